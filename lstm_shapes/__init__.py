@@ -1,0 +1,97 @@
+"""See, verify and debug the tensors of ``torch.nn.LSTM``.
+
+Importing this loads neither torch nor ipywidgets: what needs them is fetched when it
+is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from lstm_shapes.budget import INTERACTIVE, Cost, Limits, OverBudget, estimate
+from lstm_shapes.config import PRESETS, ArgumentError, ArgumentTypeError, InputSizes, Settings
+from lstm_shapes.shapes import (
+    Axis,
+    NamedShape,
+    direction_shapes,
+    parameter_count,
+    parameter_shapes,
+    tensor_shapes,
+)
+
+if TYPE_CHECKING:
+    from lstm_shapes.claims import Claim, direction_claims
+    from lstm_shapes.directions import (
+        decoder_states,
+        final_features,
+        final_features_from_out,
+        merge_directions,
+        reverse_time,
+        split_directions,
+        states_by_layer,
+    )
+    from lstm_shapes.explorer.app import Explorer
+    from lstm_shapes.live import Run, available_devices, layer_by_layer, one_direction, run
+
+__all__ = [
+    "INTERACTIVE",
+    "PRESETS",
+    "ArgumentError",
+    "ArgumentTypeError",
+    "Axis",
+    "Claim",
+    "Cost",
+    "Explorer",
+    "InputSizes",
+    "Limits",
+    "NamedShape",
+    "OverBudget",
+    "Run",
+    "Settings",
+    "available_devices",
+    "decoder_states",
+    "direction_claims",
+    "direction_shapes",
+    "estimate",
+    "final_features",
+    "final_features_from_out",
+    "layer_by_layer",
+    "merge_directions",
+    "one_direction",
+    "parameter_count",
+    "parameter_shapes",
+    "reverse_time",
+    "run",
+    "split_directions",
+    "states_by_layer",
+    "tensor_shapes",
+]
+
+_LATE = {
+    "Claim": "claims",
+    "direction_claims": "claims",
+    "decoder_states": "directions",
+    "final_features": "directions",
+    "final_features_from_out": "directions",
+    "merge_directions": "directions",
+    "reverse_time": "directions",
+    "split_directions": "directions",
+    "states_by_layer": "directions",
+    "Explorer": "explorer.app",
+    "Run": "live",
+    "available_devices": "live",
+    "layer_by_layer": "live",
+    "one_direction": "live",
+    "run": "live",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

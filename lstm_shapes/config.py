@@ -1,0 +1,270 @@
+"""The question: which module, and which input.
+
+Both records are frozen, hashable and validated when they are made, so whatever
+holds one need not check it again. Nothing here needs torch.
+"""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, get_args
+
+Kind = Literal["LSTM", "GRU", "RNN"]
+
+LARGEST = 2**63 - 1  # sizes in torch are signed 64-bit integers
+
+
+class ArgumentError(ValueError):
+    """An argument that ``nn.LSTM`` cannot take, or would take in silence.
+
+    Attributes:
+        argument: its name.
+        value: what was given.
+        problem: what is wrong with it, one clause.
+        cure: what to do instead, one clause.
+        fix: arguments that would make the question valid; empty if there is no
+            obvious choice.
+    """
+
+    def __init__(
+        self,
+        argument: str,
+        value: object,
+        problem: str,
+        cure: str,
+        fix: Mapping[str, object] | None = None,
+    ) -> None:
+        self.argument = argument
+        self.value = value
+        self.problem = problem
+        self.cure = cure
+        self.fix: Mapping[str, object] = MappingProxyType(dict(fix or {}))
+        super().__init__(f"{argument}={reprlib.repr(value)} {problem}: {cure}")
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument of the wrong type; a ``TypeError`` as in torch."""
+
+
+def check_int(argument: str, value: object, at_least: int, at_most: int = LARGEST) -> None:
+    """Refuse whatever is not an int between two bounds.
+
+    Raises:
+        ArgumentTypeError: not an int; a bool is refused too, torch would take it for 0 or 1.
+        ArgumentError: out of bounds.
+
+    >>> check_int("seq_len", 0, at_least=1)
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.config.ArgumentError: seq_len=0 is too small: use 1 or more
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        given = type(value).__name__
+        raise ArgumentTypeError(argument, value, f"is of type {given}", "give an int")
+    if not at_least <= value <= at_most:
+        nearest = at_least if value < at_least else at_most
+        problem, rest = ("is too small", "more") if value < at_least else ("is too large", "less")
+        # An element such as lengths[2] is no argument of its own, to be set alone.
+        fix = {argument: nearest} if argument.isidentifier() else {}
+        raise ArgumentError(argument, value, problem, f"use {nearest} or {rest}", fix)
+
+
+def _check_bool(argument: str, value: object) -> None:
+    if not isinstance(value, bool):
+        given = type(value).__name__
+        raise ArgumentTypeError(argument, value, f"is of type {given}", "give True or False")
+
+
+def _check_dropout(value: object) -> None:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        given = type(value).__name__
+        raise ArgumentTypeError(
+            "dropout", value, f"is of type {given}", "give a number from 0 to 1"
+        )
+    if not 0 <= value <= 1:
+        nearest = 0.0 if math.isnan(value) or value < 0 else 1.0
+        raise ArgumentError(
+            "dropout", value, "is no probability", "use 0 to 1", {"dropout": nearest}
+        )
+
+
+def _as_tuple(argument: str, value: Iterable[int]) -> tuple[int, ...]:
+    try:
+        return tuple(value)
+    except TypeError:
+        given = type(value).__name__
+        raise ArgumentTypeError(
+            argument, value, f"is of type {given}", "give one int per sample"
+        ) from None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The module: the arguments of ``nn.LSTM`` with its own defaults, and the kind.
+
+    Args:
+        input_size: features of one input step, H_in.
+        hidden_size: features of the cell, H_cell; also of h, unless projected.
+        num_layers: stacked layers.
+        bias: whether the cells have bias_ih and bias_hh.
+        batch_first: whether input and out have the batch axis first. h and c never do.
+        dropout: probability of an element being zeroed between layers, in train().
+        bidirectional: whether a second cell per layer reads from the end.
+        proj_size: features of h if it is projected (LSTM only), 0 if not.
+        kind: ``"LSTM"``, ``"GRU"`` or ``"RNN"``.
+
+    Raises:
+        ArgumentError: a value torch refuses.
+        ArgumentTypeError: a type torch refuses, and those it takes in silence:
+            ``bidirectional="no"`` counts as true there.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Parameters".
+
+    >>> Settings(300, 300, bidirectional=True).num_directions
+    2
+    >>> Settings(4, 3, proj_size=3)
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.config.ArgumentError: proj_size=3 is not smaller than hidden_size=3: \
+use 1 to 2, or 0 for no projection
+    """
+
+    input_size: int
+    hidden_size: int
+    num_layers: int = 1
+    bias: bool = True
+    batch_first: bool = False
+    dropout: float = 0.0
+    bidirectional: bool = False
+    proj_size: int = 0
+    kind: Kind = "LSTM"
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise ArgumentError("kind", self.kind, "is not known", "use 'LSTM', 'GRU' or 'RNN'")
+        for name in ("input_size", "hidden_size", "num_layers"):
+            check_int(name, getattr(self, name), at_least=1)
+        for name in ("bias", "batch_first", "bidirectional"):
+            _check_bool(name, getattr(self, name))
+        _check_dropout(self.dropout)
+        self._check_projection()
+
+    def _check_projection(self) -> None:
+        check_int("proj_size", self.proj_size, at_least=0)
+        if self.proj_size and self.kind != "LSTM":
+            raise ArgumentError(
+                "proj_size",
+                self.proj_size,
+                f"is not supported by {self.kind}",
+                "use 0, or kind='LSTM'",
+                {"proj_size": 0},
+            )
+        if self.proj_size >= self.hidden_size:
+            largest = self.hidden_size - 1
+            allowed = f"1 to {largest}, or 0" if largest else "0"
+            raise ArgumentError(
+                "proj_size",
+                self.proj_size,
+                f"is not smaller than hidden_size={self.hidden_size}",
+                f"use {allowed} for no projection",
+                {"proj_size": largest},
+            )
+
+    @property
+    def num_directions(self) -> int:
+        """D: 2 if bidirectional, else 1."""
+        return 2 if self.bidirectional else 1
+
+    @property
+    def h_out(self) -> int:
+        """H_out, the width of one direction's h: proj_size, or hidden_size without it."""
+        return self.proj_size or self.hidden_size
+
+
+@dataclass(frozen=True)
+class InputSizes:
+    """The input: how many samples of how many steps.
+
+    Args:
+        seq_len: steps, L.
+        batch_size: samples, N; ``None`` for unbatched, 2-D input.
+        lengths: steps of each sample if they differ; any sequence, kept as a tuple.
+
+    Raises:
+        ArgumentError: a value torch refuses, and lengths beyond seq_len, which
+            torch takes in silence.
+        ArgumentTypeError: not an int.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Inputs", and
+    ``torch.nn.utils.rnn.pack_padded_sequence``.
+
+    >>> InputSizes(seq_len=5, batch_size=3, lengths=[5, 2, 6])
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.config.ArgumentError: lengths[2]=6 is too large: use 5 or less
+    """
+
+    seq_len: int
+    batch_size: int | None
+    lengths: Sequence[int] | None = None
+
+    def __post_init__(self) -> None:
+        check_int("seq_len", self.seq_len, at_least=1)
+        if self.batch_size is not None:
+            check_int("batch_size", self.batch_size, at_least=0)
+        if self.lengths is not None:
+            object.__setattr__(self, "lengths", _as_tuple("lengths", self.lengths))
+            self._check_lengths(tuple(self.lengths))
+
+    def _check_lengths(self, lengths: tuple[int, ...]) -> None:
+        if not self.batch_size:
+            raise ArgumentError(
+                "lengths", lengths, "needs samples", "give batch_size=1 or more", {"lengths": None}
+            )
+        if len(lengths) != self.batch_size:
+            raise ArgumentError(
+                "lengths",
+                lengths,
+                f"has {len(lengths)} entries for batch_size={self.batch_size}",
+                "give one length per sample",
+            )
+        for sample, length in enumerate(lengths):
+            check_int(f"lengths[{sample}]", length, at_least=1, at_most=self.seq_len)
+
+    @property
+    def tokens(self) -> int:
+        """Input steps the module reads, over all samples; padding not counted."""
+        if self.lengths is not None:
+            return sum(self.lengths)
+        return self.seq_len * (1 if self.batch_size is None else self.batch_size)
+
+
+PRESETS: Mapping[str, tuple[Settings, InputSizes]] = MappingProxyType(
+    {
+        "Bi-LSTM tagger": (
+            Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True),
+            InputSizes(seq_len=5, batch_size=3),
+        ),
+        "Sentence classifier": (
+            Settings(6, 4, batch_first=True, bidirectional=True),
+            InputSizes(seq_len=7, batch_size=2),
+        ),
+        "Seq2seq encoder": (
+            Settings(5, 4, num_layers=3, dropout=0.2, bidirectional=True),
+            InputSizes(seq_len=6, batch_size=2),
+        ),
+        "Projected": (
+            Settings(4, 5, num_layers=2, batch_first=True, bidirectional=True, proj_size=2),
+            InputSizes(seq_len=5, batch_size=3),
+        ),
+        "Unbatched": (
+            Settings(4, 3, bidirectional=True),
+            InputSizes(seq_len=5, batch_size=None),
+        ),
+    }
+)
+"""Usual questions by name, for a first look and for examples."""

@@ -1,0 +1,1 @@
+"""The interactive page: the only place that needs ipywidgets and anywidget."""

@@ -1,0 +1,69 @@
+"""The page: controls on the left, the stage on the right, one state between them."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import ipywidgets as widgets
+
+from lstm_shapes.config import PRESETS
+from lstm_shapes.explorer.controls import Controls
+from lstm_shapes.explorer.stage import Stage
+from lstm_shapes.explorer.state import Question, Snapshot, State
+
+
+class Explorer(widgets.Box):
+    """The interactive explorer, a widget: put it last in a cell.
+
+    Args:
+        **values: where to start, by the controls' names; the rest is the first preset's.
+
+    Raises:
+        TypeError: a name that no control has.
+
+    Attributes:
+        state: observe ``state.snapshot``, or set things with ``state.update(num_layers=3)``.
+        controls, stage: its two halves.
+
+    >>> explorer = Explorer(num_layers=1, hidden_size=8)
+    >>> explorer.state.update(bidirectional=False)
+    >>> explorer.state.snapshot.question.settings.hidden_size
+    8
+    """
+
+    def __init__(self, **values: Any) -> None:
+        self.state = State(Question(*next(iter(PRESETS.values()))), **values)
+        self.controls = Controls(self.state)
+        self.stage = Stage()
+        self._title = widgets.HTML()
+        self._title.add_class("ls-title")
+        rail = widgets.VBox([self._title, self.controls.widget])
+        rail.add_class("ls-rail")
+        super().__init__([rail, self.stage])
+        self.add_class("ls-app")
+        self.stage.on_action(self._act)
+        self.state.observe(lambda change: self._show(change["new"]), "snapshot")
+        self._show(self.state.snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        self.stage.show(snapshot)
+        self._title.value = _title(snapshot)
+
+    def _act(self, action: str) -> None:
+        problem = self.state.snapshot.problem
+        if action == "fix" and problem is not None:
+            self.state.update(**problem.fix)
+
+
+def _title(snapshot: Snapshot) -> str:
+    module = f"torch.nn.{snapshot.question.settings.kind}"
+    about = f"a live <code>{module}</code>"
+    if snapshot.run is not None:
+        import torch
+
+        version = torch.__version__.partition("+")[0]
+        about += f" · torch {html.escape(version)} · {html.escape(snapshot.run.device)}"
+    else:
+        about += " · predicted by formula"
+    return f"<h1>LSTM shapes</h1><p>{about}</p>"

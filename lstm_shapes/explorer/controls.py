@@ -1,0 +1,157 @@
+"""The widgets: one row an argument, each in step with the state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, get_args
+
+import ipywidgets as widgets
+
+from lstm_shapes.config import PRESETS, Kind
+from lstm_shapes.explorer.state import Question, State
+
+# What a slider reaches; larger sizes are typed beside it.
+SLIDERS = {
+    "num_layers": (1, 8),
+    "hidden_size": (1, 16),
+    "input_size": (1, 16),
+    "proj_size": (0, 15),
+    "batch_size": (1, 8),
+    "seq_len": (1, 24),
+    "seed": (0, 99),
+}
+MODULE = (
+    "kind",
+    "batch_first",
+    "bidirectional",
+    "num_layers",
+    "hidden_size",
+    "input_size",
+    "proj_size",
+    "dropout",
+    "bias",
+)
+INPUT = ("batch_size", "seq_len", "batched", "seed", "device")
+SWITCHES = ("batch_first", "bidirectional", "bias", "batched")
+
+
+class Controls:
+    """The rail of controls.
+
+    Attributes:
+        widget: the rail.
+        inputs: the widgets that hold an argument's value, by argument: a slider and a
+            number for sizes.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._writing = False
+        self.inputs: dict[str, list[Any]] = {}
+        self._rows = {name: self._row(name) for name in (*MODULE, *INPUT)}
+        self._presets = widgets.ToggleButtons(options=list(PRESETS), value=None)
+        self._presets.add_class("ls-presets")
+        self._presets.observe(self._choose_preset, "value")
+        self.widget = widgets.VBox(
+            [
+                _heading("Presets"),
+                self._presets,
+                _heading("Module"),
+                *(self._rows[name] for name in MODULE),
+                _heading("Input"),
+                *(self._rows[name] for name in INPUT),
+            ]
+        )
+        self.widget.add_class("ls-controls")
+        state.observe(lambda _change: self._offer_devices(), "devices")
+        state.observe(lambda _change: self._show(), "values")
+        self._offer_devices()
+
+    def _offer_devices(self) -> None:
+        """Let the user choose among devices; with one there is nothing to choose."""
+        with self._silently():
+            (dropdown,) = self.inputs["device"]
+            dropdown.options = self._state.devices
+        self._rows["device"].layout.display = None if len(self._state.devices) > 1 else "none"
+        self._show()
+
+    def _row(self, name: str) -> Any:
+        parts = _inputs(name)
+        self.inputs[name] = parts
+        for part in parts:
+            part.observe(lambda change, name=name: self._take(name, change["new"]), "value")
+        row = widgets.HBox(parts)
+        row.add_class("ls-row")
+        row.add_class(f"ls-{name}")
+        return row
+
+    def _take(self, name: str, value: Any) -> None:
+        if not self._writing:
+            self._state.update(**{name: value})
+
+    def _choose_preset(self, change: dict[str, Any]) -> None:
+        if not self._writing and change["new"] is not None:
+            question = Question(*PRESETS[change["new"]])
+            kept = {name: self._state.values[name] for name in ("seed", "device")}
+            self._state.update(**(question.values() | kept))
+
+    def _show(self) -> None:
+        values = self._state.values
+        with self._silently():
+            for name, parts in self.inputs.items():
+                for part in parts:
+                    _write(part, values[name])
+            for part in self.inputs["batch_size"]:
+                part.disabled = not values["batched"]
+            self._presets.value = _preset_of(values)
+
+    @contextmanager
+    def _silently(self) -> Iterator[None]:
+        """Write into widgets without taking that for the user's doing."""
+        self._writing = True
+        try:
+            yield
+        finally:
+            self._writing = False
+
+
+def _inputs(name: str) -> list[Any]:
+    if name in SWITCHES:
+        return [widgets.Checkbox(description=name, indent=False)]
+    if name == "kind":
+        return [widgets.ToggleButtons(description=name, options=get_args(Kind))]
+    if name == "device":
+        return [widgets.Dropdown(description=name, options=("cpu",))]
+    if name == "dropout":
+        return [
+            widgets.FloatText(description=name, step=0.05),
+            widgets.FloatSlider(min=0, max=1, step=0.05, readout=False),
+        ]
+    low, high = SLIDERS[name]
+    return [
+        widgets.IntText(description=name),
+        widgets.IntSlider(min=low, max=high, readout=False),
+    ]
+
+
+def _write(part: Any, value: Any) -> None:
+    """Set a widget's value; a slider, which has bounds, goes as far as it reaches."""
+    low, high = getattr(part, "min", value), getattr(part, "max", value)
+    if isinstance(part, widgets.Dropdown) and value not in part.options:
+        return
+    part.value = min(max(value, low), high)
+
+
+def _preset_of(values: dict[str, Any]) -> str | None:
+    for name, preset in PRESETS.items():
+        wanted = Question(*preset, seed=values["seed"], device=values["device"]).values()
+        if wanted.items() <= values.items():
+            return name
+    return None
+
+
+def _heading(text: str) -> Any:
+    heading = widgets.HTML(f"<h2>{text}</h2>")
+    heading.add_class("ls-heading")
+    return heading

@@ -1,0 +1,1 @@
+"""What the page's parts show, as plain data: one file a part, nothing is drawn here."""

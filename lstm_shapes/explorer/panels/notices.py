@@ -1,0 +1,51 @@
+"""What the page has to say beside the picture: errors with their cure, refusals, remarks."""
+
+from __future__ import annotations
+
+from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.view import View
+
+
+def notices_view(snapshot: Snapshot) -> list[View]:
+    """Notices in the order of their urgency; those with ``alert`` interrupt."""
+    return [*_problem(snapshot), *_refusal(snapshot), *_remarks(snapshot)]
+
+
+def _problem(snapshot: Snapshot) -> list[View]:
+    problem = snapshot.problem
+    if problem is None:
+        return []
+    heading = {None: "Not valid", "": "torch takes this without a word"}.get(
+        problem.torch_says, f"torch: {problem.torch_says}"
+    )
+    return [
+        {
+            "alert": True,
+            "heading": heading,
+            "text": f"{problem.cause}. The picture is the last valid one.",
+            "cure": problem.cure,
+            "code": problem.code,
+            "action": "fix" if problem.fix else "",
+        }
+    ]
+
+
+def _refusal(snapshot: Snapshot) -> list[View]:
+    if not snapshot.refusal or snapshot.problem:
+        return []
+    return [
+        {
+            "alert": True,
+            "heading": f"Predicted, not run: {snapshot.refusal}",
+            "text": "The shapes are those of the formula; nothing was allocated.",
+        }
+    ]
+
+
+def _remarks(snapshot: Snapshot) -> list[View]:
+    if snapshot.run is None:
+        return []
+    return [
+        {"alert": False, "heading": f"torch warns: {remark}", "text": ""}
+        for remark in snapshot.run.remarks
+    ]

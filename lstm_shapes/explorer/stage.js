@@ -1,0 +1,213 @@
+// Draws the stage from one record, `view`; stage.py and panels/ say what is in it.
+// A change makes the new picture off the page, then carries over what differs: nodes
+// that stay keep their identity, and with it the focus.
+
+/** A new element; attributes that are null or false and empty children are left out. */
+function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== ""));
+  return element;
+}
+
+/** Make `old` equal to `fresh`, touching only what differs. */
+function morph(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  if (old.nodeName !== fresh.nodeName || old.nodeType !== Node.ELEMENT_NODE) {
+    old.replaceWith(fresh);
+    return;
+  }
+  for (const { name } of [...old.attributes]) {
+    if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  const before = [...old.childNodes];
+  const after = [...fresh.childNodes];
+  after.forEach((child, i) => (i < before.length ? morph(before[i], child) : old.append(child)));
+  before.slice(after.length).forEach((child) => child.remove());
+}
+
+/** "(3, 5, 6)", every entry in its axis' colour. */
+function tuple(entries, axes, className) {
+  const parts = entries.map((entry, i) => [
+    i ? ", " : "",
+    h("span", { class: `ls-axis-${axes[i].role}` }, entry),
+  ]);
+  return h("div", { class: className }, "(", ...parts.flat(), entries.length === 1 ? ",)" : ")");
+}
+
+function shapeLines(shape) {
+  return [
+    tuple(shape.sizes, shape.axes, "ls-sizes"),
+    tuple(shape.axes.map((axis) => axis.name), shape.axes, "ls-names"),
+    tuple(shape.axes.map((axis) => axis.symbol), shape.axes, "ls-symbols"),
+  ];
+}
+
+/** What the two sources say of each other; out loud if they disagree. */
+function verdict(shape) {
+  if (!shape.agrees) return h("div", { class: "ls-verdict ls-wrong", role: "alert" }, `✗ ${shape.verdict}`);
+  const tick = shape.state === "predicted" ? "" : "✓ ";
+  return h("div", { class: `ls-verdict ls-${shape.state}` }, tick + shape.verdict);
+}
+
+function card({ tensor, meaning, shape }) {
+  const head = h("div", { class: "ls-name" }, h("b", {}, tensor), h("span", {}, meaning));
+  if (!shape) return h("section", { class: "ls-card ls-absent" }, head);
+  const axes = shape.axes.map((axis, i) => `${axis.name} ${shape.sizes[i]}`).join(", ");
+  return h(
+    "section",
+    {
+      class: `ls-card ls-tensor ls-${shape.state}`,
+      "aria-label": `${tensor}: ${axes}`,
+      "data-tensor": tensor,
+      "data-shape": shape.shape,
+      "data-state": shape.state,
+    },
+    head,
+    shapeLines(shape),
+    verdict(shape),
+  );
+}
+
+function notice({ alert, heading, text, cure, code, action }) {
+  return h(
+    "div",
+    { class: `ls-notice ${alert ? "ls-loud" : ""}`, role: alert ? "alert" : "status" },
+    h("div", { class: "ls-notice-heading" }, heading),
+    h("div", {}, text, cure ? [" Cure: ", cure, "."] : null),
+    code ? h("code", {}, code) : null,
+    action ? h("button", { type: "button", class: "ls-button", "data-action": action }, "Apply the cure") : null,
+  );
+}
+
+/** Columns of a sequence in time, a band a direction; the marked column equals `label`. */
+function strip({ steps, bands, mark }) {
+  const columns = steps.map((step, i) =>
+    h(
+      "div",
+      {
+        class: "ls-column",
+        "data-marked": mark && (mark.column === null || mark.column === i) ? "true" : null,
+      },
+      step === "…"
+        ? h("span", { class: "ls-gap" }, "…")
+        : bands.map((band) => h("span", { class: `ls-band ls-${band}` })),
+      step && step !== "…" ? h("span", { class: "ls-step" }, `t=${step}`) : null,
+    ),
+  );
+  const whole = mark && mark.column === null ? " ls-whole" : "";
+  return h(
+    "div",
+    { class: "ls-strip", "aria-hidden": "true" },
+    h("div", { class: `ls-columns${whole}` }, columns),
+    mark ? h("code", { class: "ls-mark" }, mark.label) : null,
+  );
+}
+
+function part({ code, shape, strip: columns, note }) {
+  return h(
+    "div",
+    { class: "ls-part", "data-shape": shape.shape, "data-state": shape.state },
+    h("code", { class: "ls-code" }, code),
+    tuple(shape.sizes, shape.axes, "ls-sizes"),
+    shape.agrees ? null : verdict(shape),
+    strip(columns),
+    h("p", { class: "ls-note" }, note),
+  );
+}
+
+function claim({ id, statement, holds, reason, mistake }) {
+  return h(
+    "li",
+    { class: mistake ? "ls-mistake" : null, "data-claim": id, "data-holds": String(holds) },
+    h("span", { class: holds ? "ls-yes" : "ls-no", role: "img", "aria-label": holds ? "holds" : "does not hold" }, holds ? "✓" : "✗"),
+    h("div", {}, h("code", {}, statement), h("p", { class: "ls-note" }, reason)),
+  );
+}
+
+function directions({ subtitle, stages, claims, unclaimed }) {
+  return h(
+    "section",
+    { class: "ls-card ls-directions", "aria-label": "Directions: split and realign" },
+    h(
+      "header",
+      {},
+      h("h2", {}, "Directions: split & realign"),
+      h("code", { class: "ls-subtitle" }, subtitle),
+      h("span", { class: "ls-legend ls-forward" }, "forward →"),
+      h("span", { class: "ls-legend ls-backward" }, "← backward"),
+    ),
+    h(
+      "div",
+      { class: "ls-stages", style: `--stages: ${stages.length}` },
+      stages.map(({ title, parts }) => h("div", { class: "ls-stage" }, h("h3", {}, title), parts.map(part))),
+    ),
+    h("h3", {}, "Checked on this run"),
+    unclaimed ? h("p", { class: "ls-note" }, unclaimed) : h("ul", { class: "ls-claims" }, claims.map(claim)),
+  );
+}
+
+function stage(view) {
+  return h(
+    "div",
+    { class: "ls-stage-root", "data-status": view.status },
+    h("div", { class: "ls-notices" }, view.notices.map(notice)),
+    h("div", { class: "ls-cards" }, view.cards.map(card)),
+    directions(view.directions),
+  );
+}
+
+/** Say of the widgets beside the stage what they do not say themselves: which argument a
+ *  slider's handle sets, which choice is taken, which value is refused. */
+function annotate(app, blame) {
+  for (const row of app.querySelectorAll(".ls-row")) {
+    const label = row.querySelector("label.widget-label[for], label.widget-label-basic, label.widget-label");
+    const name = label?.textContent ?? "";
+    row.querySelectorAll("[role=slider]").forEach((handle) => handle.setAttribute("aria-label", name));
+    row.querySelectorAll("input, [role=slider]").forEach((input) =>
+      input.setAttribute("aria-invalid", String(row.classList.contains(`ls-${blame}`))),
+    );
+  }
+  for (const choice of app.querySelectorAll(".widget-toggle-button")) {
+    choice.setAttribute("aria-pressed", String(choice.classList.contains("mod-active")));
+  }
+}
+
+export default {
+  render({ model, el }) {
+    const root = h("div", {});
+    el.append(root);
+    const app = () => el.closest(".ls-app");
+    const label = () => app() && annotate(app(), model.get("view").blame);
+    const draw = () => {
+      morph(el.firstChild, stage(model.get("view")));
+      label();
+    };
+    const act = (event) => {
+      const action = event.target.closest("[data-action]")?.dataset.action;
+      if (action) model.send({ action });
+    };
+    // The widgets beside the stage come and change in their own time.
+    const watcher = new MutationObserver(label);
+    const attached = requestAnimationFrame(() => {
+      for (const rail of app()?.querySelectorAll(".ls-rail") ?? []) {
+        watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
+      }
+      label();
+    });
+    el.addEventListener("click", act);
+    model.on("change:view", draw);
+    draw();
+    return () => {
+      cancelAnimationFrame(attached);
+      watcher.disconnect();
+      el.removeEventListener("click", act);
+      model.off("change:view", draw);
+    };
+  },
+};

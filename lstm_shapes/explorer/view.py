@@ -1,0 +1,47 @@
+"""How records become the plain data that JavaScript draws. Numbers go as text:
+JavaScript's own are exact only to 2**53."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lstm_shapes.explorer.state import Snapshot, Status
+from lstm_shapes.shapes import AxisName, NamedShape
+
+View = dict[str, Any]
+
+# The colour of an axis; the same in every panel.
+ROLES: Mapping[AxisName, str] = {
+    "batch": "batch",
+    "seq": "seq",
+    "features": "features",
+    "layer × direction": "layers",
+}
+
+
+def shape_view(formula: NamedShape, measured: tuple[int, ...] | None, snapshot: Snapshot) -> View:
+    """One tensor's shape from both sources, and whether they agree.
+
+    The numbers shown are the measured ones wherever there are any.
+    """
+    sizes = formula.shape if measured is None else measured
+    axes = [
+        {"role": ROLES[axis.name], "name": axis.name, "symbol": axis.symbol} for axis in formula.axes
+    ]
+    return {
+        "sizes": [f"{size:,}".replace(",", "\u2009") for size in sizes],
+        "shape": ",".join(str(size) for size in sizes),
+        "axes": axes,
+        "state": snapshot.status,
+        "verdict": _verdict(formula, measured, snapshot.status),
+        "agrees": measured is None or measured == formula.shape,
+    }
+
+
+def _verdict(formula: NamedShape, measured: tuple[int, ...] | None, status: Status) -> str:
+    if measured is None:
+        return "predicted by formula"
+    if measured != formula.shape:
+        return f"formula {formula.shape} ≠ measured {measured}"
+    return "last valid: formula = measured" if status == "invalid" else "formula = measured"

@@ -1,0 +1,272 @@
+"""The answer by running: builds the real module, runs it, returns its tensors.
+
+Nothing here looks at the formulas of ``shapes``: what a tensor's shape is, is read
+off the tensor.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from lstm_shapes.budget import INTERACTIVE, Limits, check, estimate
+from lstm_shapes.config import ArgumentError, InputSizes, Settings, check_int
+
+Direction = Literal["forward", "backward"]
+
+LARGEST_SEED = 2**64 - 1
+
+# torch says once per process, on the first run with proj_size, which of its own
+# implementations it takes. It is no remark on the settings.
+_IMPLEMENTATION_NOTE = ".*not supported with oneDNN.*"
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One call of a real module, and all it returned.
+
+    Attributes:
+        module: in eval(), so dropout does nothing.
+        input: as given to the module, padded where there are lengths.
+        out, h_n: what the module returned; out padded to seq_len again.
+        c_n: the cell states; ``None`` for GRU and RNN, which have none.
+        remarks: what torch warned of when the module was built.
+    """
+
+    settings: Settings
+    sizes: InputSizes
+    seed: int
+    device: str
+    module: nn.RNNBase
+    input: Tensor
+    out: Tensor
+    h_n: Tensor
+    c_n: Tensor | None
+    remarks: tuple[str, ...] = ()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """``input``, ``out``, ``h_n`` and, for an LSTM, ``c_n`` by name."""
+        tensors = {"input": self.input, "out": self.out, "h_n": self.h_n}
+        return tensors if self.c_n is None else tensors | {"c_n": self.c_n}
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The measured shapes of :meth:`tensors`."""
+        return {name: tuple(tensor.shape) for name, tensor in self.tensors().items()}
+
+
+def available_devices() -> tuple[str, ...]:
+    """Devices a run can be made on here: ``cpu``, and ``cuda`` or ``mps`` if present."""
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return tuple(found)
+
+
+def run(
+    settings: Settings,
+    sizes: InputSizes,
+    *,
+    seed: int = 0,
+    device: str = "cpu",
+    limits: Limits = INTERACTIVE,
+) -> Run:
+    """Build the module from a seed and call it on a random input, without gradients.
+
+    Parameters and input are float32, drawn on the CPU, so they are the same on every
+    device. The run takes one thread; the caller's threads, random state, default
+    dtype, default device and grad mode are left as they were.
+
+    Args:
+        seed: from 0 to 2**64 - 1.
+        device: one of :func:`available_devices`.
+        limits: raise them to run what is too slow for interactive use.
+
+    Raises:
+        OverBudget: the run would exceed ``limits``; nothing was allocated.
+        ArgumentError: a seed out of range, or a device that is not there.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Outputs".
+
+    >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+    >>> run(settings, InputSizes(seq_len=5, batch_size=3)).shapes()
+    {'input': (3, 5, 4), 'out': (3, 5, 6), 'h_n': (4, 3, 3), 'c_n': (4, 3, 3)}
+    """
+    check_int("seed", seed, at_least=0, at_most=LARGEST_SEED)
+    check(estimate(settings, sizes), limits)
+    if device not in available_devices():
+        here = ", ".join(available_devices())
+        raise ArgumentError("device", device, "is not here", f"use {here}", {"device": "cpu"})
+    with _seeded(seed), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        module = _build(settings, device="cpu")
+        x = torch.randn(_input_shape(settings, sizes), dtype=torch.float32, device="cpu")
+    remarks = tuple(str(warning.message) for warning in caught)
+    called = _call(module.to(device), x.to(device), settings, sizes, seed, device)
+    return replace(called, remarks=remarks)
+
+
+def layer_by_layer(run: Run) -> tuple[Run, ...]:
+    """The same computation one layer at a time, each on the output of the one below.
+
+    Returns:
+        One run per layer of a module with ``num_layers=1`` and that layer's weights:
+        the h and c of every layer, which nn.LSTM itself returns only for the last step.
+
+    >>> made = run(Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=3))
+    >>> [layer.shapes()["out"] for layer in layer_by_layer(made)]
+    [(5, 3, 3), (5, 3, 3)]
+    """
+    runs: list[Run] = []
+    x = run.input
+    for layer in range(run.settings.num_layers):
+        settings = replace(run.settings, num_layers=1, dropout=0.0, input_size=int(x.shape[-1]))
+        weights = {
+            name.replace(f"_l{layer}", "_l0"): weight
+            for name, weight in run.module.state_dict().items()
+            if name.removesuffix("_reverse").endswith(f"_l{layer}")
+        }
+        runs.append(_with_weights(run, settings, weights, x))
+        x = runs[-1].out
+    return tuple(runs)
+
+
+def one_direction(run: Run, direction: Direction, x: Tensor) -> Run:
+    """A unidirectional module with one direction's weights, run on ``x``.
+
+    Args:
+        run: of a module with one bidirectional layer; see :func:`layer_by_layer`.
+        direction: whose weights to take.
+        x: an input of the shape of ``run.input``.
+
+    >>> both = run(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=3))
+    >>> alone = one_direction(both, "forward", both.input)
+    >>> torch.equal(alone.out, both.out[..., :3])
+    True
+    """
+    if run.settings.num_layers != 1 or not run.settings.bidirectional:
+        raise ArgumentError(
+            "run",
+            run.settings,
+            "is not of one bidirectional layer",
+            "take one run of layer_by_layer(run)",
+        )
+    backward = direction == "backward"
+    weights = {
+        name.removesuffix("_reverse"): weight
+        for name, weight in run.module.state_dict().items()
+        if name.endswith("_reverse") == backward
+    }
+    return _with_weights(run, replace(run.settings, bidirectional=False), weights, x)
+
+
+def torch_message(module: Mapping[str, Any], sizes: Mapping[str, Any]) -> str | None:
+    """What torch itself says of arguments that may be invalid, or ``None`` if nothing.
+
+    Module and input are made on the meta device, where nothing is allocated; layers
+    and steps beyond the second are left out, since no check of torch's looks at them.
+
+    Args:
+        module: the arguments of :class:`~lstm_shapes.Settings`, unchecked.
+        sizes: ``seq_len`` and ``batch_size``, unchecked.
+
+    Returns:
+        The first line of the error's message.
+
+    >>> torch_message({"input_size": 4, "hidden_size": 3, "proj_size": 3}, {"seq_len": 5})
+    'proj_size has to be smaller than hidden_size'
+    >>> torch_message({"input_size": True, "hidden_size": 3}, {"seq_len": 5})
+    """
+    arguments = {"kind": "LSTM"} | _at_most_two(module, "num_layers")
+    steps = _at_most_two(sizes, "seq_len")
+    batch = () if steps.get("batch_size") is None else (steps["batch_size"],)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made = _construct(arguments, device="meta")
+            leading = (*batch, steps["seq_len"]) if made.batch_first else (steps["seq_len"], *batch)
+            made(torch.empty(*leading, made.input_size, dtype=torch.float32, device="meta"))
+    # Whatever torch raises is the answer here, whichever type it has.
+    except Exception as error:
+        return str(error).split("\n", 1)[0]
+    return None
+
+
+def _at_most_two(arguments: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = arguments.get(name)
+    return {**arguments, name: 2} if isinstance(value, int) and value > 2 else dict(arguments)
+
+
+def _build(settings: Settings, device: str) -> nn.RNNBase:
+    return _construct(asdict(settings), device)
+
+
+def _construct(arguments: Mapping[str, Any], device: str) -> nn.RNNBase:
+    given = dict(arguments)
+    module_class = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}[given.pop("kind")]
+    if given.get("proj_size") == 0:
+        del given["proj_size"]  # GRU and RNN refuse the argument before they look at its value
+    module = module_class(**given, dtype=torch.float32, device=device)
+    return cast(nn.RNNBase, module.eval())
+
+
+def _input_shape(settings: Settings, sizes: InputSizes) -> tuple[int, ...]:
+    if sizes.batch_size is None:
+        return sizes.seq_len, settings.input_size
+    if settings.batch_first:
+        return sizes.batch_size, sizes.seq_len, settings.input_size
+    return sizes.seq_len, sizes.batch_size, settings.input_size
+
+
+def _with_weights(run: Run, settings: Settings, weights: Mapping[str, Tensor], x: Tensor) -> Run:
+    module = _build(settings, device="meta")
+    module.load_state_dict(dict(weights), assign=True)
+    module.flatten_parameters()
+    return _call(module, x, settings, run.sizes, run.seed, run.device)
+
+
+def _call(
+    module: nn.RNNBase, x: Tensor, settings: Settings, sizes: InputSizes, seed: int, device: str
+) -> Run:
+    given: Any = x
+    if sizes.lengths is not None:
+        given = pack_padded_sequence(
+            x, list(sizes.lengths), settings.batch_first, enforce_sorted=False
+        )
+    with torch.no_grad(), _one_thread(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", _IMPLEMENTATION_NOTE, UserWarning)
+        out, states = module(given)
+    if sizes.lengths is not None:
+        out, _ = pad_packed_sequence(out, settings.batch_first, total_length=sizes.seq_len)
+    h_n, c_n = states if isinstance(states, tuple) else (states, None)
+    return Run(settings, sizes, seed, device, module, x, out, h_n, c_n)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """On small tensors torch's threads wait for each other longer than they compute."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Draw from a seed; only the CPU's generator is touched, and put back."""
+    state = torch.get_rng_state()
+    torch.default_generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)

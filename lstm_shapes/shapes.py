@@ -1,0 +1,225 @@
+"""The answer by formula: named axes, symbolic and numeric, of every tensor.
+
+Computed from the settings alone with Python's integers: nothing is allocated and
+torch is not needed, so sizes of 10**12 elements cost what small ones cost.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lstm_shapes.config import InputSizes, Kind, Settings
+
+AxisName = Literal["batch", "seq", "features", "layer × direction", "gate × hidden", "hidden"]
+
+GATES: Mapping[Kind, tuple[str, ...]] = {
+    "LSTM": ("i", "f", "g", "o"),
+    "GRU": ("r", "z", "n"),
+    "RNN": ("h",),
+}
+"""Row blocks of weight_ih, weight_hh and the biases, in their order."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: what it means, how the torch documentation writes it, its size."""
+
+    name: AxisName
+    symbol: str
+    size: int
+
+
+@dataclass(frozen=True)
+class NamedShape:
+    """A tensor's shape with a name for the tensor and for every axis.
+
+    >>> print(NamedShape("out", (Axis("seq", "L", 5), Axis("features", "D·H_out", 6))))
+    out  (5, 6)  (seq, features)  (L, D·H_out)
+    """
+
+    name: str
+    axes: tuple[Axis, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The numbers alone, comparable with ``tuple(tensor.shape)``."""
+        return tuple(axis.size for axis in self.axes)
+
+    @property
+    def numel(self) -> int:
+        """Elements."""
+        return math.prod(self.shape)
+
+    def __str__(self) -> str:
+        names = ", ".join(axis.name for axis in self.axes)
+        symbols = ", ".join(axis.symbol for axis in self.axes)
+        return f"{self.name}  {self.shape}  ({names})  ({symbols})"
+
+
+def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
+    """Every tensor that goes into or comes out of one call of the module.
+
+    Returns:
+        ``input``, ``h_0``, ``c_0``, ``out``, ``h_n`` and ``c_n`` by name, in this
+        order; without ``c_0`` and ``c_n`` for GRU and RNN, which have no cell state.
+        Variable lengths change no shape: out is meant padded to seq_len again.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
+
+    >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+    >>> for shape in tensor_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
+    ...     print(shape)
+    input  (3, 5, 4)  (batch, seq, features)  (N, L, H_in)
+    h_0  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_out)
+    c_0  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_cell)
+    out  (3, 5, 6)  (batch, seq, features)  (N, L, D·H_out)
+    h_n  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_out)
+    c_n  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_cell)
+    """
+    features_in = Axis("features", "H_in", settings.input_size)
+    shapes = [
+        _sequence("input", settings, sizes, features_in),
+        *_states("0", settings, sizes),
+        _sequence("out", settings, sizes, _joined(settings)),
+        *_states("n", settings, sizes),
+    ]
+    return {shape.name: shape for shape in shapes}
+
+
+def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
+    """What becomes of out and h_n when they are split by direction and joined again.
+
+    Returns:
+        With one direction, ``final`` alone: the last layer's final h. With two also
+        ``forward`` and ``backward`` (the halves of out, in input order),
+        ``reading order`` (the backward half flipped in time), ``concat`` (the halves
+        joined per time step), ``sum`` (added; mean and max have the same shape) and
+        ``decoder`` (the states with both directions side by side).
+
+    >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+    >>> for shape in direction_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
+    ...     print(shape)
+    final  (3, 6)  (batch, features)  (N, D·H_out)
+    forward  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    backward  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    reading order  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    concat  (3, 5, 6)  (batch, seq, features)  (N, L, D·H_out)
+    sum  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    decoder  (2, 3, 6)  (layer × direction, batch, features)  (num_layers, N, D·H_out)
+    """
+    joined = _joined(settings)
+    shapes = [NamedShape("final", (*_batch(sizes), joined))]
+    if settings.bidirectional:
+        half = Axis("features", "H_out", settings.h_out)
+        layers = Axis("layer × direction", "num_layers", settings.num_layers)
+        shapes += [
+            _sequence("forward", settings, sizes, half),
+            _sequence("backward", settings, sizes, half),
+            _sequence("reading order", settings, sizes, half),
+            _sequence("concat", settings, sizes, joined),
+            _sequence("sum", settings, sizes, half),
+            NamedShape("decoder", (layers, *_batch(sizes), joined)),
+        ]
+    return {shape.name: shape for shape in shapes}
+
+
+def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
+    """Every parameter in the order of ``module.named_parameters()``, one at a time.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Variables".
+
+    >>> for shape in parameter_shapes(Settings(4, 3, bias=False, proj_size=2)):
+    ...     print(shape)
+    weight_ih_l0  (12, 4)  (gate × hidden, features)  (4·H_cell, H_in)
+    weight_hh_l0  (12, 2)  (gate × hidden, features)  (4·H_cell, H_out)
+    weight_hr_l0  (2, 3)  (features, hidden)  (H_out, H_cell)
+    """
+    for layer in range(settings.num_layers):
+        for suffix in ("", "_reverse")[: settings.num_directions]:
+            for name, axes in _cell_parameters(settings, first=layer == 0):
+                yield NamedShape(f"{name}_l{layer}{suffix}", axes)
+
+
+def parameter_count(settings: Settings) -> int:
+    """Elements of all parameters together, however many layers there are.
+
+    >>> parameter_count(Settings(300, 300, bidirectional=True))
+    1444800
+    """
+    return sum(
+        cells * NamedShape(name, axes).numel
+        for cells, first in _cell_counts(settings)
+        for name, axes in _cell_parameters(settings, first)
+    )
+
+
+def weight_count(settings: Settings) -> int:
+    """Elements of the matrices alone: the multiply-adds for one step of one sample.
+
+    >>> weight_count(Settings(300, 300, bidirectional=True))
+    1440000
+    """
+    return sum(
+        cells * NamedShape(name, axes).numel
+        for cells, first in _cell_counts(settings)
+        for name, axes in _cell_parameters(settings, first)
+        if name.startswith("weight")
+    )
+
+
+def _cell_counts(settings: Settings) -> tuple[tuple[int, bool], ...]:
+    """How many cells there are in the first layer, and in all others."""
+    directions = settings.num_directions
+    return (directions, True), (directions * (settings.num_layers - 1), False)
+
+
+def _cell_parameters(settings: Settings, first: bool) -> Iterator[tuple[str, tuple[Axis, ...]]]:
+    gates = len(GATES[settings.kind])
+    cell = _cell(settings)
+    rows = Axis(
+        "gate × hidden",
+        cell.symbol if gates == 1 else f"{gates}·{cell.symbol}",
+        gates * cell.size,
+    )
+    h_out = Axis("features", "H_out", settings.h_out)
+    below = Axis("features", "H_in", settings.input_size) if first else _joined(settings)
+    yield "weight_ih", (rows, below)
+    yield "weight_hh", (rows, h_out)
+    if settings.bias:
+        yield "bias_ih", (rows,)
+        yield "bias_hh", (rows,)
+    if settings.proj_size:
+        yield "weight_hr", (h_out, Axis("hidden", cell.symbol, cell.size))
+
+
+def _states(when: Literal["0", "n"], settings: Settings, sizes: InputSizes) -> list[NamedShape]:
+    rows = Axis("layer × direction", "D·num_layers", settings.num_directions * settings.num_layers)
+    h = Axis("features", "H_out", settings.h_out)
+    states = [NamedShape(f"h_{when}", (rows, *_batch(sizes), h))]
+    if settings.kind == "LSTM":
+        states.append(NamedShape(f"c_{when}", (rows, *_batch(sizes), _cell(settings))))
+    return states
+
+
+def _sequence(name: str, settings: Settings, sizes: InputSizes, features: Axis) -> NamedShape:
+    seq = Axis("seq", "L", sizes.seq_len)
+    batch = _batch(sizes)
+    leading = (*batch, seq) if settings.batch_first else (seq, *batch)
+    return NamedShape(name, (*leading, features))
+
+
+def _batch(sizes: InputSizes) -> tuple[Axis, ...]:
+    return () if sizes.batch_size is None else (Axis("batch", "N", sizes.batch_size),)
+
+
+def _joined(settings: Settings) -> Axis:
+    return Axis("features", "D·H_out", settings.num_directions * settings.h_out)
+
+
+def _cell(settings: Settings) -> Axis:
+    # The documentation of GRU and RNN knows no H_cell: there it is H_out.
+    symbol = "H_cell" if settings.kind == "LSTM" else "H_out"
+    return Axis("features", symbol, settings.hidden_size)
