@@ -23,9 +23,12 @@ from lstm_shapes.directions import (
 from lstm_shapes.live import Run, layer_by_layer, one_direction
 
 TOLERANCE = 1e-5
-"""Largest difference at which a recomputation still counts as the same. Only the
-claims that run a second module use it: the same product may be summed in another
-order there, by another kernel. On the CPU they were always equal bit for bit."""
+"""Largest difference at which a recomputation still counts as the same.
+
+Only claims that run a second module use it: another kernel, or other batches of steps
+with packed lengths, may sum the same product in another order. Their reason then names
+the difference; equality bit for bit is what is found otherwise.
+"""
 
 
 @dataclass(frozen=True)
@@ -169,13 +172,13 @@ def _order(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
         ),
         Claim(
             "joined",
-            "torch.cat([forward, backward], dim=-1) == out",
+            "torch.cat([forward, backward], -1) == out",
             torch.equal(merge_directions(forward, backward), run.out),
             "both halves are in input order: join per time step, flip nothing",
         ),
         Claim(
             "flip-anyway",
-            f"torch.cat([forward, {words.flipped('backward')}], dim=-1) == out",
+            f"torch.cat([forward, {words.flipped('backward')}], -1) == out",
             flipped,
             "with a single step there is nothing to flip"
             if flipped
@@ -191,8 +194,8 @@ def _vectors(run: Run) -> list[Claim]:
     claims = [
         Claim(
             "final",
-            f"torch.cat([h_n[-2], h_n[-1]], dim=-1) == "
-            f"torch.cat([forward{words.last}, backward{words.first}], dim=-1)",
+            f"torch.cat([h_n[-2], h_n[-1]], -1) == "
+            f"torch.cat([forward{words.last}, backward{words.first}], -1)",
             torch.equal(final_features(run.h_n, bidirectional=True), _final_from_out(run, run.out)),
             "the vector whose two halves have each read every step",
         )

@@ -249,7 +249,7 @@ PRESETS: Mapping[str, tuple[Settings, InputSizes]] = MappingProxyType(
             Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True),
             InputSizes(seq_len=5, batch_size=3),
         ),
-        "Sentence classifier": (
+        "Classifier": (
             Settings(6, 4, batch_first=True, bidirectional=True),
             InputSizes(seq_len=7, batch_size=2),
         ),

@@ -132,7 +132,7 @@ def states_by_layer(state: Tensor, *, bidirectional: bool) -> Tensor:
             f"has {state.shape[0]} rows",
             f"give h_n or c_n, whose first axis is {directions}·num_layers",
         )
-    return state.reshape(-1, directions, *state.shape[1:])
+    return state.reshape(state.shape[0] // directions, directions, *state.shape[1:])
 
 
 def decoder_states(state: Tensor, *, bidirectional: bool) -> Tensor:

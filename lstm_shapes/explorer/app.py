@@ -40,7 +40,10 @@ class Explorer(widgets.Box):
         self._title.add_class("ls-title")
         rail = widgets.VBox([self._title, self.controls.widget])
         rail.add_class("ls-rail")
-        super().__init__([rail, self.stage])
+        # The outer box is what the page's width is measured on, the inner one is laid out.
+        page = widgets.Box([rail, self.stage])
+        page.add_class("ls-page")
+        super().__init__([page])
         self.add_class("ls-app")
         self.stage.on_action(self._act)
         self.state.observe(lambda change: self._show(change["new"]), "snapshot")
@@ -62,7 +65,7 @@ def _title(snapshot: Snapshot) -> str:
     if snapshot.run is not None:
         import torch
 
-        version = torch.__version__.partition("+")[0]
+        version = ".".join(torch.__version__.split(".")[:2])
         about += f" · torch {html.escape(version)} · {html.escape(snapshot.run.device)}"
     else:
         about += " · predicted by formula"

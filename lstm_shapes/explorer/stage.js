@@ -2,6 +2,8 @@
 // A change makes the new picture off the page, then carries over what differs: nodes
 // that stay keep their identity, and with it the focus.
 
+const ARROWS = { forward: "forward →", backward: "← backward" };
+
 /** A new element; attributes that are null or false and empty children are left out. */
 function h(tag, attributes, ...children) {
   const element = document.createElement(tag);
@@ -74,10 +76,10 @@ function card({ tensor, meaning, shape }) {
   );
 }
 
-function notice({ alert, heading, text, cure, code, action }) {
+function notice({ tone, heading, text, cure, code, action }) {
   return h(
     "div",
-    { class: `ls-notice ${alert ? "ls-loud" : ""}`, role: alert ? "alert" : "status" },
+    { class: `ls-notice ls-${tone}`, role: tone === "remark" ? "status" : "alert" },
     h("div", { class: "ls-notice-heading" }, heading),
     h("div", {}, text, cure ? [" Cure: ", cure, "."] : null),
     code ? h("code", {}, code) : null,
@@ -85,28 +87,20 @@ function notice({ alert, heading, text, cure, code, action }) {
   );
 }
 
-/** Columns of a sequence in time, a band a direction; the marked column equals `label`. */
+/** Columns of a sequence in time, a band a direction; the marked one is outlined. */
 function strip({ steps, bands, mark }) {
   const columns = steps.map((step, i) =>
-    h(
-      "div",
-      {
-        class: "ls-column",
-        "data-marked": mark && (mark.column === null || mark.column === i) ? "true" : null,
-      },
-      step === "…"
-        ? h("span", { class: "ls-gap" }, "…")
-        : bands.map((band) => h("span", { class: `ls-band ls-${band}` })),
-      step && step !== "…" ? h("span", { class: "ls-step" }, `t=${step}`) : null,
-    ),
+    step === "…"
+      ? h("div", { class: "ls-gap" }, step)
+      : h(
+          "div",
+          { class: "ls-column", "data-marked": mark !== null && mark.column === i },
+          bands.map((band) => h("span", { class: `ls-band ls-${band}` })),
+          step ? h("span", { class: "ls-step" }, step) : null,
+        ),
   );
-  const whole = mark && mark.column === null ? " ls-whole" : "";
-  return h(
-    "div",
-    { class: "ls-strip", "aria-hidden": "true" },
-    h("div", { class: `ls-columns${whole}` }, columns),
-    mark ? h("code", { class: "ls-mark" }, mark.label) : null,
-  );
+  const whole = mark !== null && mark.column === null;
+  return h("div", { class: "ls-strip", "aria-hidden": "true", "data-marked": whole }, columns);
 }
 
 function part({ code, shape, strip: columns, note }) {
@@ -114,7 +108,12 @@ function part({ code, shape, strip: columns, note }) {
     "div",
     { class: "ls-part", "data-shape": shape.shape, "data-state": shape.state },
     h("code", { class: "ls-code" }, code),
-    tuple(shape.sizes, shape.axes, "ls-sizes"),
+    h(
+      "div",
+      { class: "ls-part-shape" },
+      tuple(shape.sizes, shape.axes, "ls-sizes"),
+      columns.mark ? h("code", { class: "ls-mark" }, columns.mark.label) : null,
+    ),
     shape.agrees ? null : verdict(shape),
     strip(columns),
     h("p", { class: "ls-note" }, note),
@@ -130,7 +129,7 @@ function claim({ id, statement, holds, reason, mistake }) {
   );
 }
 
-function directions({ subtitle, stages, claims, unclaimed }) {
+function directions({ subtitle, bands, stages, claims, unclaimed }) {
   return h(
     "section",
     { class: "ls-card ls-directions", "aria-label": "Directions: split and realign" },
@@ -139,12 +138,11 @@ function directions({ subtitle, stages, claims, unclaimed }) {
       {},
       h("h2", {}, "Directions: split & realign"),
       h("code", { class: "ls-subtitle" }, subtitle),
-      h("span", { class: "ls-legend ls-forward" }, "forward →"),
-      h("span", { class: "ls-legend ls-backward" }, "← backward"),
+      bands.map((band) => h("span", { class: `ls-legend ls-${band}` }, ARROWS[band])),
     ),
     h(
       "div",
-      { class: "ls-stages", style: `--stages: ${stages.length}` },
+      { class: "ls-stages", "data-stages": stages.length },
       stages.map(({ title, parts }) => h("div", { class: "ls-stage" }, h("h3", {}, title), parts.map(part))),
     ),
     h("h3", {}, "Checked on this run"),

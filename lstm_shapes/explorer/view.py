@@ -11,6 +11,9 @@ from lstm_shapes.shapes import AxisName, NamedShape
 
 View = dict[str, Any]
 
+NARROW = "\u202f"
+"""A narrow space at which no line is broken."""
+
 # The colour of an axis; the same in every panel.
 ROLES: Mapping[AxisName, str] = {
     "batch": "batch",
@@ -27,10 +30,11 @@ def shape_view(formula: NamedShape, measured: tuple[int, ...] | None, snapshot: 
     """
     sizes = formula.shape if measured is None else measured
     axes = [
-        {"role": ROLES[axis.name], "name": axis.name, "symbol": axis.symbol} for axis in formula.axes
+        {"role": ROLES[axis.name], "name": axis.name, "symbol": axis.symbol}
+        for axis in formula.axes
     ]
     return {
-        "sizes": [f"{size:,}".replace(",", "\u2009") for size in sizes],
+        "sizes": [f"{size:,}".replace(",", NARROW) for size in sizes],
         "shape": ",".join(str(size) for size in sizes),
         "axes": axes,
         "state": snapshot.status,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lstm_shapes.explorer.state import Question, Snapshot
-from lstm_shapes.explorer.view import View, shape_view
+from lstm_shapes.explorer.view import NARROW, View, shape_view
 from lstm_shapes.shapes import direction_shapes, tensor_shapes
 from lstm_shapes.snippet import constructor
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 BOTH = ("forward", "backward")
 
-MOST_COLUMNS = 8
-"""Steps drawn in a strip; in between there is an ellipsis."""
+MOST_COLUMNS = 6
+"""Columns drawn in a strip; of a longer sequence the middle is left out, and said so."""
 
 
 def directions_view(snapshot: Snapshot) -> View:
     """The steps from out to a merged result, and the claims evaluated on the way."""
     question = snapshot.question
-    code = constructor(question.settings)
     return {
-        "subtitle": f"{code} · seed {question.seed}",
+        "subtitle": constructor(question.settings),
+        "bands": BOTH[: question.settings.num_directions],
         "stages": _stages(snapshot),
         "claims": [
             {
@@ -46,7 +46,7 @@ def _why_no_claims(snapshot: Snapshot) -> str:
     if snapshot.claims:
         return ""
     if snapshot.run is None:
-        return "Nothing is claimed before it was run."
+        return "Nothing is claimed without a run."
     return "There is no sample, so there are no numbers to compare."
 
 
@@ -83,7 +83,6 @@ def _measure(run: Run) -> dict[str, tuple[int, ...]]:
             ),
             "concat": directions.merge_directions(forward, backward),
             "sum": directions.merge_directions(forward, backward, "sum"),
-            "decoder": directions.decoder_states(run.h_n, bidirectional=True),
         }
     return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
 
@@ -98,7 +97,12 @@ def _two_directions(question: Question, shapes: dict[str, View], holds: set[str]
         {
             "title": "1 · out as returned",
             "parts": [
-                _part(_call(question), shapes["out"], _strip(steps, BOTH), "both halves in input order")
+                _part(
+                    _call(question),
+                    shapes["out"],
+                    _strip(steps, BOTH),
+                    "both halves in input order",
+                )
             ],
         },
         {
@@ -125,8 +129,7 @@ def _two_directions(question: Question, shapes: dict[str, View], holds: set[str]
                     f"backward.flip({time})",
                     shapes["reading order"],
                     _strip(steps[::-1], BOTH[1:], _mark(end, "= h_n[-1]", "reading-order", holds)),
-                    "reading order: the last column is the final state. "
-                    "Only to look at, or to join with a hand-built pair",
+                    "reading order: the last column is the final state",
                 )
             ],
         },
@@ -134,17 +137,16 @@ def _two_directions(question: Question, shapes: dict[str, View], holds: set[str]
             "title": "4 · merge",
             "parts": [
                 _part(
-                    "torch.cat([forward, backward], dim=-1)",
+                    "torch.cat([forward, backward], -1)",
                     shapes["concat"],
                     _strip(steps, BOTH, _mark(None, "= out", "joined", holds)),
-                    "per time step, nothing to flip; "
-                    f"sum, mean or max: ({', '.join(shapes['sum']['sizes'])})",
+                    f"per step; sum, mean, max: ({f',{NARROW}'.join(shapes['sum']['sizes'])})",
                 ),
                 _part(
-                    "torch.cat([h_n[-2], h_n[-1]], dim=-1)",
+                    "torch.cat([h_n[-2], h_n[-1]], -1)",
                     shapes["final"],
                     _strip([""], BOTH),
-                    "one vector per sequence: each half has read every step",
+                    "one vector per sequence, of every step",
                 ),
             ],
         },
@@ -194,10 +196,14 @@ def _steps(question: Question) -> list[str]:
     """Labels of the columns drawn: every step, or the first and last around an ellipsis."""
     count = question.sizes.seq_len
     if count <= MOST_COLUMNS:
-        return [str(step) for step in range(count)]
-    shown = (MOST_COLUMNS - 1) // 2
-    first = [str(step) for step in range(MOST_COLUMNS - 1 - shown)]
-    return [*first, "…", *(str(step) for step in range(count - shown, count))]
+        return [f"t={step}" for step in range(count)]
+    tail = (MOST_COLUMNS - 1) // 2
+    head = MOST_COLUMNS - 1 - tail
+    return [
+        *(f"t={step}" for step in range(head)),
+        "…",
+        *(f"t={step}" for step in range(count - tail, count)),
+    ]
 
 
 def _part(code: str, shape: View, strip: View, note: str) -> View:

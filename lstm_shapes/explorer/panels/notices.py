@@ -7,7 +7,7 @@ from lstm_shapes.explorer.view import View
 
 
 def notices_view(snapshot: Snapshot) -> list[View]:
-    """Notices in the order of their urgency; those with ``alert`` interrupt."""
+    """Notices in the order of their urgency; ``tone`` is error, refusal or remark."""
     return [*_problem(snapshot), *_refusal(snapshot), *_remarks(snapshot)]
 
 
@@ -20,7 +20,7 @@ def _problem(snapshot: Snapshot) -> list[View]:
     )
     return [
         {
-            "alert": True,
+            "tone": "error",
             "heading": heading,
             "text": f"{problem.cause}. The picture is the last valid one.",
             "cure": problem.cure,
@@ -35,7 +35,7 @@ def _refusal(snapshot: Snapshot) -> list[View]:
         return []
     return [
         {
-            "alert": True,
+            "tone": "refusal",
             "heading": f"Predicted, not run: {snapshot.refusal}",
             "text": "The shapes are those of the formula; nothing was allocated.",
         }
@@ -46,6 +46,6 @@ def _remarks(snapshot: Snapshot) -> list[View]:
     if snapshot.run is None:
         return []
     return [
-        {"alert": False, "heading": f"torch warns: {remark}", "text": ""}
+        {"tone": "remark", "heading": f"torch warns: {remark}", "text": ""}
         for remark in snapshot.run.remarks
     ]

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from lstm_shapes import PRESETS, ArgumentError, ArgumentTypeError, InputSizes, Settings
+
+REFUSED_SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"input_size": 0}, "input_size=0 is too small: use 1 or more"),
+    ({"hidden_size": -3}, "hidden_size=-3 is too small: use 1 or more"),
+    ({"num_layers": 0}, "num_layers=0 is too small: use 1 or more"),
+    ({"hidden_size": 2**63}, f"hidden_size={2**63} is too large: use {2**63 - 1} or less"),
+    ({"proj_size": -1}, "proj_size=-1 is too small: use 0 or more"),
+    (
+        {"proj_size": 3},
+        "proj_size=3 is not smaller than hidden_size=3: use 1 to 2, or 0 for no projection",
+    ),
+    (
+        {"hidden_size": 1, "proj_size": 1},
+        "proj_size=1 is not smaller than hidden_size=1: use 0 for no projection",
+    ),
+    (
+        {"kind": "GRU", "proj_size": 2},
+        "proj_size=2 is not supported by GRU: use 0, or kind='LSTM'",
+    ),
+    ({"dropout": 1.5}, "dropout=1.5 is no probability: use 0 to 1"),
+    ({"dropout": math.nan}, "dropout=nan is no probability: use 0 to 1"),
+    ({"kind": "lstm"}, "kind='lstm' is not known: use 'LSTM', 'GRU' or 'RNN'"),
+]
+REFUSED_TYPES: list[tuple[dict[str, Any], str]] = [
+    ({"hidden_size": 3.0}, "hidden_size=3.0 is of type float: give an int"),
+    ({"input_size": True}, "input_size=True is of type bool: give an int"),
+    ({"proj_size": None}, "proj_size=None is of type NoneType: give an int"),
+    ({"bidirectional": "no"}, "bidirectional='no' is of type str: give True or False"),
+    ({"bias": 1}, "bias=1 is of type int: give True or False"),
+    ({"batch_first": None}, "batch_first=None is of type NoneType: give True or False"),
+    ({"dropout": "0.5"}, "dropout='0.5' is of type str: give a number from 0 to 1"),
+    ({"dropout": True}, "dropout=True is of type bool: give a number from 0 to 1"),
+]
+
+
+@pytest.mark.parametrize(("changed", "message"), REFUSED_SETTINGS + REFUSED_TYPES)
+def test_a_bad_setting_is_refused_in_words(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        Settings(**{"input_size": 4, "hidden_size": 3, **changed})
+    assert str(caught.value) == message
+    assert caught.value.argument == list(changed)[-1]
+    assert isinstance(caught.value, TypeError) == ((changed, message) in REFUSED_TYPES)
+
+
+@pytest.mark.parametrize(("changed", "message"), REFUSED_SETTINGS)
+def test_the_fix_of_a_bad_setting_is_valid(changed: dict[str, Any], message: str) -> None:
+    given = {"input_size": 4, "hidden_size": 3, **changed}
+    with pytest.raises(ArgumentError) as caught:
+        Settings(**given)
+    if "kind" not in caught.value.argument:
+        assert caught.value.fix
+        Settings(**{**given, **caught.value.fix})
+
+
+REFUSED_SIZES: list[tuple[dict[str, Any], str]] = [
+    ({"seq_len": 0}, "seq_len=0 is too small: use 1 or more"),
+    ({"batch_size": -1}, "batch_size=-1 is too small: use 0 or more"),
+    ({"lengths": [5, 2, 6]}, "lengths[2]=6 is too large: use 5 or less"),
+    ({"lengths": [5, 0, 1]}, "lengths[1]=0 is too small: use 1 or more"),
+    (
+        {"lengths": [5, 2]},
+        "lengths=(5, 2) has 2 entries for batch_size=3: give one length per sample",
+    ),
+    (
+        {"batch_size": None, "lengths": [5]},
+        "lengths=(5,) needs samples: give batch_size=1 or more",
+    ),
+]
+REFUSED_SIZE_TYPES: list[tuple[dict[str, Any], str]] = [
+    ({"seq_len": 5.0}, "seq_len=5.0 is of type float: give an int"),
+    ({"batch_size": "3"}, "batch_size='3' is of type str: give an int"),
+    ({"lengths": 5}, "lengths=5 is of type int: give one int per sample"),
+    ({"lengths": [5, 2.0, 1]}, "lengths[1]=2.0 is of type float: give an int"),
+]
+
+
+@pytest.mark.parametrize(("changed", "message"), REFUSED_SIZES + REFUSED_SIZE_TYPES)
+def test_a_bad_size_is_refused_in_words(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        InputSizes(**{"seq_len": 5, "batch_size": 3, **changed})
+    assert str(caught.value) == message
+    is_type = (changed, message) in REFUSED_SIZE_TYPES
+    assert isinstance(caught.value, ArgumentTypeError) == is_type
+
+
+def test_a_huge_value_does_not_make_a_huge_message() -> None:
+    with pytest.raises(ArgumentError) as caught:
+        InputSizes(seq_len=5, batch_size=3, lengths=[1] * 10**6)
+    assert len(str(caught.value)) < 200
+
+
+def test_records_are_frozen_hashable_and_compare_by_value() -> None:
+    question = Settings(4, 3), InputSizes(5, 3, lengths=[5, 2, 1])
+    again = Settings(4, 3), InputSizes(5, 3, lengths=(5, 2, 1))
+    assert hash(question) == hash(again)
+    assert question == again
+    with pytest.raises(AttributeError):
+        question[0].hidden_size = 8  # type: ignore[misc]
+
+
+def test_defaults_are_those_of_nn_lstm() -> None:
+    from torch import nn
+
+    module = nn.LSTM(4, 3)
+    ours = Settings(4, 3)
+    for name in ("num_layers", "bias", "batch_first", "dropout", "bidirectional", "proj_size"):
+        assert getattr(ours, name) == getattr(module, name), name
+
+
+def test_presets_ask_what_their_names_say() -> None:
+    tagger, _ = PRESETS["Bi-LSTM tagger"]
+    assert tagger.bidirectional
+    assert tagger.num_layers > 1
+    assert PRESETS["Projected"][0].proj_size
+    assert PRESETS["Unbatched"][1].batch_size is None
+    assert {"Classifier", "Seq2seq encoder"} <= PRESETS.keys()
