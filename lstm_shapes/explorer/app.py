@@ -50,7 +50,12 @@ class Explorer(widgets.Box):
         self._show(self.state.snapshot)
 
     def _show(self, snapshot: Snapshot) -> None:
-        self.stage.show(snapshot)
+        try:
+            self.stage.show(snapshot)
+        # Jupyter keeps errors of callbacks to its log, where nobody sees them.
+        except Exception as error:
+            self.stage.fail(error)
+            raise
         self._title.value = _title(snapshot)
 
     def _act(self, action: str) -> None:

@@ -10,7 +10,7 @@ import traitlets
 
 from lstm_shapes.explorer.panels.cards import cards_view
 from lstm_shapes.explorer.panels.directions import directions_view
-from lstm_shapes.explorer.panels.notices import notices_view
+from lstm_shapes.explorer.panels.notices import failure_view, notices_view
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
 
@@ -38,6 +38,10 @@ class Stage(anywidget.AnyWidget):
     def show(self, snapshot: Snapshot) -> None:
         """Draw this from now on."""
         self.view = stage_view(snapshot)
+
+    def fail(self, error: Exception) -> None:
+        """Say that the newest snapshot could not be drawn; the picture stays."""
+        self.view = {**self.view, "status": "invalid", "notices": [failure_view(error)]}
 
     def on_action(self, handler: Callable[[str], None]) -> None:
         """Call ``handler`` with the name of an action whenever one is chosen."""

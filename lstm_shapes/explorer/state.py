@@ -103,7 +103,8 @@ class State(traitlets.HasTraits):
         TypeError: a name that no control has.
 
     Attributes:
-        ready: an event, set when torch is there or known to be missing.
+        ready: an event, set when the first snapshot is there that knows of torch, or
+            that it is missing.
     """
 
     values = traitlets.Dict()
@@ -115,6 +116,7 @@ class State(traitlets.HasTraits):
         self._refuse_unknown(values)
         self.values = {**self.values, **values}
         self._lock = threading.RLock()
+        self._torch_here = False
         self._torch_missing = ""
         self.ready = threading.Event()
         if "torch" in sys.modules:
@@ -144,16 +146,17 @@ class State(traitlets.HasTraits):
         except ImportError as error:
             self._torch_missing = str(error)
         with self._lock:
-            self.ready.set()
+            self._torch_here = not self._torch_missing
             self.snapshot = self._answer()
-            if not self._torch_missing:
+            if self._torch_here:
                 self.devices = available_devices()
+        self.ready.set()
 
     def _answer(self) -> Snapshot:
         try:
             return self._measure(_question(self.values))
         except ArgumentError as error:
-            problem = _explain(error, self.values, torch_here=self.ready.is_set())
+            problem = _explain(error, self.values, torch_here=self._torch_here)
             return replace(self.snapshot, problem=problem)
 
     def _measure(self, question: Question) -> Snapshot:
@@ -161,11 +164,11 @@ class State(traitlets.HasTraits):
             check(estimate(question.settings, question.sizes))
         except OverBudget as refusal:
             return Snapshot(question, refusal=str(refusal))
-        if not self.ready.is_set():
-            return Snapshot(question)
         if self._torch_missing:
             problem = Problem("", self._torch_missing, "nothing can be run", "install torch")
             return Snapshot(question, problem=problem)
+        if not self._torch_here:
+            return Snapshot(question)
         from lstm_shapes.claims import direction_claims
         from lstm_shapes.live import run
 

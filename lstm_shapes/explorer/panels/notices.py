@@ -11,6 +11,16 @@ def notices_view(snapshot: Snapshot) -> list[View]:
     return [*_problem(snapshot), *_refusal(snapshot), *_remarks(snapshot)]
 
 
+def failure_view(error: Exception) -> View:
+    """A mistake of this page's own."""
+    return {
+        "tone": "error",
+        "heading": f"{type(error).__name__}: {error}",
+        "text": "This is a mistake of lstm_shapes. The picture is an older one.",
+        "cure": "please report it, with the settings that led here",
+    }
+
+
 def _problem(snapshot: Snapshot) -> list[View]:
     problem = snapshot.problem
     if problem is None:

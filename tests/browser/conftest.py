@@ -1,0 +1,141 @@
+"""Servers as a user starts them, and a Chromium to look at them with."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.explorer_page import ExplorerPage
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Voila's own page asks a CDN for an icon font, which no part of ours uses.
+NOT_OURS = re.compile(r"cdn\.jsdelivr\.net/npm/@fortawesome/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if found is None:
+        reason = f"no browser here: none of {', '.join(CHROMIUMS)} is on the PATH"
+        if os.environ.get("LSTM_SHAPES_BROWSER_REQUIRED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serve(work: Path, *arguments: str, ready: str) -> Iterator[str]:
+    """Run a Jupyter server until its log says it is ready; yields its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    places = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
+    environment = os.environ | {
+        **{f"JUPYTER_{name}_DIR": str(work / folder) for name, folder in places.items()},
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", *arguments, "--no-browser", f"--port={port}"]
+    with (work / "server.log").open("w+", encoding="utf-8") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.PIPE, text=True
+        )
+        assert server.stderr is not None
+        for line in server.stderr:
+            log.write(line)
+            if ready in line:
+                break
+        else:
+            log.seek(0)
+            pytest.fail(f"the server did not start:\n{log.read()}")
+        # What it writes from now on has to be read, or it would wait for a reader.
+        drain = subprocess.Popen(["cat"], stdin=server.stderr, stdout=log)
+        try:
+            yield f"http://localhost:{port}"
+        finally:
+            server.terminate()
+            server.wait(30)
+            server.stderr.close()
+            drain.wait(30)
+
+
+def voila(work: Path, *arguments: str) -> Iterator[str]:
+    # Voila keeps the kernel of a page that was left; without this they would pile up.
+    cull = ("--MappingKernelManager.cull_idle_timeout=20", "--MappingKernelManager.cull_interval=5")
+    with serve(work, "voila", "explorer.ipynb", *cull, *arguments, ready="is running at") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def voila_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from voila(tmp_path_factory.mktemp("voila"))
+
+
+@pytest.fixture(scope="session")
+def dark_voila_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from voila(tmp_path_factory.mktemp("dark"), "--theme=dark")
+
+
+@pytest.fixture(scope="session")
+def lab_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """JupyterLab on a copy of the notebook: it saves what it opens."""
+    work = tmp_path_factory.mktemp("lab")
+    (work / "notebooks").mkdir()
+    shutil.copy(ROOT / "explorer.ipynb", work / "notebooks")
+    arguments = ("jupyterlab", f"--ServerApp.root_dir={work / 'notebooks'}")
+    token = "--IdentityProvider.token="
+    with serve(work, *arguments, token, "--allow-root", ready="is running at") as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of 1280 x 800; anything it reports as an error fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    errors: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and not NOT_OURS.search(message.location["url"]):
+            errors.append(message.text)
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def explorer(page: Page, voila_url: str) -> ExplorerPage:
+    """The dashboard, measured."""
+    page.goto(voila_url)
+    return ExplorerPage(page).measured()

@@ -1,0 +1,41 @@
+"""The notebook in JupyterLab, run as a user runs it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.explorer_page import ExplorerPage
+from tests.browser.test_voila import FIRST
+
+
+@pytest.fixture
+def explorer(page: Page, lab_url: str) -> ExplorerPage:
+    page.goto(f"{lab_url}/lab/tree/explorer.ipynb?reset")
+    cell = page.locator(".jp-Notebook .jp-CodeCell").first
+    cell.locator(".cm-content").click(timeout=60_000)
+    page.keyboard.press("Shift+Enter")
+    return ExplorerPage(page).measured()
+
+
+def test_the_cell_shows_the_explorer_and_it_answers(explorer: ExplorerPage) -> None:
+    explorer.expect_shapes(FIRST)
+    explorer.switch("batch_first").click()
+    explorer.expect_shapes(FIRST | {"input": "5,3,4", "out": "5,3,6"})
+    explorer.slider("num_layers").press("ArrowRight")
+    explorer.expect_shapes({"input": "5,3,4", "out": "5,3,6", "h_n": "6,3,3", "c_n": "6,3,3"})
+    explorer.type("proj_size", 9)
+    expect(explorer.alert).to_contain_text("proj_size")
+    explorer.type("proj_size", 0)
+    expect(explorer.alert).to_have_count(0)
+    explorer.measured()
+
+
+def test_nothing_sticks_out_of_the_cell(explorer: ExplorerPage) -> None:
+    app = explorer.page.locator(".ls-app")
+    assert app.evaluate("e => e.scrollWidth <= e.clientWidth")
+    for part in (".ls-rail", ".ls-cards", ".ls-directions"):
+        outer, inner = app.bounding_box(), explorer.page.locator(part).bounding_box()
+        assert outer is not None
+        assert inner is not None
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]

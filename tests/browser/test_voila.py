@@ -1,0 +1,278 @@
+"""The dashboard, served by Voila and driven as a user would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.explorer_page import ExplorerPage
+
+FIRST = {"input": "3,5,4", "out": "3,5,6", "h_n": "4,3,3", "c_n": "4,3,3"}
+
+CONTROLS: dict[str, tuple[Callable[[ExplorerPage], None], dict[str, str]]] = {
+    "batch_first": (
+        lambda e: e.switch("batch_first").click(),
+        {"input": "5,3,4", "out": "5,3,6"},
+    ),
+    "bidirectional": (
+        lambda e: e.switch("bidirectional").click(),
+        {"out": "3,5,3", "h_n": "2,3,3", "c_n": "2,3,3"},
+    ),
+    "num_layers": (
+        lambda e: e.slider("num_layers").press("ArrowRight"),
+        {"h_n": "6,3,3", "c_n": "6,3,3"},
+    ),
+    "hidden_size": (
+        lambda e: e.slider("hidden_size").press("ArrowLeft"),
+        {"out": "3,5,4", "h_n": "4,3,2", "c_n": "4,3,2"},
+    ),
+    "input_size": (lambda e: e.type("input_size", 9), {"input": "3,5,9"}),
+    "proj_size": (
+        lambda e: e.slider("proj_size").press("ArrowRight"),
+        {"out": "3,5,2", "h_n": "4,3,1"},
+    ),
+    "batch_size": (
+        lambda e: e.type("batch_size", 7),
+        {"input": "7,5,4", "out": "7,5,6", "h_n": "4,7,3", "c_n": "4,7,3"},
+    ),
+    "seq_len": (
+        lambda e: e.slider("seq_len").press("ArrowRight"),
+        {"input": "3,6,4", "out": "3,6,6"},
+    ),
+    "batched": (
+        lambda e: e.switch("batched").click(),
+        {"input": "5,4", "out": "5,6", "h_n": "4,3", "c_n": "4,3"},
+    ),
+    "preset": (
+        lambda e: e.choose("Projected"),
+        {"out": "3,5,4", "h_n": "4,3,2", "c_n": "4,3,5"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(CONTROLS))
+def test_each_control_changes_the_shapes_it_should_and_no_others(
+    explorer: ExplorerPage, name: str
+) -> None:
+    act, changed = CONTROLS[name]
+    explorer.expect_shapes(FIRST)
+    act(explorer)
+    explorer.expect_shapes(FIRST | changed)
+    explorer.measured()
+    expect(explorer.alert).to_have_count(0)
+
+
+def test_settings_without_influence_change_no_shape(explorer: ExplorerPage) -> None:
+    act_then_code = {
+        "dropout": lambda: explorer.type("dropout", 0.5),
+        "bias": lambda: explorer.switch("bias").click(),
+    }
+    for name, act in act_then_code.items():
+        act()
+        expect(explorer.page.locator(".ls-subtitle")).to_contain_text(f"{name}=")
+    explorer.slider("seed").press("ArrowRight")
+    expect(explorer.number("seed")).to_have_value("1")
+    assert explorer.shapes() == FIRST
+
+
+@pytest.mark.parametrize("kind", ["GRU", "RNN"])
+def test_other_kinds_have_no_cell_state(explorer: ExplorerPage, kind: str) -> None:
+    explorer.choose(kind)
+    explorer.expect_shapes({name: shape for name, shape in FIRST.items() if name != "c_n"})
+    expect(explorer.page.get_by_text(f"nn.{kind} has no cell state")).to_be_visible()
+
+
+def test_no_code_shows_and_the_first_screen_holds_everything(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    expect(page.locator(".jp-InputArea, .input_area")).to_have_count(0)
+    expect(page.get_by_text("from lstm_shapes")).to_have_count(0)
+    for part in (".ls-rail", ".ls-cards", ".ls-directions"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["y"] >= 0
+        assert box["x"] + box["width"] <= 1280
+        assert box["y"] + box["height"] <= 800
+    scroller = page.locator("#rendered_cells")
+    assert scroller.evaluate("e => e.scrollHeight <= e.clientHeight")
+    assert scroller.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_every_axis_has_a_name_and_a_symbol(explorer: ExplorerPage) -> None:
+    card = explorer.card("h_n")
+    expect(card).to_contain_text("(layer × direction, batch, features)")
+    expect(card).to_contain_text("(D·num_layers, N, H_out)")
+    expect(card).to_contain_text("✓ formula = measured")
+    expect(card).to_have_attribute("aria-label", "h_n: layer × direction 4, batch 3, features 3")
+
+
+def test_statements_are_evaluated_on_the_run(explorer: ExplorerPage) -> None:
+    for name, holds in {"backward-first": "true", "backward-last": "false"}.items():
+        expect(explorer.claim(name)).to_have_attribute("data-holds", holds)
+    expect(explorer.claim("backward-last")).to_contain_text("backward[:, -1] == h_n[-1]")
+    explorer.switch("batch_first").click()
+    expect(explorer.claim("backward-last")).to_contain_text("backward[-1] == h_n[-1]")
+    explorer.type("seq_len", 1)
+    expect(explorer.claim("backward-last")).to_have_attribute("data-holds", "true")
+    explorer.switch("bidirectional").click()
+    expect(explorer.claim("backward-last")).to_have_count(0)
+    expect(explorer.claim("last-step")).to_have_attribute("data-holds", "true")
+
+
+def test_the_split_and_the_realignment_follow_the_settings(explorer: ExplorerPage) -> None:
+    panel = explorer.page.get_by_role("region", name="Directions: split and realign")
+    backward = panel.locator(".ls-part", has_text="backward = out[..., 3:]")
+    expect(backward).to_have_attribute("data-shape", "3,5,3")
+    expect(backward).to_contain_text("= h_n[-1]")
+    explorer.slider("hidden_size").press("ArrowRight")
+    backward = panel.locator(".ls-part", has_text="backward = out[..., 4:]")
+    expect(backward).to_have_attribute("data-shape", "3,5,4")
+    explorer.switch("batched").click()
+    expect(panel.locator(".ls-part", has_text="backward.flip(0)")).to_have_attribute(
+        "data-shape", "5,4"
+    )
+    explorer.switch("bidirectional").click()
+    expect(panel.get_by_text("nothing to split or realign")).to_be_visible()
+
+
+def test_an_invalid_setting_is_explained_and_the_cure_applied(explorer: ExplorerPage) -> None:
+    explorer.type("proj_size", 3)
+    expect(explorer.alert).to_contain_text("torch: proj_size has to be smaller than hidden_size")
+    expect(explorer.alert).to_contain_text("proj_size=3 is not smaller than hidden_size=3")
+    expect(explorer.alert).to_contain_text("proj_size=2)")
+    expect(explorer.number("proj_size")).to_have_attribute("aria-invalid", "true")
+    explorer.expect_shapes(FIRST)
+    for tensor in FIRST:
+        expect(explorer.card(tensor)).to_have_attribute("data-state", "invalid")
+    explorer.choose("Apply the cure")
+    expect(explorer.alert).to_have_count(0)
+    explorer.measured().expect_shapes(FIRST | {"out": "3,5,4", "h_n": "4,3,2"})
+    expect(explorer.number("proj_size")).to_have_attribute("aria-invalid", "false")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "alert"),
+    [
+        ("hidden_size", 0, "hidden_size must be greater than zero"),
+        ("num_layers", -1, "num_layers must be greater than zero"),
+        ("dropout", 1.5, "dropout should be a number in range [0, 1]"),
+        ("seq_len", 0, "sequence length"),
+        ("seed", -1, "seed=-1 is too small: "),
+    ],
+)
+def test_any_bad_number_can_be_corrected(
+    explorer: ExplorerPage, name: str, value: float, alert: str
+) -> None:
+    before = explorer.number(name).input_value()
+    explorer.type(name, value)
+    expect(explorer.alert).to_contain_text(alert.rstrip(": "))
+    explorer.expect_shapes(FIRST)
+    explorer.type(name, before)
+    expect(explorer.alert).to_have_count(0)
+    explorer.measured()
+
+
+def test_a_size_that_is_too_large_to_run_is_predicted(explorer: ExplorerPage) -> None:
+    explorer.type("hidden_size", 100_000)
+    expect(explorer.alert).to_contain_text("Predicted, not run: needs ")
+    expect(explorer.card("out")).to_have_attribute("data-state", "predicted")
+    expect(explorer.card("out")).to_have_attribute("data-shape", "3,5,200000")
+    expect(explorer.page.locator("[data-claim]")).to_have_count(0)
+    explorer.type("hidden_size", 3)
+    explorer.measured().expect_shapes(FIRST)
+
+
+def test_torchs_warning_is_shown(explorer: ExplorerPage) -> None:
+    explorer.choose("Unbatched")
+    explorer.type("dropout", 0.3)
+    expect(explorer.page.get_by_role("status")).to_contain_text("torch warns: dropout option")
+
+
+def test_moving_three_sliders_fast_ends_at_the_newest_state(explorer: ExplorerPage) -> None:
+    for name in ("num_layers", "hidden_size", "seq_len"):
+        explorer.slider(name).focus()
+        for _ in range(6):
+            explorer.page.keyboard.press("ArrowRight")
+    explorer.expect_shapes({"input": "3,11,4", "out": "3,11,18", "h_n": "16,3,9", "c_n": "16,3,9"})
+    expect(explorer.number("seq_len")).to_have_value("11")
+    explorer.measured()
+
+
+def test_everything_can_be_reached_by_keyboard(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    wanted = {"kind", "device"}  # a group of buttons, and hidden with a single device
+    explorer.page.get_by_role("button", name="Bi-LSTM tagger").focus()
+    seen: set[str] = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate(
+                "(document.activeElement.labels?.[0]?.textContent"
+                " || document.activeElement.ariaLabel"
+                " || document.activeElement.textContent).trim()"
+            )
+        )
+    wanted = {"batch_first", "bidirectional", "num_layers", "hidden_size", "input_size"}
+    wanted |= {"proj_size", "dropout", "bias", "batch_size", "seq_len", "batched", "seed"}
+    assert wanted | {"LSTM", "GRU", "RNN"} <= seen
+
+
+def test_an_update_keeps_the_nodes_and_the_focus(explorer: ExplorerPage) -> None:
+    explorer.card("out").evaluate("e => { e.dataset.mine = 'yes'; window.kept = e }")
+    explorer.slider("num_layers").press("ArrowRight")
+    expect(explorer.card("h_n")).to_have_attribute("data-shape", "6,3,3")
+    assert explorer.page.evaluate("document.querySelector('[data-tensor=out]') === window.kept")
+    expect(explorer.slider("num_layers")).to_be_focused()
+
+
+def test_text_can_be_read(explorer: ExplorerPage) -> None:
+    assert worst_contrast(explorer.page) >= 4.5
+
+
+def test_the_dark_theme_is_dark_and_can_be_read(page: Page, dark_voila_url: str) -> None:
+    page.goto(dark_voila_url)
+    ExplorerPage(page).measured()
+    (background,) = page.locator(".ls-rail").evaluate_all(
+        "es => es.map(e => getComputedStyle(e).backgroundColor)"
+    )
+    assert max(int(part) for part in background[4:-1].split(",")) < 64
+    assert worst_contrast(page) >= 4.5
+
+
+def test_it_is_usable_on_a_phone(explorer: ExplorerPage) -> None:
+    explorer.page.set_viewport_size({"width": 390, "height": 844})
+    assert explorer.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert explorer.page.locator("#rendered_cells").evaluate("e => e.scrollWidth") <= 390
+    for part in explorer.page.locator(".ls-card, .ls-rail, .ls-row, .ls-part").all():
+        box = part.bounding_box()
+        if box is not None:
+            assert box["x"] + box["width"] <= 390
+    explorer.slider("num_layers").press("ArrowRight")
+    expect(explorer.card("h_n")).to_have_attribute("data-shape", "6,3,3")
+
+
+def worst_contrast(page: Page) -> float:
+    """The lowest contrast (WCAG 2) of any visible text with what is behind it."""
+    ratio: float = page.evaluate("""() => {
+        const channels = (text) => text.match(/[\\d.]+/g).map(Number);
+        const luminance = ([r, g, b]) => [r, g, b]
+            .map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+            .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+        const behind = (element) => {
+            for (let e = element; e; e = e.parentElement) {
+                const color = channels(getComputedStyle(e).backgroundColor);
+                if ((color[3] ?? 1) > 0.99) return color;
+            }
+            return [255, 255, 255];
+        };
+        const texts = [...document.querySelectorAll(".ls-app *")].filter((e) =>
+            e.checkVisibility() && !e.matches(":disabled") &&
+            [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()));
+        return Math.min(...texts.map((e) => {
+            const [a, b] = [channels(getComputedStyle(e).color), behind(e)].map(luminance);
+            return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        }));
+    }""")
+    return ratio

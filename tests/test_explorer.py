@@ -1,0 +1,227 @@
+"""The page's two halves without a browser: widgets in step with the state, and the
+record that JavaScript draws."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from lstm_shapes import PRESETS, Explorer, InputSizes, Settings
+from lstm_shapes.explorer.panels.directions import MOST_COLUMNS
+from lstm_shapes.explorer.stage import stage_view
+from lstm_shapes.explorer.state import Question, State
+from lstm_shapes.shapes import tensor_shapes
+
+
+@pytest.fixture
+def explorer() -> Explorer:
+    made = Explorer()
+    assert made.state.ready.wait(60)
+    return made
+
+
+def cards(explorer: Explorer) -> dict[str, Any]:
+    return {card["tensor"]: card["shape"] for card in explorer.stage.view["cards"]}
+
+
+def notices(explorer: Explorer) -> list[tuple[str, str]]:
+    return [(notice["tone"], notice["heading"]) for notice in explorer.stage.view["notices"]]
+
+
+def test_there_is_a_control_for_every_argument(explorer: Explorer) -> None:
+    settings = {field.name for field in fields(Settings)}
+    sizes = {"batch_size", "seq_len", "batched", "seed", "device"}
+    assert explorer.controls.inputs.keys() == settings | sizes
+    for name, parts in explorer.controls.inputs.items():
+        assert parts[0].description == name
+
+
+def test_a_slider_and_its_number_move_together(explorer: Explorer) -> None:
+    number, slider = explorer.controls.inputs["hidden_size"]
+    slider.value = 7
+    assert number.value == 7
+    assert cards(explorer)["out"]["shape"] == "3,5,14"
+    number.value = 500
+    assert slider.value == slider.max
+    assert explorer.state.values["hidden_size"] == 500
+    assert cards(explorer)["out"]["shape"] == "3,5,1000"
+
+
+def test_a_refused_number_stays_in_its_field(explorer: Explorer) -> None:
+    number, slider = explorer.controls.inputs["hidden_size"]
+    number.value = -2
+    assert number.value == -2
+    assert slider.value == slider.min
+    assert explorer.stage.view["blame"] == "hidden_size"
+    assert cards(explorer)["out"]["shape"] == "3,5,6"
+
+
+def test_one_change_by_hand_is_one_answer(explorer: Explorer) -> None:
+    answers: list[Any] = []
+    explorer.state.observe(lambda change: answers.append(change["new"]), "snapshot")
+    explorer.controls.inputs["seq_len"][1].value = 9
+    explorer.controls.inputs["hidden_size"][0].value = 400
+    assert len(answers) == 2
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_a_preset_sets_everything_and_is_marked_while_it_holds(
+    explorer: Explorer, name: str
+) -> None:
+    presets = explorer.controls._presets
+    explorer.state.update(seed=5, num_layers=7, dropout=0.9, seq_len=2)
+    assert presets.value is None
+    presets.value = name
+    assert explorer.state.snapshot.question == Question(*PRESETS[name], seed=5)
+    assert presets.value == name
+    explorer.state.update(hidden_size=9)
+    assert presets.value is None
+
+
+def test_unbatched_has_no_use_for_batch_size(explorer: Explorer) -> None:
+    (switch,) = explorer.controls.inputs["batched"]
+    switch.value = False
+    assert all(part.disabled for part in explorer.controls.inputs["batch_size"])
+    switch.value = True
+    assert not any(part.disabled for part in explorer.controls.inputs["batch_size"])
+    assert cards(explorer)["out"]["shape"] == "3,5,6"
+
+
+def test_devices_are_offered_only_where_there_is_a_choice(explorer: Explorer) -> None:
+    row = explorer.controls._rows["device"]
+    explorer.state.devices = ("cpu", "cuda")
+    assert row.layout.display is None
+    assert explorer.controls.inputs["device"][0].options == ("cpu", "cuda")
+    explorer.state.devices = ("cpu",)
+    assert row.layout.display == "none"
+    assert explorer.controls.inputs["device"][0].value == "cpu"
+
+
+def test_the_cure_can_be_applied(explorer: Explorer) -> None:
+    explorer.state.update(proj_size=3)
+    ((tone, heading),) = notices(explorer)
+    assert tone == "error"
+    assert heading.startswith("torch: proj_size")
+    assert explorer.stage.view["notices"][0]["action"] == "fix"
+    explorer.stage._handle_custom_msg({"action": "fix"}, [])
+    assert notices(explorer) == []
+    assert explorer.controls.inputs["proj_size"][0].value == 2
+
+
+@pytest.mark.parametrize(
+    "message", [None, 3, {}, {"action": 3}, {"action": "rm -rf"}, {"action": "fix"}]
+)
+def test_other_messages_change_nothing(explorer: Explorer, message: Any) -> None:
+    before = explorer.state.snapshot
+    explorer.stage._handle_custom_msg(message, [])
+    assert explorer.state.snapshot is before or explorer.state.snapshot.question == before.question
+
+
+def test_a_refusal_and_a_remark_are_told_apart(explorer: Explorer) -> None:
+    explorer.state.update(num_layers=1, dropout=0.5)
+    assert [tone for tone, _ in notices(explorer)] == ["remark"]
+    explorer.state.update(hidden_size=100_000)
+    ((tone, heading),) = notices(explorer)
+    assert tone == "refusal"
+    assert heading.startswith("Predicted, not run: needs ")
+    assert cards(explorer)["out"]["state"] == "predicted"
+
+
+def test_a_disagreement_would_be_loud(explorer: Explorer) -> None:
+    made = explorer.state.snapshot.run
+    assert made is not None
+    broken = replace(explorer.state.snapshot, run=replace(made, h_n=made.h_n[:, 1:]))
+    card = next(c for c in stage_view(broken)["cards"] if c["tensor"] == "h_n")["shape"]
+    assert not card["agrees"]
+    assert card["verdict"] == "formula (4, 3, 3) ≠ measured (4, 2, 3)"
+    assert card["shape"] == "4,2,3"
+
+
+def test_a_mistake_of_our_own_is_shown_and_not_swallowed(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Any) -> None:
+        raise KeyError("seq")
+
+    monkeypatch.setattr("lstm_shapes.explorer.stage.cards_view", fail)
+    with pytest.raises(KeyError):
+        explorer.state.update(num_layers=3)
+    assert notices(explorer) == [("error", "KeyError: 'seq'")]
+    assert cards(explorer)["h_n"]["shape"] == "4,3,3"
+
+
+def parts(explorer: Explorer) -> dict[str, Any]:
+    stages = explorer.stage.view["directions"]["stages"]
+    return {part["code"]: part for stage in stages for part in stage["parts"]}
+
+
+def test_every_step_of_the_realignment_has_its_shape(explorer: Explorer) -> None:
+    shapes = {code: part["shape"]["shape"] for code, part in parts(explorer).items()}
+    assert shapes == {
+        "out, (h_n, c_n) = lstm(x)": "3,5,6",
+        "forward = out[..., :3]": "3,5,3",
+        "backward = out[..., 3:]": "3,5,3",
+        "backward.flip(1)": "3,5,3",
+        "torch.cat([forward, backward], -1)": "3,5,6",
+        "torch.cat([h_n[-2], h_n[-1]], -1)": "3,6",
+    }
+
+
+def test_a_column_is_marked_only_if_its_claim_held_on_the_run(explorer: Explorer) -> None:
+    backward = parts(explorer)["backward = out[..., 3:]"]["strip"]
+    assert backward["mark"] == {"column": 0, "label": "= h_n[-1]"}
+    assert parts(explorer)["backward.flip(1)"]["strip"]["steps"][-1] == "t=0"
+    made = explorer.state.snapshot.run
+    assert made is not None
+    snapshot = explorer.state.snapshot
+    unclaimed = replace(snapshot, claims=tuple(replace(c, holds=False) for c in snapshot.claims))
+    explorer.stage.show(unclaimed)
+    assert all(part["strip"]["mark"] is None for part in parts(explorer).values())
+
+
+def test_with_one_direction_there_is_nothing_to_split(explorer: Explorer) -> None:
+    explorer.state.update(bidirectional=False, kind="GRU", batched=False)
+    assert list(parts(explorer)) == ["out, h_n = gru(x)", "out[-1]"]
+    assert explorer.stage.view["directions"]["bands"] == ("forward",)
+    assert cards(explorer)["c_n"] is None
+
+
+def test_a_long_sequence_is_drawn_in_few_columns(explorer: Explorer) -> None:
+    explorer.state.update(seq_len=10**12)
+    steps = parts(explorer)["backward = out[..., 3:]"]["strip"]["steps"]
+    assert steps == ["t=0", "t=1", "t=2", "…", f"t={10**12 - 2}", f"t={10**12 - 1}"]
+    assert len(steps) == MOST_COLUMNS
+    explorer.state.update(seq_len=MOST_COLUMNS)
+    assert "…" not in parts(explorer)["backward = out[..., 3:]"]["strip"]["steps"]
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, 10**12])
+def test_numbers_beyond_javascripts_are_sent_exactly(value: int) -> None:
+    settings = Settings(4, value)
+    explorer = Explorer(**Question(settings, InputSizes(5, 3)).values())
+    formula = tensor_shapes(settings, InputSizes(5, 3))["out"].shape
+    assert cards(explorer)["out"]["shape"] == ",".join(map(str, formula))
+    assert str(value) in json.dumps(explorer.stage.view["cards"]).replace("\\u202f", "")
+
+
+def test_the_record_is_plain_data(explorer: Explorer) -> None:
+    assert json.loads(json.dumps(explorer.stage.view))["status"] == "measured"
+
+
+def test_starting_values_are_taken_from_the_call() -> None:
+    explorer = Explorer(hidden_size=8, bidirectional=False)
+    assert explorer.state.ready.wait(60)
+    assert cards(explorer)["out"]["shape"] == "3,5,8"
+    with pytest.raises(TypeError, match="no such argument: hidden"):
+        Explorer(hidden=8)
+
+
+def test_two_explorers_do_not_share_a_state() -> None:
+    one, other = Explorer(), Explorer()
+    assert one.state.ready.wait(60)
+    one.state.update(num_layers=5)
+    assert other.state.values["num_layers"] == 2
+    assert isinstance(other.state, State)
