@@ -18,6 +18,7 @@ from lstm_shapes.shapes import (
     parameter_count,
     parameter_shapes,
     tensor_shapes,
+    time_axis,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     )
     from lstm_shapes.explorer.app import Explorer
     from lstm_shapes.live import Run, available_devices, layer_by_layer, one_direction, run
+    from lstm_shapes.steps import direction_tensors
 
 __all__ = [
     "INTERACTIVE",
@@ -53,6 +55,7 @@ __all__ = [
     "decoder_states",
     "direction_claims",
     "direction_shapes",
+    "direction_tensors",
     "estimate",
     "final_features",
     "final_features_from_out",
@@ -66,6 +69,7 @@ __all__ = [
     "split_directions",
     "states_by_layer",
     "tensor_shapes",
+    "time_axis",
 ]
 
 _LATE = {
@@ -84,13 +88,16 @@ _LATE = {
     "layer_by_layer": "live",
     "one_direction": "live",
     "run": "live",
+    "direction_tensors": "steps",
 }
 
 
 def __getattr__(name: str) -> object:
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+    value: object = getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+    globals()[name] = value  # from now on it is found without asking here
+    return value
 
 
 def __dir__() -> list[str]:

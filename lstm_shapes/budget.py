@@ -1,15 +1,17 @@
 """What a run would cost, and what is too much. Asked before anything is allocated.
 
-The default limits keep one update of the explorer near a tenth of a second on one
-thread of a laptop. On such a thread building a module takes 2 to 6 ns a parameter,
-a matrix product about 30 ms for 10**9 multiply-adds, and one step of one cell of a
-GRU or of a projected LSTM 10 µs however small it is; an explorer's update runs the
-module twice, the second time layer by layer for its statements.
+The default limits keep one update of the explorer within a few tenths of a second even
+where one of them is reached, and well under a frame at the sizes a slider reaches. What
+they stand for, as seen on one thread of a 2026 laptop: building takes 2 to 6 ns a
+parameter and 0.3 ms a cell, a matrix product 30 ms for 10**9 multiply-adds, the
+element-wise work 12 ns a gate value, and a step of one cell of a GRU or of a projected
+LSTM 10 µs however small it is. The explorer runs the module twice, the second time layer
+by layer for its statements.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.shapes import GATES, parameter_count, tensor_shapes, weight_count
@@ -22,15 +24,19 @@ class Cost:
     """What one forward run needs.
 
     Attributes:
-        bytes: parameters, input, states, the outputs of two layers at a time and one
-            layer's gates, all in float32.
-        multiply_adds: of the matrix products; element-wise work is not counted.
+        bytes: parameters, input, states, the output of every layer and one layer's
+            gates, all in float32.
+        multiply_adds: of the matrix products.
+        gate_values: numbers that pass a gate's sigmoid or tanh.
         cell_steps: calls of a cell: steps × layers × directions.
+        cells: layers × directions.
     """
 
     bytes: int
     multiply_adds: int
+    gate_values: int
     cell_steps: int
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -39,24 +45,16 @@ class Limits:
 
     bytes: int = 64 * 2**20
     multiply_adds: int = 10**9
+    gate_values: int = 5 * 10**6
     cell_steps: int = 4_000
+    cells: int = 64
 
 
 INTERACTIVE = Limits()
 
 
 class OverBudget(RuntimeError):
-    """A run that was refused before anything was allocated.
-
-    Attributes:
-        cost: what it would have needed.
-        limits: what it was held against.
-    """
-
-    def __init__(self, cost: Cost, limits: Limits) -> None:
-        self.cost = cost
-        self.limits = limits
-        super().__init__("; ".join(_excesses(cost, limits)))
+    """A run that was refused before anything was allocated; says what it would need."""
 
 
 def estimate(settings: Settings, sizes: InputSizes) -> Cost:
@@ -64,24 +62,26 @@ def estimate(settings: Settings, sizes: InputSizes) -> Cost:
 
     >>> cost = estimate(Settings(8192, 8192), InputSizes(seq_len=100, batch_size=32))
     >>> human_bytes(cost.bytes)
-    '2.6 GiB'
+    '2.5 GiB'
     >>> cost.multiply_adds
     1717986918400
     """
     tensors = tensor_shapes(settings, sizes)
     samples = 1 if sizes.batch_size is None else sizes.batch_size
-    steps = samples * sizes.seq_len
-    gates = len(GATES[settings.kind]) * settings.hidden_size * settings.num_directions
+    cells = settings.num_layers * settings.num_directions
+    gates = len(GATES[settings.kind]) * settings.hidden_size
     elements = (
         parameter_count(settings)
         + sum(tensor.numel for tensor in tensors.values())
-        + tensors["out"].numel  # the layer below, while the last one is written
-        + steps * gates
+        + tensors["out"].numel * (settings.num_layers - 1)
+        + samples * sizes.seq_len * gates * settings.num_directions
     )
     return Cost(
         bytes=FLOAT32 * elements,
         multiply_adds=sizes.tokens * weight_count(settings),
-        cell_steps=sizes.seq_len * settings.num_layers * settings.num_directions,
+        gate_values=sizes.tokens * gates * cells,
+        cell_steps=sizes.seq_len * cells,
+        cells=cells,
     )
 
 
@@ -95,10 +95,12 @@ def check(cost: Cost, limits: Limits = INTERACTIVE) -> None:
     Traceback (most recent call last):
     ...
     lstm_shapes.budget.OverBudget: needs 149 GiB (limit 64 MiB); \
-needs 600,024,000,000 multiply-adds (limit 1,000,000,000)
+needs 600,024,000,000 multiply-adds (limit 1,000,000,000); \
+needs 6,000,000 gate values (limit 5,000,000)
     """
-    if any(_excesses(cost, limits)):
-        raise OverBudget(cost, limits)
+    excesses = _excesses(cost, limits)
+    if excesses:
+        raise OverBudget("; ".join(excesses))
 
 
 def human_bytes(count: int) -> str:
@@ -122,10 +124,10 @@ _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 def _excesses(cost: Cost, limits: Limits) -> list[str]:
     found = []
-    if cost.bytes > limits.bytes:
-        found.append(f"needs {human_bytes(cost.bytes)} (limit {human_bytes(limits.bytes)})")
-    if cost.multiply_adds > limits.multiply_adds:
-        found.append(f"needs {cost.multiply_adds:,} multiply-adds (limit {limits.multiply_adds:,})")
-    if cost.cell_steps > limits.cell_steps:
-        found.append(f"needs {cost.cell_steps:,} cell steps (limit {limits.cell_steps:,})")
+    for name, limit in asdict(limits).items():
+        needed = getattr(cost, name)
+        if needed > limit:
+            unit = "" if name == "bytes" else f" {name.replace('_', ' ').replace('y a', 'y-a')}"
+            write = human_bytes if name == "bytes" else "{:,}".format
+            found.append(f"needs {write(needed)}{unit} (limit {write(limit)})")
     return found

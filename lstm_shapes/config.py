@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Kind = Literal["LSTM", "GRU", "RNN"]
 
@@ -24,6 +24,7 @@ class ArgumentError(ValueError):
     Attributes:
         argument: its name.
         value: what was given.
+        cause: the argument, the value and the problem in one clause.
         problem: what is wrong with it, one clause.
         cure: what to do instead, one clause.
         fix: arguments that would make the question valid; empty if there is no
@@ -42,8 +43,20 @@ class ArgumentError(ValueError):
         self.value = value
         self.problem = problem
         self.cure = cure
-        self.fix: Mapping[str, object] = MappingProxyType(dict(fix or {}))
-        super().__init__(f"{argument}={reprlib.repr(value)} {problem}: {cure}")
+        self.fix = dict(fix or {})
+        self.cause = f"{argument}={_short(value)} {problem}"
+        # The arguments as they came, so that a copy or a pickle can be made again.
+        super().__init__(argument, value, problem, cure, self.fix)
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.cure}"
+
+
+def _short(value: object) -> str:
+    """A value in few characters, whatever it is."""
+    if isinstance(value, int) and abs(value) > 10**30:
+        return f"<an int of {value.bit_length()} bits>"  # Python refuses to write the longest
+    return reprlib.repr(value)
 
 
 class ArgumentTypeError(ArgumentError, TypeError):
@@ -63,43 +76,75 @@ def check_int(argument: str, value: object, at_least: int, at_most: int = LARGES
     lstm_shapes.config.ArgumentError: seq_len=0 is too small: use 1 or more
     """
     if not isinstance(value, int) or isinstance(value, bool):
-        given = type(value).__name__
-        raise ArgumentTypeError(argument, value, f"is of type {given}", "give an int")
-    if not at_least <= value <= at_most:
-        nearest = at_least if value < at_least else at_most
-        problem, rest = ("is too small", "more") if value < at_least else ("is too large", "less")
+        raise _wrong_type(argument, value, "give an int")
+    if value < at_least:
         # An element such as lengths[2] is no argument of its own, to be set alone.
-        fix = {argument: nearest} if argument.isidentifier() else {}
-        raise ArgumentError(argument, value, problem, f"use {nearest} or {rest}", fix)
+        fix = {argument: at_least} if argument.isidentifier() else {}
+        raise ArgumentError(argument, value, "is too small", f"use {at_least} or more", fix)
+    if value > at_most:
+        raise ArgumentError(argument, value, "is too large", f"use {at_most} or less")
+
+
+def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[int, ...]:
+    """Lengths as a tuple, if they fit a batch.
+
+    Args:
+        lengths: a sequence of ints, a NumPy array or a tensor.
+        samples: of the batch; ``None`` if unbatched.
+        seq_len: the largest length there may be.
+
+    Raises:
+        ArgumentTypeError: no sequence of ints.
+        ArgumentError: not one for every sample, or not from 1 to seq_len.
+
+    >>> check_lengths([5, 2, 1], samples=3, seq_len=5)
+    (5, 2, 1)
+    """
+    given = _plain(lengths)
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise _wrong_type("lengths", given, "give one int per sample")
+    given = tuple(_plain(each) for each in given)
+    if not samples:
+        raise ArgumentError(
+            "lengths", given, "needs samples", "give batch_size=1 or more", {"lengths": None}
+        )
+    if len(given) != samples:
+        raise ArgumentError(
+            "lengths",
+            given,
+            f"has {len(given)} entries for batch_size={samples}",
+            "give one length per sample",
+        )
+    for sample, length in enumerate(given):
+        check_int(f"lengths[{sample}]", length, at_least=1, at_most=seq_len)
+    return given
+
+
+def _plain(value: object) -> Any:
+    """Python's own numbers and lists instead of NumPy's and torch's."""
+    tolist = getattr(value, "tolist", None)
+    return value if tolist is None else tolist()
+
+
+def _wrong_type(argument: str, value: object, cure: str) -> ArgumentTypeError:
+    kind = type(value)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return ArgumentTypeError(argument, value, f"is of type {name}", cure)
 
 
 def _check_bool(argument: str, value: object) -> None:
     if not isinstance(value, bool):
-        given = type(value).__name__
-        raise ArgumentTypeError(argument, value, f"is of type {given}", "give True or False")
+        raise _wrong_type(argument, value, "give True or False")
 
 
 def _check_dropout(value: object) -> None:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        given = type(value).__name__
-        raise ArgumentTypeError(
-            "dropout", value, f"is of type {given}", "give a number from 0 to 1"
-        )
+        raise _wrong_type("dropout", value, "give a number from 0 to 1")
     if not 0 <= value <= 1:
         nearest = 0.0 if math.isnan(value) or value < 0 else 1.0
         raise ArgumentError(
             "dropout", value, "is no probability", "use 0 to 1", {"dropout": nearest}
         )
-
-
-def _as_tuple(argument: str, value: Iterable[int]) -> tuple[int, ...]:
-    try:
-        return tuple(value)
-    except TypeError:
-        given = type(value).__name__
-        raise ArgumentTypeError(
-            argument, value, f"is of type {given}", "give one int per sample"
-        ) from None
 
 
 @dataclass(frozen=True)
@@ -192,7 +237,8 @@ class InputSizes:
     Args:
         seq_len: steps, L.
         batch_size: samples, N; ``None`` for unbatched, 2-D input.
-        lengths: steps of each sample if they differ; any sequence, kept as a tuple.
+        lengths: steps of each sample if they differ; a sequence, NumPy array or tensor,
+            kept as a tuple.
 
     Raises:
         ArgumentError: a value torch refuses, and lengths beyond seq_len, which
@@ -217,23 +263,8 @@ class InputSizes:
         if self.batch_size is not None:
             check_int("batch_size", self.batch_size, at_least=0)
         if self.lengths is not None:
-            object.__setattr__(self, "lengths", _as_tuple("lengths", self.lengths))
-            self._check_lengths(tuple(self.lengths))
-
-    def _check_lengths(self, lengths: tuple[int, ...]) -> None:
-        if not self.batch_size:
-            raise ArgumentError(
-                "lengths", lengths, "needs samples", "give batch_size=1 or more", {"lengths": None}
-            )
-        if len(lengths) != self.batch_size:
-            raise ArgumentError(
-                "lengths",
-                lengths,
-                f"has {len(lengths)} entries for batch_size={self.batch_size}",
-                "give one length per sample",
-            )
-        for sample, length in enumerate(lengths):
-            check_int(f"lengths[{sample}]", length, at_least=1, at_most=self.seq_len)
+            lengths = check_lengths(self.lengths, self.batch_size, self.seq_len)
+            object.__setattr__(self, "lengths", lengths)
 
     @property
     def tokens(self) -> int:

@@ -1,7 +1,7 @@
 """Plain tensor functions for the two directions of an LSTM, for use in any model.
 
-They need torch alone, keep dtype, device and gradients, and take batched and
-unbatched tensors. ``batch_first`` has no default where the time axis matters: a
+They need torch alone, keep device and gradients, and take batched and unbatched
+tensors. ``batch_first`` has no default where the time axis matters: a
 forgotten one would take the batch for time in silence.
 
 Notation: N batch, L seq_len, D directions (2 if bidirectional), H_out features of h.
@@ -15,7 +15,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from lstm_shapes.config import ArgumentError, ArgumentTypeError, check_int
+from lstm_shapes.config import ArgumentError, ArgumentTypeError, check_lengths
 
 MergeMode = Literal["concat", "sum", "mean", "max"]
 
@@ -160,7 +160,7 @@ def decoder_states(state: Tensor, *, bidirectional: bool) -> Tensor:
     >>> out, _ = decoder(torch.randn(7, 2, 4), state)
     """
     layers = states_by_layer(state, bidirectional=bidirectional)
-    return layers.movedim(1, -2).flatten(-2)
+    return layers.movedim(1, -2).flatten(-2).contiguous()
 
 
 def reverse_time(
@@ -205,8 +205,8 @@ def final_features(h_n: Tensor, *, bidirectional: bool) -> Tensor:
     """One vector for each whole sequence: the last layer's final h, both directions.
 
     ``cat(h_n[-2], h_n[-1])``, of which the first half has read x[0..L-1] and the
-    second x[L-1..0]. Right for packed sequences too. Each of the two halves has read
-    every step, unlike those of ``out[:, -1]``.
+    second x[L-1..0]. Right for packed sequences too. In ``out[:, -1]`` the backward cell
+    has read one step only.
 
     Args:
         h_n: (D·num_layers, N, H_out) or unbatched (D·num_layers, H_out).
@@ -225,7 +225,8 @@ def final_features(h_n: Tensor, *, bidirectional: bool) -> Tensor:
     >>> torch.equal(final_features(h_n, bidirectional=True), torch.cat([h_n[-2], h_n[-1]], dim=-1))
     True
     """
-    return decoder_states(h_n, bidirectional=bidirectional)[-1]
+    layers = states_by_layer(h_n, bidirectional=bidirectional)
+    return layers[-1].movedim(0, -2).flatten(-2)
 
 
 def final_features_from_out(
@@ -248,7 +249,8 @@ def final_features_from_out(
         (N, D·H_out) or (D·H_out,).
 
     Raises:
-        ArgumentError: other axes, an odd number of features, or lengths that do not fit.
+        ArgumentError: other axes, no steps, an odd number of features, or lengths that
+            do not fit.
 
     >>> lstm = torch.nn.LSTM(4, 3, batch_first=True, bidirectional=True)
     >>> out, (h_n, c_n) = lstm(torch.randn(2, 5, 4))
@@ -258,6 +260,8 @@ def final_features_from_out(
     """
     _check_tensor("out", out, dims=(2, 3))
     time = _time_axis(out, batch_first)
+    if out.shape[time] == 0:
+        raise ArgumentError("out", tuple(out.shape), "has no steps", "give one of L > 0")
     forward, backward = split_directions(out) if bidirectional else (out, None)
     if lengths is None:
         last = forward.select(time, -1)
@@ -291,17 +295,9 @@ def _time_axis(x: Tensor, batch_first: bool) -> int:
 
 def _last_steps(x: Tensor, time: int, lengths: Sequence[int] | Tensor) -> Tensor:
     """The index of each sample's last step, (N,), on the device of x."""
-    given = lengths.tolist() if isinstance(lengths, Tensor) else list(lengths)
-    if x.dim() != 3 or len(given) != x.shape[1 - time]:
-        raise ArgumentError(
-            "lengths",
-            given,
-            f"has {len(given)} entries for x of shape {tuple(x.shape)}",
-            "give one length per sample of a batched tensor, and the right batch_first",
-        )
-    for sample, length in enumerate(given):
-        check_int(f"lengths[{sample}]", length, at_least=1, at_most=x.shape[time])
-    return torch.tensor(given, device=x.device) - 1
+    samples = x.shape[1 - time] if x.dim() == 3 else None
+    checked = check_lengths(lengths, samples, x.shape[time])
+    return torch.tensor(checked, device=x.device) - 1
 
 
 def _spread(index: Tensor, x: Tensor) -> Tensor:

@@ -6,11 +6,12 @@ off the tensor.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,9 @@ from lstm_shapes.config import ArgumentError, InputSizes, Settings, check_int
 Direction = Literal["forward", "backward"]
 
 LARGEST_SEED = 2**64 - 1
+
+# Random state, thread count and warning filters belong to the whole process.
+_ONE_AT_A_TIME = threading.RLock()
 
 # torch says once per process, on the first run with proj_size, which of its own
 # implementations it takes. It is no remark on the settings.
@@ -82,8 +86,9 @@ def run(
     """Build the module from a seed and call it on a random input, without gradients.
 
     Parameters and input are float32, drawn on the CPU, so they are the same on every
-    device. The run takes one thread; the caller's threads, random state, default
-    dtype, default device and grad mode are left as they were.
+    device. The run takes one thread, runs of several threads one after the other; the
+    caller's threads, random state, default dtype and device, grad mode, inference mode
+    and autocast are left as they were and have no influence.
 
     Args:
         seed: from 0 to 2**64 - 1.
@@ -105,12 +110,13 @@ def run(
     if device not in available_devices():
         here = ", ".join(available_devices())
         raise ArgumentError("device", device, "is not here", f"use {here}", {"device": "cpu"})
-    with _seeded(seed), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        module = _build(settings, device="cpu")
-        x = torch.randn(_input_shape(settings, sizes), dtype=torch.float32, device="cpu")
-    remarks = tuple(str(warning.message) for warning in caught)
-    called = _call(module.to(device), x.to(device), settings, sizes, seed, device)
+    with _own_terms(device):
+        with _seeded(seed), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            module = _build(settings, device="cpu")
+            x = torch.randn(_input_shape(settings, sizes), dtype=torch.float32, device="cpu")
+        remarks = tuple(str(warning.message) for warning in caught)
+        called = _call(module.to(device), x.to(device), settings, sizes, seed, device)
     return replace(called, remarks=remarks)
 
 
@@ -118,23 +124,23 @@ def layer_by_layer(run: Run) -> tuple[Run, ...]:
     """The same computation one layer at a time, each on the output of the one below.
 
     Returns:
-        One run per layer of a module with ``num_layers=1`` and that layer's weights:
-        the h and c of every layer, which nn.LSTM itself returns only for the last step.
+        One run per layer, of a module with ``num_layers=1`` and that layer's weights:
+        the out of every layer, of which nn.LSTM itself returns the last layer's only.
 
     >>> made = run(Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=3))
     >>> [layer.shapes()["out"] for layer in layer_by_layer(made)]
     [(5, 3, 3), (5, 3, 3)]
     """
+    weights: list[dict[str, Tensor]] = [{} for _ in range(run.settings.num_layers)]
+    for name, weight in run.module.state_dict().items():
+        kind, _, layer = name.removesuffix("_reverse").rpartition("_l")
+        suffix = "_reverse" if name.endswith("_reverse") else ""
+        weights[int(layer)][f"{kind}_l0{suffix}"] = weight
     runs: list[Run] = []
     x = run.input
-    for layer in range(run.settings.num_layers):
+    for layer_weights in weights:
         settings = replace(run.settings, num_layers=1, dropout=0.0, input_size=int(x.shape[-1]))
-        weights = {
-            name.replace(f"_l{layer}", "_l0"): weight
-            for name, weight in run.module.state_dict().items()
-            if name.removesuffix("_reverse").endswith(f"_l{layer}")
-        }
-        runs.append(_with_weights(run, settings, weights, x))
+        runs.append(_with_weights(run, settings, layer_weights, x))
         x = runs[-1].out
     return tuple(runs)
 
@@ -147,11 +153,20 @@ def one_direction(run: Run, direction: Direction, x: Tensor) -> Run:
         direction: whose weights to take.
         x: an input of the shape of ``run.input``.
 
+    Raises:
+        ArgumentError: the run has several layers or one direction, the direction is
+            not known, or x has another shape.
+
     >>> both = run(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=3))
     >>> alone = one_direction(both, "forward", both.input)
     >>> torch.equal(alone.out, both.out[..., :3])
     True
     """
+    if direction not in get_args(Direction):
+        raise ArgumentError("direction", direction, "is not known", f"use {get_args(Direction)}")
+    if x.shape != run.input.shape:
+        shape = tuple(run.input.shape)
+        raise ArgumentError("x", tuple(x.shape), f"is not of shape {shape}", "give such an input")
     if run.settings.num_layers != 1 or not run.settings.bidirectional:
         raise ArgumentError(
             "run",
@@ -168,41 +183,46 @@ def one_direction(run: Run, direction: Direction, x: Tensor) -> Run:
     return _with_weights(run, replace(run.settings, bidirectional=False), weights, x)
 
 
-def torch_message(module: Mapping[str, Any], sizes: Mapping[str, Any]) -> str | None:
-    """What torch itself says of arguments that may be invalid, or ``None`` if nothing.
+def torch_message(argument: str, values: Mapping[str, Any]) -> str:
+    """What torch itself says of one argument that may be invalid.
 
-    Module and input are made on the meta device, where nothing is allocated; layers
-    and steps beyond the second are left out, since no check of torch's looks at them.
+    The module is built with small valid values for all other arguments, so that the
+    answer concerns this one, on the meta device, where nothing is allocated.
 
     Args:
-        module: the arguments of :class:`~lstm_shapes.Settings`, unchecked.
-        sizes: ``seq_len`` and ``batch_size``, unchecked.
+        argument: of :class:`~lstm_shapes.Settings`, or ``seq_len`` or ``batch_size``.
+        values: unchecked, by argument. proj_size is asked together with hidden_size and
+            kind, on which it depends; more than two layers are asked about as two, since
+            torch would build them all.
 
     Returns:
-        The first line of the error's message.
+        The first line of torch's message, empty if it takes the value in silence.
 
-    >>> torch_message({"input_size": 4, "hidden_size": 3, "proj_size": 3}, {"seq_len": 5})
+    >>> torch_message("proj_size", {"hidden_size": 3, "proj_size": 3})
     'proj_size has to be smaller than hidden_size'
-    >>> torch_message({"input_size": True, "hidden_size": 3}, {"seq_len": 5})
+    >>> torch_message("input_size", {"input_size": True})
+    ''
     """
-    arguments = {"kind": "LSTM"} | _at_most_two(module, "num_layers")
-    steps = _at_most_two(sizes, "seq_len")
-    batch = () if steps.get("batch_size") is None else (steps["batch_size"],)
+    together = ("hidden_size", "kind") if argument == "proj_size" else ()
+    asked = {name: values[name] for name in (argument, *together) if name in values}
+    size = {"seq_len": 2, "batch_size": 2}
+    size |= {name: asked.pop(name) for name in tuple(size) if name in asked}
+    given = {"kind": "LSTM", "input_size": 2, "hidden_size": 2} | asked
+    if isinstance(given.get("num_layers"), int):
+        given["num_layers"] = min(given["num_layers"], 2)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            made = _construct(arguments, device="meta")
-            leading = (*batch, steps["seq_len"]) if made.batch_first else (steps["seq_len"], *batch)
-            made(torch.empty(*leading, made.input_size, dtype=torch.float32, device="meta"))
+            made = _construct(given, device="meta")
+            # Called on the CPU, where torch has everything loaded; what got so far is small,
+            # but for a hidden_size beside proj_size.
+            if argument != "proj_size":
+                x = torch.empty(size["seq_len"], size["batch_size"], made.input_size, device="cpu")
+                _construct(given, device="cpu")(x)
     # Whatever torch raises is the answer here, whichever type it has.
     except Exception as error:
         return str(error).split("\n", 1)[0]
-    return None
-
-
-def _at_most_two(arguments: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = arguments.get(name)
-    return {**arguments, name: 2} if isinstance(value, int) and value > 2 else dict(arguments)
+    return ""
 
 
 def _build(settings: Settings, device: str) -> nn.RNNBase:
@@ -227,10 +247,11 @@ def _input_shape(settings: Settings, sizes: InputSizes) -> tuple[int, ...]:
 
 
 def _with_weights(run: Run, settings: Settings, weights: Mapping[str, Tensor], x: Tensor) -> Run:
-    module = _build(settings, device="meta")
-    module.load_state_dict(dict(weights), assign=True)
-    module.flatten_parameters()
-    return _call(module, x, settings, run.sizes, run.seed, run.device)
+    with _own_terms(run.device):
+        module = _build(settings, device="meta")
+        module.load_state_dict(dict(weights), assign=True)
+        module.flatten_parameters()
+        return _call(module, x, settings, run.sizes, run.seed, run.device)
 
 
 def _call(
@@ -241,7 +262,7 @@ def _call(
         given = pack_padded_sequence(
             x, list(sizes.lengths), settings.batch_first, enforce_sorted=False
         )
-    with torch.no_grad(), _one_thread(), warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", _IMPLEMENTATION_NOTE, UserWarning)
         out, states = module(given)
     if sizes.lengths is not None:
@@ -251,14 +272,23 @@ def _call(
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """On small tensors torch's threads wait for each other longer than they compute."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
+def _own_terms(device: str) -> Iterator[None]:
+    """Run on one thread and without gradients, whatever the caller has set, and put it back.
+
+    On small tensors torch's threads wait for each other longer than they compute.
+    """
+    with _ONE_AT_A_TIME:
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            with (
+                torch.inference_mode(False),
+                torch.no_grad(),
+                torch.autocast(torch.device(device).type, enabled=False),
+            ):
+                yield
+        finally:
+            torch.set_num_threads(threads)
 
 
 @contextmanager

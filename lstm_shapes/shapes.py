@@ -13,7 +13,9 @@ from typing import Literal
 
 from lstm_shapes.config import InputSizes, Kind, Settings
 
-AxisName = Literal["batch", "seq", "features", "layer × direction", "gate × hidden", "hidden"]
+AxisName = Literal[
+    "batch", "seq", "features", "layer", "layer × direction", "gate × hidden", "hidden"
+]
 
 GATES: Mapping[Kind, tuple[str, ...]] = {
     "LSTM": ("i", "f", "g", "o"),
@@ -89,6 +91,17 @@ def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape
     return {shape.name: shape for shape in shapes}
 
 
+def time_axis(settings: Settings, sizes: InputSizes) -> int:
+    """Which axis of input and out is time: 1 if the batch comes first, else 0.
+
+    >>> time_axis(Settings(4, 3, batch_first=True), InputSizes(seq_len=5, batch_size=3))
+    1
+    >>> time_axis(Settings(4, 3, batch_first=True), InputSizes(seq_len=5, batch_size=None))
+    0
+    """
+    return int(settings.batch_first and sizes.batch_size is not None)
+
+
 def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
     """What becomes of out and h_n when they are split by direction and joined again.
 
@@ -96,8 +109,8 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
         With one direction, ``final`` alone: the last layer's final h. With two also
         ``forward`` and ``backward`` (the halves of out, in input order),
         ``reading order`` (the backward half flipped in time), ``concat`` (the halves
-        joined per time step), ``sum`` (added; mean and max have the same shape) and
-        ``decoder`` (the states with both directions side by side).
+        joined per time step), ``sum``, ``mean``, ``max`` (combined element by element)
+        and ``decoder`` (the states with both directions side by side).
 
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
     >>> for shape in direction_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
@@ -108,19 +121,21 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
     reading order  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
     concat  (3, 5, 6)  (batch, seq, features)  (N, L, D·H_out)
     sum  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
-    decoder  (2, 3, 6)  (layer × direction, batch, features)  (num_layers, N, D·H_out)
+    mean  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    max  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    decoder  (2, 3, 6)  (layer, batch, features)  (num_layers, N, D·H_out)
     """
     joined = _joined(settings)
     shapes = [NamedShape("final", (*_batch(sizes), joined))]
     if settings.bidirectional:
         half = Axis("features", "H_out", settings.h_out)
-        layers = Axis("layer × direction", "num_layers", settings.num_layers)
+        layers = Axis("layer", "num_layers", settings.num_layers)
         shapes += [
             _sequence("forward", settings, sizes, half),
             _sequence("backward", settings, sizes, half),
             _sequence("reading order", settings, sizes, half),
             _sequence("concat", settings, sizes, joined),
-            _sequence("sum", settings, sizes, half),
+            *(_sequence(mode, settings, sizes, half) for mode in ("sum", "mean", "max")),
             NamedShape("decoder", (layers, *_batch(sizes), joined)),
         ]
     return {shape.name: shape for shape in shapes}
@@ -205,10 +220,9 @@ def _states(when: Literal["0", "n"], settings: Settings, sizes: InputSizes) -> l
 
 
 def _sequence(name: str, settings: Settings, sizes: InputSizes, features: Axis) -> NamedShape:
-    seq = Axis("seq", "L", sizes.seq_len)
-    batch = _batch(sizes)
-    leading = (*batch, seq) if settings.batch_first else (seq, *batch)
-    return NamedShape(name, (*leading, features))
+    axes = [*_batch(sizes), features]
+    axes.insert(time_axis(settings, sizes), Axis("seq", "L", sizes.seq_len))
+    return NamedShape(name, tuple(axes))
 
 
 def _batch(sizes: InputSizes) -> tuple[Axis, ...]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from typing import Any
 
 import pytest
@@ -12,6 +14,10 @@ REFUSED_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"hidden_size": -3}, "hidden_size=-3 is too small: use 1 or more"),
     ({"num_layers": 0}, "num_layers=0 is too small: use 1 or more"),
     ({"hidden_size": 2**63}, f"hidden_size={2**63} is too large: use {2**63 - 1} or less"),
+    (
+        {"hidden_size": 10**5000},
+        f"hidden_size=<an int of 16610 bits> is too large: use {2**63 - 1} or less",
+    ),
     ({"proj_size": -1}, "proj_size=-1 is too small: use 0 or more"),
     (
         {"proj_size": 3},
@@ -55,8 +61,9 @@ def test_the_fix_of_a_bad_setting_is_valid(changed: dict[str, Any], message: str
     given = {"input_size": 4, "hidden_size": 3, **changed}
     with pytest.raises(ArgumentError) as caught:
         Settings(**given)
-    if "kind" not in caught.value.argument:
-        assert caught.value.fix
+    obvious = caught.value.argument != "kind" and "too large" not in message
+    assert bool(caught.value.fix) == obvious
+    if obvious:
         Settings(**{**given, **caught.value.fix})
 
 
@@ -78,6 +85,7 @@ REFUSED_SIZE_TYPES: list[tuple[dict[str, Any], str]] = [
     ({"seq_len": 5.0}, "seq_len=5.0 is of type float: give an int"),
     ({"batch_size": "3"}, "batch_size='3' is of type str: give an int"),
     ({"lengths": 5}, "lengths=5 is of type int: give one int per sample"),
+    ({"lengths": {5, 2, 1}}, "lengths={1, 2, 5} is of type set: give one int per sample"),
     ({"lengths": [5, 2.0, 1]}, "lengths[1]=2.0 is of type float: give an int"),
 ]
 
@@ -104,6 +112,24 @@ def test_records_are_frozen_hashable_and_compare_by_value() -> None:
     assert question == again
     with pytest.raises(AttributeError):
         question[0].hidden_size = 8  # type: ignore[misc]
+
+
+def test_lengths_may_come_from_numpy_or_torch() -> None:
+    numpy = pytest.importorskip("numpy")
+    torch = pytest.importorskip("torch")
+    for lengths in ([5, 2, 1], numpy.array([5, 2, 1]), torch.tensor([5, 2, 1])):
+        assert InputSizes(5, 3, lengths).lengths == (5, 2, 1)
+    assert InputSizes(5, 3, list(torch.tensor([5, 2, 1]))).lengths == (5, 2, 1)
+
+
+def test_errors_survive_a_pickle_and_a_copy() -> None:
+    for given in ({"proj_size": 3}, {"bidirectional": "no"}):
+        with pytest.raises(ArgumentError) as caught:
+            Settings(4, 3, **given)  # type: ignore[arg-type]
+        for again in (pickle.loads(pickle.dumps(caught.value)), copy.deepcopy(caught.value)):
+            assert type(again) is type(caught.value)
+            assert str(again) == str(caught.value)
+            assert again.fix == caught.value.fix
 
 
 def test_defaults_are_those_of_nn_lstm() -> None:

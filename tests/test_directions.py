@@ -120,18 +120,20 @@ def test_gradients_pass_through(operation: Callable[[Tensor], Tensor]) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.int64])
+@pytest.mark.parametrize("device", ["cpu", "meta"])
 def test_dtype_and_device_are_kept(
-    operation: Callable[[Tensor], Tensor], dtype: torch.dtype
+    operation: Callable[[Tensor], Tensor], dtype: torch.dtype, device: str
 ) -> None:
-    x = torch.arange(2 * 5 * 6).reshape(2, 5, 6).to(dtype)
+    x = torch.arange(2 * 5 * 6).reshape(2, 5, 6).to(device, dtype)
     assert operation(x).dtype == dtype
-    assert operation(x).device == x.device
+    assert operation(x).device.type == device
 
 
 def test_non_contiguous_states_are_taken() -> None:
     state = torch.arange(24.0).reshape(3, 2, 4).permute(2, 1, 0)
     assert torch.equal(states_by_layer(state, bidirectional=True)[1, 0], state[2])
     assert decoder_states(state, bidirectional=True).is_contiguous()
+    assert decoder_states(state, bidirectional=False).is_contiguous()
 
 
 PACKED = pack_sequence([torch.zeros(2, 6), torch.zeros(1, 6)])
@@ -176,15 +178,23 @@ PACKED = pack_sequence([torch.zeros(2, 6), torch.zeros(1, 6)])
         ),
         (
             lambda: reverse_time(torch.zeros(2, 5, 3), batch_first=False, lengths=[2, 1]),
-            "lengths=[2, 1] has 2 entries for x of shape (2, 5, 3): "
-            "give one length per sample of a batched tensor, and the right batch_first",
+            "lengths=(2, 1) has 2 entries for batch_size=5: give one length per sample",
         ),
         (
             lambda: final_features_from_out(
                 torch.zeros(5, 6), bidirectional=True, batch_first=True, lengths=[5]
             ),
-            "lengths=[5] has 1 entries for x of shape (5, 6): "
-            "give one length per sample of a batched tensor, and the right batch_first",
+            "lengths=(5,) needs samples: give batch_size=1 or more",
+        ),
+        (
+            lambda: reverse_time(torch.zeros(2, 5, 3), batch_first=True, lengths=torch.tensor(5)),
+            "lengths=5 is of type int: give one int per sample",
+        ),
+        (
+            lambda: final_features_from_out(
+                torch.zeros(2, 0, 6), bidirectional=True, batch_first=True
+            ),
+            "out=(2, 0, 6) has no steps: give one of L > 0",
         ),
     ],
 )
@@ -192,7 +202,8 @@ def test_what_does_not_fit_is_refused_in_words(call: Callable[[], Any], message:
     with pytest.raises(ArgumentError) as caught:
         call()
     assert str(caught.value) == message
-    assert isinstance(caught.value, ArgumentTypeError) == ("is no tensor" in message)
+    of_type = "is no tensor" in message or "is of type" in message
+    assert isinstance(caught.value, ArgumentTypeError) == of_type
 
 
 def test_batch_first_cannot_be_forgotten(out: Tensor) -> None:

@@ -12,14 +12,15 @@ import pytest
 from lstm_shapes import PRESETS, Explorer, InputSizes, Settings
 from lstm_shapes.explorer.panels.directions import MOST_COLUMNS
 from lstm_shapes.explorer.stage import stage_view
-from lstm_shapes.explorer.state import Question, State
+from lstm_shapes.explorer.state import Question
 from lstm_shapes.shapes import tensor_shapes
+from tests.test_state import HOSTILE
 
 
 @pytest.fixture
 def explorer() -> Explorer:
     made = Explorer()
-    assert made.state.ready.wait(60)
+    assert made.state.wait(60)
     return made
 
 
@@ -36,11 +37,11 @@ def test_there_is_a_control_for_every_argument(explorer: Explorer) -> None:
     sizes = {"batch_size", "seq_len", "batched", "seed", "device"}
     assert explorer.controls.inputs.keys() == settings | sizes
     for name, parts in explorer.controls.inputs.items():
-        assert parts[0].description == name
+        assert parts[-1].description == name
 
 
 def test_a_slider_and_its_number_move_together(explorer: Explorer) -> None:
-    number, slider = explorer.controls.inputs["hidden_size"]
+    slider, number = explorer.controls.inputs["hidden_size"]
     slider.value = 7
     assert number.value == 7
     assert cards(explorer)["out"]["shape"] == "3,5,14"
@@ -51,7 +52,7 @@ def test_a_slider_and_its_number_move_together(explorer: Explorer) -> None:
 
 
 def test_a_refused_number_stays_in_its_field(explorer: Explorer) -> None:
-    number, slider = explorer.controls.inputs["hidden_size"]
+    slider, number = explorer.controls.inputs["hidden_size"]
     number.value = -2
     assert number.value == -2
     assert slider.value == slider.min
@@ -62,8 +63,8 @@ def test_a_refused_number_stays_in_its_field(explorer: Explorer) -> None:
 def test_one_change_by_hand_is_one_answer(explorer: Explorer) -> None:
     answers: list[Any] = []
     explorer.state.observe(lambda change: answers.append(change["new"]), "snapshot")
-    explorer.controls.inputs["seq_len"][1].value = 9
-    explorer.controls.inputs["hidden_size"][0].value = 400
+    explorer.controls.inputs["seq_len"][0].value = 9
+    explorer.controls.inputs["hidden_size"][1].value = 400
     assert len(answers) == 2
 
 
@@ -108,7 +109,16 @@ def test_the_cure_can_be_applied(explorer: Explorer) -> None:
     assert explorer.stage.view["notices"][0]["action"] == "fix"
     explorer.stage._handle_custom_msg({"action": "fix"}, [])
     assert notices(explorer) == []
-    assert explorer.controls.inputs["proj_size"][0].value == 2
+    assert explorer.controls.inputs["proj_size"][1].value == 2
+
+
+def test_a_page_that_missed_something_while_it_loaded_can_ask_again(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr("ipywidgets.Widget.send_state", lambda self, key=None: sent.append(self))
+    explorer.stage._handle_custom_msg({"action": "ask"}, [])
+    assert {explorer.stage, *explorer.controls.inputs["device"]} <= set(sent)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +127,7 @@ def test_the_cure_can_be_applied(explorer: Explorer) -> None:
 def test_other_messages_change_nothing(explorer: Explorer, message: Any) -> None:
     before = explorer.state.snapshot
     explorer.stage._handle_custom_msg(message, [])
-    assert explorer.state.snapshot is before or explorer.state.snapshot.question == before.question
+    assert explorer.state.snapshot is before
 
 
 def test_a_refusal_and_a_remark_are_told_apart(explorer: Explorer) -> None:
@@ -136,7 +146,7 @@ def test_a_disagreement_would_be_loud(explorer: Explorer) -> None:
     broken = replace(explorer.state.snapshot, run=replace(made, h_n=made.h_n[:, 1:]))
     card = next(c for c in stage_view(broken)["cards"] if c["tensor"] == "h_n")["shape"]
     assert not card["agrees"]
-    assert card["verdict"] == "formula (4, 3, 3) ≠ measured (4, 2, 3)"
+    assert card["verdict"] == "✗ formula (4, 3, 3) ≠ measured (4, 2, 3)"
     assert card["shape"] == "4,2,3"
 
 
@@ -182,6 +192,46 @@ def test_a_column_is_marked_only_if_its_claim_held_on_the_run(explorer: Explorer
     assert all(part["strip"]["mark"] is None for part in parts(explorer).values())
 
 
+def test_every_merge_has_its_measured_shape(explorer: Explorer) -> None:
+    merged = parts(explorer)["torch.cat([forward, backward], -1)"]
+    shapes = {way["name"]: way["shape"] for way in merged["instead"]}
+    assert {name: shape["shape"] for name, shape in shapes.items()} == {
+        "sum": "3,5,3",
+        "mean": "3,5,3",
+        "max": "3,5,3",
+    }
+    assert all(shape["verdict"] == "✓ formula = measured" for shape in shapes.values())
+
+
+def test_the_last_step_is_named_by_the_axes_there_are(explorer: Explorer) -> None:
+    explorer.state.update(bidirectional=False)
+    assert parts(explorer)["out[:, -1]"]["shape"]["shape"] == "3,3"
+    explorer.state.update(batch_first=False)
+    assert parts(explorer)["out[-1]"]["shape"]["shape"] == "3,3"
+
+
+def test_a_tick_is_only_there_for_what_was_measured(explorer: Explorer) -> None:
+    explorer.state.update(hidden_size=100_000)
+    assert cards(explorer)["out"]["verdict"] == "predicted by formula"
+    assert explorer.stage.view["directions"]["claims_title"] == "Nothing is claimed without a run"
+    explorer.state.update(proj_size=-1)
+    assert cards(explorer)["out"]["verdict"] == "last valid, by formula"
+    explorer.state.update(proj_size=0, hidden_size=3, batch_size=0)
+    title = explorer.stage.view["directions"]["claims_title"]
+    assert title == "Without a sample there are no numbers to compare"
+
+
+@pytest.mark.parametrize("values", HOSTILE, ids=lambda values: repr(values.keys()))
+def test_values_that_no_widget_can_hold_are_refused_in_words(
+    explorer: Explorer, values: dict[str, Any]
+) -> None:
+    explorer.state.update(**values)
+    assert notices(explorer) or explorer.state.snapshot.status == "predicted"
+    explorer.state.update(**Question(*PRESETS["Bi-LSTM tagger"]).values())
+    assert notices(explorer) == []
+    assert Explorer(**values).state.snapshot.status in ("invalid", "predicted")
+
+
 def test_with_one_direction_there_is_nothing_to_split(explorer: Explorer) -> None:
     explorer.state.update(bidirectional=False, kind="GRU", batched=False)
     assert list(parts(explorer)) == ["out, h_n = gru(x)", "out[-1]"]
@@ -192,8 +242,12 @@ def test_with_one_direction_there_is_nothing_to_split(explorer: Explorer) -> Non
 def test_a_long_sequence_is_drawn_in_few_columns(explorer: Explorer) -> None:
     explorer.state.update(seq_len=10**12)
     steps = parts(explorer)["backward = out[..., 3:]"]["strip"]["steps"]
-    assert steps == ["t=0", "t=1", "t=2", "…", f"t={10**12 - 2}", f"t={10**12 - 1}"]
+    assert steps == ["t=0", "t=1", "t=2", "…", "t=L-2", "t=L-1"]
     assert len(steps) == MOST_COLUMNS
+    explorer.state.update(seq_len=30)
+    assert parts(explorer)["backward = out[..., 3:]"]["strip"]["steps"][-1] == "t=29"
+    note = parts(explorer)["backward = out[..., 3:]"]["note"]
+    assert note == "input order: at t its cell has read 29..t"
     explorer.state.update(seq_len=MOST_COLUMNS)
     assert "…" not in parts(explorer)["backward = out[..., 3:]"]["strip"]["steps"]
 
@@ -213,7 +267,7 @@ def test_the_record_is_plain_data(explorer: Explorer) -> None:
 
 def test_starting_values_are_taken_from_the_call() -> None:
     explorer = Explorer(hidden_size=8, bidirectional=False)
-    assert explorer.state.ready.wait(60)
+    assert explorer.state.wait(60)
     assert cards(explorer)["out"]["shape"] == "3,5,8"
     with pytest.raises(TypeError, match="no such argument: hidden"):
         Explorer(hidden=8)
@@ -221,7 +275,6 @@ def test_starting_values_are_taken_from_the_call() -> None:
 
 def test_two_explorers_do_not_share_a_state() -> None:
     one, other = Explorer(), Explorer()
-    assert one.state.ready.wait(60)
+    assert one.state.wait(60)
     one.state.update(num_layers=5)
     assert other.state.values["num_layers"] == 2
-    assert isinstance(other.state, State)

@@ -19,7 +19,7 @@ LAYERS = [
     ["shapes"],
     ["budget"],
     ["live", "directions", "snippet"],
-    ["claims"],
+    ["steps", "claims"],
     ["explorer"],
 ]
 
@@ -61,7 +61,9 @@ def test_running_loads_torch_but_no_widgets() -> None:
 
 def test_the_page_is_there_before_torch() -> None:
     code = (
-        "import threading; threading.Thread.start = lambda self: None\n"
+        "import threading\n"
+        "from lstm_shapes.explorer.state import State\n"
+        "State._import_torch = lambda self: threading.Event().wait()\n"
         "from lstm_shapes import Explorer; e = Explorer()\n"
         "assert e.state.snapshot.status == 'predicted', e.state.snapshot\n"
         "assert e.stage.view['cards'][1]['shape']['shape'] == '3,5,6'"
@@ -105,6 +107,12 @@ MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "
 def test_imports_run_one_way(path: Path) -> None:
     module = path.relative_to(PACKAGE).with_suffix("").parts[0]
     assert not wrong_way(module, path.read_text(encoding="utf-8"))
+
+
+def test_formula_and_run_know_nothing_of_each_other() -> None:
+    sources = {name: (PACKAGE / f"{name}.py").read_text() for name in ("live", "shapes")}
+    assert "shapes" not in imports_of(sources["live"])
+    assert imports_of(sources["shapes"]) == {"config"}
 
 
 def test_the_one_way_check_can_fail() -> None:

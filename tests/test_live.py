@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -39,8 +42,15 @@ def test_the_run_is_that_of_a_module_anyone_would_build() -> None:
     torch.testing.assert_close(made.c_n, c_n)
 
 
-def test_a_run_leaves_the_users_torch_as_it_was() -> None:
+@pytest.fixture(autouse=True)
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
     torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_a_run_leaves_the_users_torch_as_it_was() -> None:
     torch.set_default_dtype(torch.float64)
     torch.manual_seed(5)
     before = torch.get_rng_state()
@@ -57,7 +67,6 @@ def test_a_run_leaves_the_users_torch_as_it_was() -> None:
 
 
 def test_a_failing_run_leaves_the_users_torch_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    torch.set_num_threads(2)
     before = torch.get_rng_state()
     monkeypatch.setattr(torch.nn.LSTM, "forward", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
@@ -74,10 +83,36 @@ def test_the_module_runs_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(torch.get_num_threads())
         return forward(self, *args)
 
-    torch.set_num_threads(2)
     monkeypatch.setattr(torch.nn.LSTM, "forward", spy)
     run(BOTH, ASKED)
     assert seen == [1]
+
+
+USERS_MODES: list[Callable[[], AbstractContextManager[Any]]] = [
+    torch.inference_mode,
+    torch.no_grad,
+    lambda: torch.autocast("cpu", dtype=torch.bfloat16),
+    lambda: torch.device("meta"),
+]
+
+
+@pytest.mark.parametrize("mode", USERS_MODES)
+def test_the_users_modes_have_no_influence(mode: Callable[[], AbstractContextManager[Any]]) -> None:
+    with mode():
+        grad = torch.is_grad_enabled()
+        made = run(BOTH, ASKED)
+        assert torch.is_grad_enabled() == grad
+    assert torch.equal(made.out, run(BOTH, ASKED).out)
+    assert torch.equal(layer_by_layer(made)[-1].out, made.out)
+
+
+def test_runs_of_several_threads_do_not_disturb_each_other() -> None:
+    expected = run(BOTH, ASKED, seed=1).out
+    threads = torch.get_num_threads()
+    with ThreadPoolExecutor(6) as pool:
+        outs = list(pool.map(lambda _: run(BOTH, ASKED, seed=1).out, range(120)))
+    assert all(torch.equal(out, expected) for out in outs)
+    assert torch.get_num_threads() == threads
 
 
 def test_over_budget_nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +167,10 @@ def test_one_direction_is_taken_from_a_single_layer_only() -> None:
     with pytest.raises(ArgumentError, match="is not of one bidirectional layer"):
         one_direction(made, "backward", made.input)
     layer = layer_by_layer(made)[0]
+    with pytest.raises(ArgumentError, match="direction='sideways' is not known"):
+        one_direction(layer, "sideways", layer.input)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"is not of shape \(3, 5, 4\)"):
+        one_direction(layer, "forward", layer.input[:, 1:])
     alone = one_direction(layer, "backward", layer.input.flip(1))
     torch.testing.assert_close(alone.out, layer.out[..., 3:].flip(1))
     forward = one_direction(layer, "forward", layer.input)
@@ -151,32 +190,33 @@ def test_making_parts_leaves_the_module_itself_alone() -> None:
 
 # Wording differs between releases: the meaning is matched.
 @pytest.mark.parametrize(
-    ("module", "sizes", "meaning"),
+    ("given", "meaning"),
     [
-        ({"hidden_size": 0}, {}, "hidden_size.*greater than zero"),
-        ({"num_layers": 0}, {}, "num_layers.*greater than zero"),
-        ({"proj_size": 3}, {}, "proj_size.*smaller than hidden_size"),
-        ({"kind": "GRU", "proj_size": 2}, {}, "proj_size.*LSTM"),
-        ({"dropout": 1.5}, {}, "dropout.*probability"),
-        ({"hidden_size": 3.5}, {}, "hidden_size.*int"),
-        ({"bias": "no"}, {}, "bias.*bool"),
-        ({"num_layers": 10**12, "proj_size": 3}, {}, "proj_size.*smaller"),
-        ({}, {"seq_len": 0}, "sequence length.*larger than 0"),
-        ({}, {"batch_size": -1}, "negative dimension"),
+        ({"hidden_size": 0}, "hidden_size.*greater than zero"),
+        ({"num_layers": 0}, "num_layers.*greater than zero"),
+        ({"proj_size": 3}, "proj_size.*smaller than hidden_size"),
+        ({"proj_size": 2, "kind": "GRU"}, "proj_size.*LSTM"),
+        ({"dropout": 1.5}, "dropout.*probability"),
+        ({"hidden_size": 3.5}, "hidden_size.*int"),
+        ({"bias": "no"}, "bias.*bool"),
+        ({"bidirectional": "no"}, "bool"),
+        ({"proj_size": 3, "num_layers": 10**12}, "proj_size.*smaller"),
+        ({"proj_size": 10**12, "hidden_size": 10**12}, "proj_size.*smaller"),
+        ({"hidden_size": 0, "dropout": 7}, "hidden_size.*greater than zero"),
+        ({"seq_len": 0, "hidden_size": 2**62}, "sequence length.*larger than 0"),
+        ({"batch_size": -1}, "negative dimension"),
     ],
 )
-def test_torchs_own_message(module: dict[str, Any], sizes: dict[str, Any], meaning: str) -> None:
-    says = torch_message(
-        {"input_size": 4, "hidden_size": 3, **module}, {"seq_len": 5, "batch_size": 3, **sizes}
-    )
-    assert says is not None
+def test_torchs_own_message(given: dict[str, Any], meaning: str) -> None:
+    """It is about the first argument given, whatever the others are."""
+    says = torch_message(next(iter(given)), {"input_size": 4, "hidden_size": 3} | given)
     assert re.search(meaning, says), says
     assert "\n" not in says
 
 
-def test_torch_says_nothing_of_valid_settings_however_large() -> None:
-    module = {"input_size": 10**5, "hidden_size": 10**5, "num_layers": 10**9}
-    assert torch_message(module, {"seq_len": 10**9, "batch_size": 3}) is None
+def test_torch_is_silent_about_what_it_takes() -> None:
+    assert torch_message("input_size", {"input_size": True}) == ""
+    assert torch_message("num_layers", {"num_layers": 10**9}) == ""
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps"])

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PATH = ROOT / "explorer.ipynb"
 MORE = """
 _explorer = _
-_explorer.state.ready.wait(60)
+_explorer.state.wait(60)
 print(_explorer.state.snapshot.status, _explorer.state.snapshot.run.shapes()["out"])
 """
 

@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 def bounds(lines: list[str]) -> dict[str, str]:
     """``{"torch": "2.4"}`` of ``["torch>=2.4"]``; anything but an open lower bound is an error."""
-    return dict(re.fullmatch(r"([A-Za-z0-9-]+)>=([\d.]+)", line).groups() for line in lines)  # type: ignore[union-attr,misc]
+    return dict(re.match(r"([A-Za-z0-9-]+)>=([\d.]+)(;|$)", line).group(1, 2) for line in lines)  # type: ignore[union-attr,misc]
 
 
 def version(text: str) -> tuple[int, ...]:
@@ -102,7 +102,7 @@ import lstm_shapes, pathlib
 from lstm_shapes import Explorer
 home = pathlib.Path(lstm_shapes.__file__).parent
 explorer = Explorer(num_layers=3)
-explorer.state.ready.wait()
+explorer.state.wait(60)
 explorer.state.update(bidirectional=False)
 print(home)
 print(explorer.state.snapshot.run.shapes()["h_n"])

@@ -17,6 +17,10 @@ def blocks(language: str) -> list[str]:
     return [block.strip() for block in found]
 
 
+def first_command(language: str) -> str:
+    return blocks(language)[0]
+
+
 def test_the_python_blocks_run_and_print_what_is_shown() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(blocks("python"))],

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import sys
+import asyncio
 import threading
 from typing import Any
 
@@ -13,7 +13,7 @@ from lstm_shapes.explorer.state import Question, Snapshot, State
 @pytest.fixture
 def state() -> State:
     made = State(Question(*PRESETS["Bi-LSTM tagger"]))
-    assert made.ready.wait(60)
+    assert made.wait(60)
     return made
 
 
@@ -25,7 +25,7 @@ def shown(state: State) -> dict[str, tuple[int, ...]]:
 def test_the_first_snapshot_is_measured(state: State) -> None:
     assert state.snapshot.status == "measured"
     assert shown(state)["out"] == (3, 5, 6)
-    assert any(claim.id == "joined" and claim.holds for claim in state.snapshot.claims)
+    assert any(claim.id == "hand-built" and claim.holds for claim in state.snapshot.claims)
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,36 @@ HOSTILE: list[dict[str, Any]] = [
     {"device": None},
     {"bidirectional": "no"},
     {"hidden_size": None},
+    {"hidden_size": "8"},
+    {"kind": None},
     {"kind": ["LSTM"]},
+    {"hidden_size": 10**5000},
 ]
 
 
-@pytest.mark.parametrize("values", HOSTILE, ids=str)
+@pytest.mark.parametrize("values", HOSTILE, ids=lambda values: repr(values.keys()))
 def test_whatever_a_browser_sends_the_page_stands(state: State, values: dict[str, Any]) -> None:
     state.update(**values)
     assert state.snapshot.status in ("invalid", "predicted")
     state.update(**Question(*PRESETS["Bi-LSTM tagger"]).values())
+    assert state.snapshot.status == "measured"
+
+
+@pytest.mark.parametrize("values", [{"seed": 2**64}, {"device": "cuda:99"}, {"kind": "lstm"}])
+def test_no_words_are_put_into_torchs_mouth(state: State, values: dict[str, Any]) -> None:
+    state.update(**values)
+    assert state.snapshot.problem is not None
+    assert state.snapshot.problem.torch_says is None
+
+
+def test_two_mistakes_are_named_one_at_a_time_and_mended_together(state: State) -> None:
+    state.update(hidden_size=0, dropout=5.0)
+    problem = state.snapshot.problem
+    assert problem is not None
+    assert problem.argument == "hidden_size"
+    assert "hidden_size" in (problem.torch_says or "")
+    assert problem.fix == {"hidden_size": 1, "dropout": 1.0}
+    state.update(**problem.fix)
     assert state.snapshot.status == "measured"
 
 
@@ -135,8 +156,10 @@ def test_a_name_that_no_control_has_is_a_mistake_of_the_caller(state: State) -> 
 
 def test_an_invalid_start_shows_the_question_it_departs_from() -> None:
     state = State(Question(*PRESETS["Bi-LSTM tagger"]), proj_size=5)
+    assert state.wait(60)
     assert state.snapshot.status == "invalid"
     assert state.snapshot.question.settings.proj_size == 0
+    assert shown(state)["out"] == (3, 5, 6)
 
 
 def test_a_device_that_runs_out_is_reported(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,45 +173,67 @@ def test_a_device_that_runs_out_is_reported(state: State, monkeypatch: pytest.Mo
     assert (problem.torch_says, problem.cause) == ("out of memory", "the run failed on cpu")
 
 
-def test_before_torch_the_formula_answers_then_the_run_does(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    may_import = threading.Event()
+@pytest.fixture
+def may_import(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Torch is not there before this is set."""
+    allowed = threading.Event()
     import_torch = State._import_torch
 
     def wait_first(self: State) -> None:
-        may_import.wait(60)
+        assert allowed.wait(60)
         import_torch(self)
 
     monkeypatch.setattr(State, "_import_torch", wait_first)
-    with monkeypatch.context() as patch:
-        patch.delitem(sys.modules, "torch")
-        state = State(Question(*PRESETS["Bi-LSTM tagger"]))
-    assert state.snapshot.status == "predicted"
-    assert state.snapshot.refusal == ""
+    return allowed
+
+
+def test_before_torch_the_formula_answers_then_the_run_does(may_import: threading.Event) -> None:
+    state = State(Question(*PRESETS["Bi-LSTM tagger"]))
     seen: list[Snapshot] = []
     state.observe(lambda change: seen.append(change["new"]), "snapshot")
-    state.update(num_layers=3)  # torch is on its way: still predicted, and not lost
+    assert not state.wait(0)
+    state.update(num_layers=3)
     state.update(proj_size=9)
     assert state.snapshot.problem is not None
     assert state.snapshot.problem.torch_says is None
     state.update(proj_size=0)
+    assert {snapshot.status for snapshot in seen} == {"predicted", "invalid"}
     may_import.set()
-    assert state.ready.wait(60)
-    assert [snapshot.status for snapshot in seen] == [
-        "predicted",
-        "invalid",
-        "predicted",
-        "measured",
-    ]
+    assert state.wait(60)
     assert shown(state)["h_n"] == (6, 3, 3)
 
 
-def test_without_torch_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "lstm_shapes.live", None)
+def test_with_an_event_loop_the_run_follows_by_itself(may_import: threading.Event) -> None:
+    async def open_page() -> tuple[str, str, int]:
+        measured = asyncio.Event()
+        state = State(Question(*PRESETS["Bi-LSTM tagger"]))
+        before = state.snapshot.status
+        threads: list[int] = []
+
+        def heard(change: dict[str, Any]) -> None:
+            threads.append(threading.get_ident())
+            measured.set()
+
+        state.observe(heard, "snapshot")
+        may_import.set()
+        await asyncio.wait_for(measured.wait(), 60)
+        assert set(threads) == {threading.get_ident()}, "widgets belong to the main thread"
+        return before, state.snapshot.status, len(threads)
+
+    assert asyncio.run(open_page()) == ("predicted", "measured", 1)
+
+
+@pytest.mark.parametrize("error", [ImportError("No module named torch"), OSError("libc10.so")])
+def test_without_torch_the_page_says_so(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fail(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr("lstm_shapes.explorer.state.import_module", fail)
     state = State(Question(*PRESETS["Bi-LSTM tagger"]))
-    assert state.snapshot.problem is not None
-    assert state.snapshot.problem.cure == "install torch"
+    assert state.wait(60)
+    assert state.snapshot.status == "predicted"
+    assert state.snapshot.refusal.startswith("torch cannot be imported: ")
+    assert str(error) in state.snapshot.refusal
     assert state.devices == ("cpu",)
     state.update(num_layers=3)
     assert state.snapshot.question.settings.num_layers == 3

@@ -62,6 +62,11 @@ class Explorer(widgets.Box):
         problem = self.state.snapshot.problem
         if action == "fix" and problem is not None:
             self.state.update(**problem.fix)
+        # A page misses what is sent while it is being opened, such as the first run.
+        if action == "ask":
+            self.stage.send_state("view")
+            self._title.send_state("value")
+            self.controls.send_devices()
 
 
 def _title(snapshot: Snapshot) -> str:

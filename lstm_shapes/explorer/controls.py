@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import PRESETS, Kind
+from lstm_shapes.config import LARGEST, PRESETS, Kind
 from lstm_shapes.explorer.state import Question, State
 
 # What a slider reaches; larger sizes are typed beside it.
@@ -76,6 +76,11 @@ class Controls:
         self._rows["device"].layout.display = None if len(self._state.devices) > 1 else "none"
         self._show()
 
+    def send_devices(self) -> None:
+        """Send again what a page may have missed that was just being opened."""
+        for widget in (*self.inputs["device"], self._rows["device"].layout):
+            widget.send_state()
+
     def _row(self, name: str) -> Any:
         parts = _inputs(name)
         self.inputs[name] = parts
@@ -125,22 +130,32 @@ def _inputs(name: str) -> list[Any]:
         return [widgets.Dropdown(description=name, options=("cpu",))]
     if name == "dropout":
         return [
-            widgets.FloatText(description=name, step=0.05),
             widgets.FloatSlider(min=0, max=1, step=0.05, readout=False),
+            widgets.FloatText(description=name, step=0.05),
         ]
     low, high = SLIDERS[name]
     return [
-        widgets.IntText(description=name),
         widgets.IntSlider(min=low, max=high, readout=False),
+        widgets.IntText(description=name),
     ]
 
 
 def _write(part: Any, value: Any) -> None:
-    """Set a widget's value; a slider, which has bounds, goes as far as it reaches."""
-    low, high = getattr(part, "min", value), getattr(part, "max", value)
-    if isinstance(part, widgets.Dropdown) and value not in part.options:
-        return
-    part.value = min(max(value, low), high)
+    """Set a widget's value if it can hold it; what it cannot is what the alert is about."""
+    if _can_hold(part, value):
+        # A slider, which has bounds, goes as far as it reaches.
+        low, high = getattr(part, "min", value), getattr(part, "max", value)
+        part.value = min(max(value, low), high)
+
+
+def _can_hold(part: Any, value: Any) -> bool:
+    if isinstance(part, widgets.Checkbox):
+        return isinstance(value, bool)
+    if isinstance(part, (widgets.ToggleButtons, widgets.Dropdown)):
+        return value in part.options
+    numbers = int if isinstance(part.value, int) else (int, float)
+    # No larger than what every reader of JSON takes.
+    return isinstance(value, numbers) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _preset_of(values: dict[str, Any]) -> str | None:

@@ -39,7 +39,7 @@ function tuple(entries, axes, className) {
     i ? ", " : "",
     h("span", { class: `ls-axis-${axes[i].role}` }, entry),
   ]);
-  return h("div", { class: className }, "(", ...parts.flat(), entries.length === 1 ? ",)" : ")");
+  return h("span", { class: className }, "(", ...parts.flat(), entries.length === 1 ? ",)" : ")");
 }
 
 function shapeLines(shape) {
@@ -51,10 +51,9 @@ function shapeLines(shape) {
 }
 
 /** What the two sources say of each other; out loud if they disagree. */
-function verdict(shape) {
-  if (!shape.agrees) return h("div", { class: "ls-verdict ls-wrong", role: "alert" }, `✗ ${shape.verdict}`);
-  const tick = shape.state === "predicted" ? "" : "✓ ";
-  return h("div", { class: `ls-verdict ls-${shape.state}` }, tick + shape.verdict);
+function verdict({ agrees, state, verdict }) {
+  if (!agrees) return h("div", { class: "ls-verdict ls-wrong", role: "alert" }, verdict);
+  return h("div", { class: `ls-verdict ls-${state}` }, verdict);
 }
 
 function card({ tensor, meaning, shape }) {
@@ -64,7 +63,7 @@ function card({ tensor, meaning, shape }) {
   return h(
     "section",
     {
-      class: `ls-card ls-tensor ls-${shape.state}`,
+      class: `ls-card ls-${shape.state}`,
       "aria-label": `${tensor}: ${axes}`,
       "data-tensor": tensor,
       "data-shape": shape.shape,
@@ -103,7 +102,7 @@ function strip({ steps, bands, mark }) {
   return h("div", { class: "ls-strip", "aria-hidden": "true", "data-marked": whole }, columns);
 }
 
-function part({ code, shape, strip: columns, note }) {
+function part({ code, shape, strip: columns, note, instead }) {
   return h(
     "div",
     { class: "ls-part", "data-shape": shape.shape, "data-state": shape.state },
@@ -117,22 +116,39 @@ function part({ code, shape, strip: columns, note }) {
     shape.agrees ? null : verdict(shape),
     strip(columns),
     h("p", { class: "ls-note" }, note),
+    instead ? alternatives(instead) : null,
   );
 }
 
+/** "sum, mean, max: (3, 5, 3)"; a name that has another shape stands apart. */
+function alternatives(instead) {
+  const groups = Map.groupBy(instead, ({ shape }) => shape.shape);
+  return [...groups.values()].map((same) =>
+    h(
+      "p",
+      { class: "ls-note" },
+      `or ${same.map(({ name }) => name).join(", ")}: `,
+      tuple(same[0].shape.sizes, same[0].shape.axes, "ls-inline"),
+      same[0].shape.agrees ? null : verdict(same[0].shape),
+    ),
+  );
+}
+
+/** An evaluated statement; one that should hold and does not is no quiet matter. */
 function claim({ id, statement, holds, reason, mistake }) {
+  const wrong = !holds && !mistake;
   return h(
     "li",
-    { class: mistake ? "ls-mistake" : null, "data-claim": id, "data-holds": String(holds) },
+    { class: wrong && "ls-wrong", role: wrong && "alert", "data-claim": id, "data-holds": String(holds) },
     h("span", { class: holds ? "ls-yes" : "ls-no", role: "img", "aria-label": holds ? "holds" : "does not hold" }, holds ? "✓" : "✗"),
     h("div", {}, h("code", {}, statement), h("p", { class: "ls-note" }, reason)),
   );
 }
 
-function directions({ subtitle, bands, stages, claims, unclaimed }) {
+function directions({ state, subtitle, bands, stages, claims_title, claims }) {
   return h(
     "section",
-    { class: "ls-card ls-directions", "aria-label": "Directions: split and realign" },
+    { class: `ls-card ls-directions ls-${state}`, "aria-label": "Directions: split and realign" },
     h(
       "header",
       {},
@@ -145,8 +161,8 @@ function directions({ subtitle, bands, stages, claims, unclaimed }) {
       { class: "ls-stages", "data-stages": stages.length },
       stages.map(({ title, parts }) => h("div", { class: "ls-stage" }, h("h3", {}, title), parts.map(part))),
     ),
-    h("h3", {}, "Checked on this run"),
-    unclaimed ? h("p", { class: "ls-note" }, unclaimed) : h("ul", { class: "ls-claims" }, claims.map(claim)),
+    h("h3", {}, claims_title),
+    h("ul", { class: "ls-claims" }, claims.map(claim)),
   );
 }
 
@@ -164,43 +180,53 @@ function stage(view) {
  *  slider's handle sets, which choice is taken, which value is refused. */
 function annotate(app, blame) {
   for (const row of app.querySelectorAll(".ls-row")) {
-    const label = row.querySelector("label.widget-label[for], label.widget-label-basic, label.widget-label");
-    const name = label?.textContent ?? "";
-    row.querySelectorAll("[role=slider]").forEach((handle) => handle.setAttribute("aria-label", name));
-    row.querySelectorAll("input, [role=slider]").forEach((input) =>
-      input.setAttribute("aria-invalid", String(row.classList.contains(`ls-${blame}`))),
-    );
+    const name = [...row.querySelectorAll("label")].map((label) => label.textContent).join("").trim();
+    const refused = String(row.classList.contains(`ls-${blame}`));
+    for (const input of row.querySelectorAll("input, select, [role=slider]")) {
+      input.setAttribute("aria-invalid", refused);
+    }
+    row.querySelector("[role=slider]")?.setAttribute("aria-label", name);
   }
-  for (const choice of app.querySelectorAll(".widget-toggle-button")) {
-    choice.setAttribute("aria-pressed", String(choice.classList.contains("mod-active")));
+  for (const choices of app.querySelectorAll(".widget-toggle-buttons")) {
+    choices.setAttribute("role", "group");
+    choices.setAttribute("aria-label", choices.querySelector("label")?.textContent || "presets");
+    for (const choice of choices.querySelectorAll("button")) {
+      choice.setAttribute("aria-pressed", String(choice.classList.contains("mod-active")));
+    }
   }
 }
 
 export default {
   render({ model, el }) {
-    const root = h("div", {});
-    el.append(root);
-    const app = () => el.closest(".ls-app");
-    const label = () => app() && annotate(app(), model.get("view").blame);
+    el.append(h("div", {}));
+    // The widgets beside the stage come and change in their own time.
+    const watcher = new MutationObserver(() => label());
+    let rail = null;
+    const label = () => {
+      const app = el.closest(".ls-app");
+      if (!app) return;
+      if (!rail && (rail = app.querySelector(".ls-rail"))) {
+        watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
+      }
+      annotate(app, model.get("view").blame);
+    };
     const draw = () => {
       morph(el.firstChild, stage(model.get("view")));
       label();
     };
     const act = (event) => {
       const action = event.target.closest("[data-action]")?.dataset.action;
-      if (action) model.send({ action });
+      if (!action) return;
+      // The button goes with its notice: the focus goes where the mended value is.
+      el.closest(".ls-app").querySelector(`.ls-${model.get("view").blame} input`)?.focus();
+      model.send({ action });
     };
-    // The widgets beside the stage come and change in their own time.
-    const watcher = new MutationObserver(label);
-    const attached = requestAnimationFrame(() => {
-      for (const rail of app()?.querySelectorAll(".ls-rail") ?? []) {
-        watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
-      }
-      label();
-    });
     el.addEventListener("click", act);
     model.on("change:view", draw);
     draw();
+    const attached = requestAnimationFrame(label);
+    // What was sent while the page set up its side has not been heard here.
+    model.send({ action: "ask" });
     return () => {
       cancelAnimationFrame(attached);
       watcher.disconnect();

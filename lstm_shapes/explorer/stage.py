@@ -15,6 +15,7 @@ from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
 
 HERE = Path(__file__).parent
+STYLES = ("page.css", "rail.css", "stage.css", "directions.css")
 
 
 def stage_view(snapshot: Snapshot) -> View:
@@ -32,7 +33,7 @@ class Stage(anywidget.AnyWidget):
     """Draws a snapshot; reports the actions it offers by name."""
 
     _esm = HERE / "stage.js"
-    _css = HERE / "stage.css"
+    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
     view = traitlets.Dict().tag(sync=True)
 
     def show(self, snapshot: Snapshot) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+import asyncio
+import contextvars
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 import traitlets
 
 from lstm_shapes.budget import OverBudget, check, estimate
-from lstm_shapes.config import ArgumentError, InputSizes, Settings
+from lstm_shapes.config import LARGEST, ArgumentError, InputSizes, Settings
 from lstm_shapes.snippet import constructor_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 Status = Literal["measured", "predicted", "invalid"]
 
 MODULE_ARGUMENTS = tuple(argument.name for argument in fields(Settings))
+
+FIRST_BATCH_SIZE = 3  # what an unbatched start is switched to
+AT_ONCE = 0.05  # seconds; torch is there by then if it was imported before
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,8 @@ class Problem:
 
     Attributes:
         argument: the control to mark.
-        torch_says: torch's own message; empty if it takes the values in silence, and
-            ``None`` while it is not there to be asked.
+        torch_says: torch's own message; empty if it takes the value in silence, and
+            ``None`` if it was not asked.
         cause, cure: one plain clause each.
         code: the module as it should be built; empty if no fix is known.
         fix: values that mend it.
@@ -68,9 +73,9 @@ class Snapshot:
 
     Attributes:
         question: the last valid one.
-        run: its run; ``None`` while torch is loading, and over budget.
+        run: its run; ``None`` while torch is loading, and where it is refused.
         claims: statements evaluated on the run.
-        refusal: what a run would need; empty if it is not over budget.
+        refusal: why there is no run, as by its cost; empty if there is or will be one.
         problem: what is wrong with values newer than the question.
     """
 
@@ -92,8 +97,9 @@ class State(traitlets.HasTraits):
     """The values of all controls, and the snapshot that follows from them.
 
     Observe ``values``, ``snapshot`` and ``devices`` (those there are); change things with
-    :meth:`update` alone. While torch is being imported, by a thread of its own, the
-    snapshot is predicted; then it is measured without further doing.
+    :meth:`update` alone. While torch is being imported, in a thread that does nothing
+    else, the snapshot is predicted; a running event loop, as Jupyter has, then measures
+    it without further doing.
 
     Args:
         question: where to start.
@@ -101,10 +107,6 @@ class State(traitlets.HasTraits):
 
     Raises:
         TypeError: a name that no control has.
-
-    Attributes:
-        ready: an event, set when the first snapshot is there that knows of torch, or
-            that it is missing.
     """
 
     values = traitlets.Dict()
@@ -112,17 +114,17 @@ class State(traitlets.HasTraits):
     snapshot = traitlets.Instance(Snapshot)
 
     def __init__(self, question: Question, **values: Any) -> None:
-        super().__init__(values={"batch_size": 3} | question.values(), snapshot=Snapshot(question))
+        start = {"batch_size": FIRST_BATCH_SIZE} | question.values()
+        super().__init__(values=start, snapshot=Snapshot(question))
         self._refuse_unknown(values)
         self.values = {**self.values, **values}
-        self._lock = threading.RLock()
-        self._torch_here = False
-        self._torch_missing = ""
-        self.ready = threading.Event()
-        if "torch" in sys.modules:
-            self._import_torch()
-        else:
-            threading.Thread(target=self._import_torch, daemon=True).start()
+        self._torch_error = ""
+        self._torch_known = False
+        self._loop = _running_loop()
+        self._context = contextvars.copy_context()
+        self._import = threading.Thread(target=self._import_torch, daemon=True)
+        self._import.start()
+        self.wait(AT_ONCE)
 
     def update(self, **changes: Any) -> None:
         """Set some values and answer the new question.
@@ -131,9 +133,26 @@ class State(traitlets.HasTraits):
             TypeError: a name that no control has.
         """
         self._refuse_unknown(changes)
-        with self._lock:
-            self.values = {**self.values, **changes}
-            self.snapshot = self._answer()
+        self.values = {**self.values, **changes}
+        self.snapshot = self._answer()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until torch is imported and the snapshot is measured, for code without an
+        event loop.
+
+        Args:
+            timeout: seconds; ``None`` waits as long as it takes.
+
+        Returns:
+            Whether that is so, or else why not is known.
+        """
+        self._import.join(timeout)
+        if self._import.is_alive():
+            if not self.snapshot.problem:
+                self.snapshot = self._answer()
+            return False
+        self._torch_came()
+        return True
 
     def _refuse_unknown(self, names: Iterable[str]) -> None:
         unknown = set(names) - self.values.keys()
@@ -142,32 +161,42 @@ class State(traitlets.HasTraits):
 
     def _import_torch(self) -> None:
         try:
+            import_module("lstm_shapes.claims")
+        # A torch that is missing raises ImportError, a broken one whatever it likes.
+        except Exception as error:
+            self._torch_error = f"{type(error).__name__}: {error}"
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._torch_came, context=self._context)
+
+    def _torch_came(self) -> None:
+        if self._torch_known:
+            return
+        self._torch_known = True
+        self.snapshot = self._answer()
+        if not self._torch_error:
             from lstm_shapes.live import available_devices
-        except ImportError as error:
-            self._torch_missing = str(error)
-        with self._lock:
-            self._torch_here = not self._torch_missing
-            self.snapshot = self._answer()
-            if self._torch_here:
-                self.devices = available_devices()
-        self.ready.set()
+
+            self.devices = available_devices()
 
     def _answer(self) -> Snapshot:
         try:
             return self._measure(_question(self.values))
         except ArgumentError as error:
-            problem = _explain(error, self.values, torch_here=self._torch_here)
-            return replace(self.snapshot, problem=problem)
+            torch_here = self._torch_known and not self._torch_error
+            problem = _explain(error, self.values, torch_here)
+            last = self.snapshot
+            if last.run is None:  # it may not have been tried yet
+                last = self._measure(last.question)
+            return replace(last, problem=problem)
 
     def _measure(self, question: Question) -> Snapshot:
         try:
             check(estimate(question.settings, question.sizes))
         except OverBudget as refusal:
             return Snapshot(question, refusal=str(refusal))
-        if self._torch_missing:
-            problem = Problem("", self._torch_missing, "nothing can be run", "install torch")
-            return Snapshot(question, problem=problem)
-        if not self._torch_here:
+        if self._torch_error:
+            return Snapshot(question, refusal=f"torch cannot be imported: {self._torch_error}")
+        if not self._torch_known:
             return Snapshot(question)
         from lstm_shapes.claims import direction_claims
         from lstm_shapes.live import run
@@ -192,15 +221,33 @@ def _question(values: Mapping[str, Any]) -> Question:
 
 def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) -> Problem:
     says = None
-    if torch_here:
+    asked = {*MODULE_ARGUMENTS, "seq_len", "batch_size"} - {"kind"}
+    too_large = isinstance(error.value, int) and error.value > LARGEST
+    if torch_here and error.argument in asked and not too_large:
         from lstm_shapes.live import torch_message
 
-        module = {name: values[name] for name in MODULE_ARGUMENTS}
-        batch_size = values["batch_size"] if values["batched"] else None
-        sizes = {"seq_len": values["seq_len"], "batch_size": batch_size}
-        says = torch_message(module, sizes) or ""
-    mended = {**values, **error.fix}
+        says = torch_message(error.argument, values)
+    fix = _mend(values)
     # A fix of the input is no other module: its control says it all.
-    code = constructor_of(mended) if error.fix.keys() & set(MODULE_ARGUMENTS) else ""
-    cause = f"{error.argument}={error.value!r} {error.problem}"
-    return Problem(error.argument, says, cause, error.cure, code, error.fix)
+    code = constructor_of({**values, **fix}) if fix.keys() & set(MODULE_ARGUMENTS) else ""
+    return Problem(error.argument, says, error.cause, error.cure, code, fix)
+
+
+def _mend(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes that make all values valid; none if one of them has no obvious cure."""
+    fix: dict[str, Any] = {}
+    while True:
+        try:
+            _question({**values, **fix})
+            return fix
+        except ArgumentError as error:
+            if not error.fix:
+                return {}
+            fix |= error.fix
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -20,6 +20,7 @@ ROLES: Mapping[AxisName, str] = {
     "seq": "seq",
     "features": "features",
     "layer × direction": "layers",
+    "layer": "layers",
 }
 
 
@@ -45,7 +46,7 @@ def shape_view(formula: NamedShape, measured: tuple[int, ...] | None, snapshot: 
 
 def _verdict(formula: NamedShape, measured: tuple[int, ...] | None, status: Status) -> str:
     if measured is None:
-        return "predicted by formula"
+        return "last valid, by formula" if status == "invalid" else "predicted by formula"
     if measured != formula.shape:
-        return f"formula {formula.shape} ≠ measured {measured}"
-    return "last valid: formula = measured" if status == "invalid" else "formula = measured"
+        return f"✗ formula {formula.shape} ≠ measured {measured}"
+    return "✓ last valid: formula = measured" if status == "invalid" else "✓ formula = measured"

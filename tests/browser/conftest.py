@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.explorer_page import ExplorerPage
+from tests.test_readme import first_command
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -53,7 +55,7 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serve(work: Path, *arguments: str, ready: str) -> Iterator[str]:
+def serve(work: Path, command: list[str], ready: str) -> Iterator[str]:
     """Run a Jupyter server until its log says it is ready; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -63,34 +65,49 @@ def serve(work: Path, *arguments: str, ready: str) -> Iterator[str]:
         **{f"JUPYTER_{name}_DIR": str(work / folder) for name, folder in places.items()},
         "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, "-m", *arguments, "--no-browser", f"--port={port}"]
-    with (work / "server.log").open("w+", encoding="utf-8") as log:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.PIPE, text=True
-        )
+    server = subprocess.Popen(
+        [*command, "--no-browser", f"--port={port}"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    log: list[str] = []
+    is_ready = threading.Event()
+
+    def read() -> None:
+        # To the end, also when it is ready: a server nobody listens to stops writing.
         assert server.stderr is not None
-        for line in server.stderr:
-            log.write(line)
-            if ready in line:
-                break
-        else:
-            log.seek(0)
-            pytest.fail(f"the server did not start:\n{log.read()}")
-        # What it writes from now on has to be read, or it would wait for a reader.
-        drain = subprocess.Popen(["cat"], stdin=server.stderr, stdout=log)
+        with server.stderr:
+            for line in server.stderr:
+                log.append(line)
+                if ready in line:
+                    is_ready.set()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        if not is_ready.wait(60):
+            pytest.fail(f"the server did not start:\n{''.join(log)}")
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
         try:
-            yield f"http://localhost:{port}"
-        finally:
-            server.terminate()
             server.wait(30)
-            server.stderr.close()
-            drain.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        reader.join(30)
 
 
 def voila(work: Path, *arguments: str) -> Iterator[str]:
+    """The README's own command, in the environment that the tests run in."""
+    program, *rest = first_command("sh").rpartition("&& ")[2].split()
+    command = [str(Path(sys.executable).parent / Path(program).name), *rest, *arguments]
     # Voila keeps the kernel of a page that was left; without this they would pile up.
-    cull = ("--MappingKernelManager.cull_idle_timeout=20", "--MappingKernelManager.cull_interval=5")
-    with serve(work, "voila", "explorer.ipynb", *cull, *arguments, ready="is running at") as url:
+    command += ["--MappingKernelManager.cull_idle_timeout=20"]
+    command += ["--MappingKernelManager.cull_interval=5"]
+    with serve(work, command, ready="is running at") as url:
         yield url
 
 
@@ -110,9 +127,9 @@ def lab_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     work = tmp_path_factory.mktemp("lab")
     (work / "notebooks").mkdir()
     shutil.copy(ROOT / "explorer.ipynb", work / "notebooks")
-    arguments = ("jupyterlab", f"--ServerApp.root_dir={work / 'notebooks'}")
-    token = "--IdentityProvider.token="
-    with serve(work, *arguments, token, "--allow-root", ready="is running at") as url:
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--IdentityProvider.token="]
+    command += [f"--ServerApp.root_dir={work / 'notebooks'}"]
+    with serve(work, command, ready="is running at") as url:
         yield url
 
 

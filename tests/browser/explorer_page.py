@@ -49,9 +49,11 @@ class ExplorerPage:
         return shown
 
     def expect_shapes(self, shapes: dict[str, str | None]) -> None:
-        """Wait for these shapes of all tensors there are."""
+        """Wait for these shapes, and see that there are no others."""
         for tensor in TENSORS:
             if tensor in shapes:
                 expect(self.card(tensor)).to_have_attribute("data-shape", shapes[tensor] or "")
             else:
                 expect(self.card(tensor)).to_have_count(0)
+        # One that matched before the update came may have changed with it.
+        assert self.shapes() == shapes

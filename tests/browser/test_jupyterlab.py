@@ -31,6 +31,26 @@ def test_the_cell_shows_the_explorer_and_it_answers(explorer: ExplorerPage) -> N
     explorer.measured()
 
 
+TAMPER = (
+    "from dataclasses import replace; "
+    "e = _; s = e.state.snapshot; m = s.run; "
+    "c = tuple(replace(c, holds=False) for c in s.claims); "
+    "e.stage.show(replace(s, claims=c, run=replace(m, h_n=m.h_n[:, 1:])))"
+)
+
+
+def test_a_disagreement_would_be_loud(explorer: ExplorerPage) -> None:
+    """Never seen; so a run is tampered with from the notebook's next cell."""
+    page = explorer.page
+    cell = page.locator(".jp-Notebook .jp-CodeCell").last
+    cell.locator(".cm-content").fill(TAMPER)
+    page.keyboard.press("Shift+Enter")
+    card = explorer.card("h_n").get_by_role("alert")
+    expect(card).to_have_text("✗ formula (4, 3, 3) ≠ measured (4, 2, 3)")
+    expect(explorer.claim("backward-first")).to_have_attribute("role", "alert")
+    expect(explorer.claim("backward-last")).not_to_have_attribute("role", "alert")
+
+
 def test_nothing_sticks_out_of_the_cell(explorer: ExplorerPage) -> None:
     app = explorer.page.locator(".ls-app")
     assert app.evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from lstm_shapes import PRESETS
 from tests.browser.explorer_page import ExplorerPage
 
 FIRST = {"input": "3,5,4", "out": "3,5,6", "h_n": "4,3,3", "c_n": "4,3,3"}
@@ -65,16 +66,15 @@ def test_each_control_changes_the_shapes_it_should_and_no_others(
 
 
 def test_settings_without_influence_change_no_shape(explorer: ExplorerPage) -> None:
-    act_then_code = {
-        "dropout": lambda: explorer.type("dropout", 0.5),
-        "bias": lambda: explorer.switch("bias").click(),
-    }
-    for name, act in act_then_code.items():
-        act()
-        expect(explorer.page.locator(".ls-subtitle")).to_contain_text(f"{name}=")
     explorer.slider("seed").press("ArrowRight")
+    explorer.type("dropout", 0.5)
+    explorer.switch("bias").click()
+    # Changes are answered in their order: with the last one the others were.
+    code = "nn.LSTM(4, 3, num_layers=2, bias=False, batch_first=True, dropout=0.5"
+    expect(explorer.page.locator(".ls-subtitle")).to_contain_text(code)
     expect(explorer.number("seed")).to_have_value("1")
-    assert explorer.shapes() == FIRST
+    explorer.expect_shapes(FIRST)
+    explorer.measured()
 
 
 @pytest.mark.parametrize("kind", ["GRU", "RNN"])
@@ -146,8 +146,11 @@ def test_an_invalid_setting_is_explained_and_the_cure_applied(explorer: Explorer
     explorer.expect_shapes(FIRST)
     for tensor in FIRST:
         expect(explorer.card(tensor)).to_have_attribute("data-state", "invalid")
+    panel = explorer.page.get_by_role("region", name="Directions: split and realign")
+    expect(panel.get_by_text("Checked on the last valid run")).to_be_visible()
     explorer.choose("Apply the cure")
     expect(explorer.alert).to_have_count(0)
+    expect(explorer.number("proj_size")).to_be_focused()
     explorer.measured().expect_shapes(FIRST | {"out": "3,5,4", "h_n": "4,3,2"})
     expect(explorer.number("proj_size")).to_have_attribute("aria-invalid", "false")
 
@@ -184,6 +187,23 @@ def test_a_size_that_is_too_large_to_run_is_predicted(explorer: ExplorerPage) ->
     explorer.measured().expect_shapes(FIRST)
 
 
+def test_what_is_marked_can_be_told_where_the_system_chooses_the_colours(
+    explorer: ExplorerPage,
+) -> None:
+    explorer.page.emulate_media(forced_colors="active")
+    column = "getComputedStyle(e).borderTopColor"
+    marked = explorer.page.locator(".ls-column[data-marked]").first.evaluate(f"e => {column}")
+    plain = explorer.page.locator(".ls-column:not([data-marked])").first.evaluate(f"e => {column}")
+    assert marked != plain
+    bands = [
+        explorer.page.locator(f".ls-band.{side}").first.evaluate(
+            "e => getComputedStyle(e).backgroundColor"
+        )
+        for side in ("ls-forward", "ls-backward")
+    ]
+    assert bands[0] != bands[1]
+
+
 def test_torchs_warning_is_shown(explorer: ExplorerPage) -> None:
     explorer.choose("Unbatched")
     explorer.type("dropout", 0.3)
@@ -201,30 +221,50 @@ def test_moving_three_sliders_fast_ends_at_the_newest_state(explorer: ExplorerPa
 
 
 def test_everything_can_be_reached_by_keyboard(explorer: ExplorerPage) -> None:
-    page = explorer.page
-    wanted = {"kind", "device"}  # a group of buttons, and hidden with a single device
-    explorer.page.get_by_role("button", name="Bi-LSTM tagger").focus()
-    seen: set[str] = set()
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        seen.add(
-            page.evaluate(
-                "(document.activeElement.labels?.[0]?.textContent"
-                " || document.activeElement.ariaLabel"
-                " || document.activeElement.textContent).trim()"
+    explorer.page.get_by_role("heading", name="LSTM shapes").click()
+    seen: list[tuple[str, str]] = []
+    for _ in range(45):
+        explorer.page.keyboard.press("Tab")
+        seen.append(
+            tuple(
+                explorer.page.evaluate("""(() => {
+                    const e = document.activeElement;
+                    const name = e.labels?.[0]?.textContent || e.ariaLabel || e.textContent;
+                    return [e.getAttribute("role") || e.type || e.localName, name.trim()];
+                })()""")
             )
         )
-    wanted = {"batch_first", "bidirectional", "num_layers", "hidden_size", "input_size"}
-    wanted |= {"proj_size", "dropout", "bias", "batch_size", "seq_len", "batched", "seed"}
-    assert wanted | {"LSTM", "GRU", "RNN"} <= seen
+    sizes = ("num_layers", "hidden_size", "input_size", "proj_size", "dropout")
+    sizes += ("batch_size", "seq_len", "seed")
+    wanted = {(kind, name) for name in sizes for kind in ("slider", "number")}
+    switches = ("batch_first", "bidirectional", "bias", "batched")
+    wanted |= {("checkbox", name) for name in switches}
+    wanted |= {("button", name) for name in ("LSTM", "GRU", "RNN", *PRESETS)}
+    assert wanted <= set(seen)
+    assert seen.index(("slider", "seed")) < seen.index(("number", "seed"))
 
 
 def test_an_update_keeps_the_nodes_and_the_focus(explorer: ExplorerPage) -> None:
-    explorer.card("out").evaluate("e => { e.dataset.mine = 'yes'; window.kept = e }")
+    window = explorer.page.evaluate_handle("window")
+    for selector in ("[data-tensor=out]", "[data-claim=final]", ".ls-band"):
+        explorer.page.locator(selector).first.evaluate(
+            "(e, [window, name]) => { window[name] = e }", [window, selector]
+        )
     explorer.slider("num_layers").press("ArrowRight")
-    expect(explorer.card("h_n")).to_have_attribute("data-shape", "6,3,3")
-    assert explorer.page.evaluate("document.querySelector('[data-tensor=out]') === window.kept")
+    explorer.expect_shapes(FIRST | {"h_n": "6,3,3", "c_n": "6,3,3"})
+    for selector in ("[data-tensor=out]", "[data-claim=final]", ".ls-band"):
+        assert explorer.page.evaluate("s => document.querySelector(s) === window[s]", selector)
     expect(explorer.slider("num_layers")).to_be_focused()
+
+
+def test_a_focused_button_survives_an_update(explorer: ExplorerPage) -> None:
+    explorer.type("proj_size", 3)
+    cure = explorer.page.get_by_role("button", name="Apply the cure")
+    cure.focus()
+    # A change that comes without a hand on a control: the switch's own click event.
+    explorer.switch("batch_first").evaluate("e => e.click()")
+    expect(explorer.alert).to_contain_text("nn.LSTM(4, 3, num_layers=2, bidirectional=True")
+    expect(cure).to_be_focused()
 
 
 def test_text_can_be_read(explorer: ExplorerPage) -> None:

@@ -9,8 +9,8 @@ from lstm_shapes.shapes import tensor_shapes
 MEANING = {
     "input": "what you pass in",
     "out": "every step, last layer",
-    "h_n": "last h of each row",
-    "c_n": "last c of each row",
+    "h_n": "each layer's final h",
+    "c_n": "each layer's final c",
 }
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from lstm_shapes.explorer.state import Question, Snapshot
 from lstm_shapes.explorer.view import NARROW, View, shape_view
-from lstm_shapes.shapes import direction_shapes, tensor_shapes
+from lstm_shapes.shapes import direction_shapes, tensor_shapes, time_axis
 from lstm_shapes.snippet import constructor
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from lstm_shapes.live import Run
 
 BOTH = ("forward", "backward")
@@ -25,29 +24,21 @@ def directions_view(snapshot: Snapshot) -> View:
     """The steps from out to a merged result, and the claims evaluated on the way."""
     question = snapshot.question
     return {
+        "state": snapshot.status,
         "subtitle": constructor(question.settings),
         "bands": BOTH[: question.settings.num_directions],
         "stages": _stages(snapshot),
-        "claims": [
-            {
-                "id": claim.id,
-                "statement": claim.statement,
-                "holds": claim.holds,
-                "reason": claim.reason,
-                "mistake": claim.mistake,
-            }
-            for claim in snapshot.claims
-        ],
-        "unclaimed": _why_no_claims(snapshot),
+        "claims_title": _claims_title(snapshot),
+        "claims": [asdict(claim) for claim in snapshot.claims],
     }
 
 
-def _why_no_claims(snapshot: Snapshot) -> str:
-    if snapshot.claims:
-        return ""
+def _claims_title(snapshot: Snapshot) -> str:
     if snapshot.run is None:
-        return "Nothing is claimed without a run."
-    return "There is no sample, so there are no numbers to compare."
+        return "Nothing is claimed without a run"
+    if not snapshot.claims:
+        return "Without a sample there are no numbers to compare"
+    return "Checked on the last valid run" if snapshot.problem else "Checked on this run"
 
 
 def _stages(snapshot: Snapshot) -> list[View]:
@@ -56,134 +47,103 @@ def _stages(snapshot: Snapshot) -> list[View]:
         question.settings, question.sizes
     )
     measured = _measure(snapshot.run) if snapshot.run else {}
-    shapes = {
-        name: shape_view(shape, measured.get(name), snapshot) for name, shape in formula.items()
-    }
-    holds = {claim.id for claim in snapshot.claims if claim.holds}
-    make = _two_directions if question.settings.bidirectional else _one_direction
-    return make(question, shapes, holds)
+    drawing = _Drawing(
+        question=question,
+        shapes={
+            name: shape_view(shape, measured.get(name), snapshot) for name, shape in formula.items()
+        },
+        holding={claim.id for claim in snapshot.claims if claim.holds},
+    )
+    if question.settings.bidirectional:
+        return [drawing.returned(), drawing.split(), drawing.realigned(), drawing.merged()]
+    return [drawing.returned(), drawing.last_step()]
 
 
 def _measure(run: Run) -> dict[str, tuple[int, ...]]:
-    """The shape after each step, off the tensors that the step's functions return."""
-    from lstm_shapes import directions
+    from lstm_shapes.steps import direction_tensors
 
-    both = run.settings.bidirectional
-    tensors: dict[str, Tensor] = {
-        "out": run.out,
-        "final": directions.final_features(run.h_n, bidirectional=both),
-    }
-    if both:
-        forward, backward = directions.split_directions(run.out)
-        tensors |= {
-            "forward": forward,
-            "backward": backward,
-            "reading order": directions.reverse_time(
-                backward, batch_first=run.settings.batch_first, lengths=run.sizes.lengths
-            ),
-            "concat": directions.merge_directions(forward, backward),
-            "sum": directions.merge_directions(forward, backward, "sum"),
-        }
+    tensors = {"out": run.out, **direction_tensors(run)}
     return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
 
 
-def _two_directions(question: Question, shapes: dict[str, View], holds: set[str]) -> list[View]:
-    width, last = question.settings.h_out, question.sizes.seq_len - 1
-    time = int(question.settings.batch_first and question.sizes.batch_size is not None)
-    steps = _steps(question)
-    end = len(steps) - 1
-    backward_end = _mark(0, "= h_n[-1]", "backward-first", holds)
-    return [
-        {
-            "title": "1 · out as returned",
-            "parts": [
-                _part(
-                    _call(question),
-                    shapes["out"],
-                    _strip(steps, BOTH),
-                    "both halves in input order",
-                )
-            ],
-        },
-        {
-            "title": "2 · split the directions",
-            "parts": [
-                _part(
-                    f"forward = out[..., :{width}]",
-                    shapes["forward"],
-                    _strip(steps, BOTH[:1], _mark(end, "= h_n[-2]", "forward-last", holds)),
-                    "input order: column t has read x[0..t]",
-                ),
-                _part(
-                    f"backward = out[..., {width}:]",
-                    shapes["backward"],
-                    _strip(steps, BOTH[1:], backward_end),
-                    f"input order: column t has read x[t..{last}]",
-                ),
-            ],
-        },
-        {
-            "title": "3 · realign the backward half",
-            "parts": [
-                _part(
-                    f"backward.flip({time})",
-                    shapes["reading order"],
-                    _strip(steps[::-1], BOTH[1:], _mark(end, "= h_n[-1]", "reading-order", holds)),
-                    "reading order: the last column is the final state",
-                )
-            ],
-        },
-        {
-            "title": "4 · merge",
-            "parts": [
-                _part(
-                    "torch.cat([forward, backward], -1)",
-                    shapes["concat"],
-                    _strip(steps, BOTH, _mark(None, "= out", "joined", holds)),
-                    f"per step; sum, mean, max: ({f',{NARROW}'.join(shapes['sum']['sizes'])})",
-                ),
-                _part(
-                    "torch.cat([h_n[-2], h_n[-1]], -1)",
-                    shapes["final"],
-                    _strip([""], BOTH),
-                    "one vector per sequence, of every step",
-                ),
-            ],
-        },
-    ]
+@dataclass(frozen=True)
+class _Drawing:
+    """The stages, from the shapes after each step and the claims that hold."""
 
+    question: Question
+    shapes: Mapping[str, View]
+    holding: Set[str]
 
-def _one_direction(question: Question, shapes: dict[str, View], holds: set[str]) -> list[View]:
-    steps = _steps(question)
-    time = int(question.settings.batch_first and question.sizes.batch_size is not None)
-    return [
-        {
-            "title": "1 · out as returned",
-            "parts": [
-                _part(
-                    _call(question),
-                    shapes["out"],
-                    _strip(
-                        steps,
-                        BOTH[:1],
-                        _mark(len(steps) - 1, "= h_n[-1]", "last-step", holds),
-                    ),
-                    "column t has read x[0..t]. One direction: nothing to split or realign",
-                )
-            ],
-        },
-        {
-            "title": "2 · one vector per sequence",
-            "parts": [
-                _part(
-                    "out[:, -1]" if time else "out[-1]",
-                    shapes["final"],
-                    _strip([""], BOTH[:1]),
-                    "the last step has read the whole sequence",
-                )
-            ],
-        },
-    ]
+    def returned(self) -> View:
+        steps = _steps(self.question)
+        if self.question.settings.bidirectional:
+            strip, note = _strip(steps, BOTH), "both halves in input order"
+        else:
+            mark = self._mark(len(steps) - 1, "= h_n[-1]", "last-step")
+            strip = _strip(steps, BOTH[:1], mark)
+            note = "one direction: nothing to split or realign"
+        part = _part(_call(self.question), self.shapes["out"], strip, note)
+        return {"title": "1 · out as returned", "parts": [part]}
+
+    def split(self) -> View:
+        width, last = self.question.settings.h_out, self.question.sizes.seq_len - 1
+        steps = _steps(self.question)
+        forward = _part(
+            f"forward = out[..., :{width}]",
+            self.shapes["forward"],
+            _strip(steps, BOTH[:1], self._mark(len(steps) - 1, "= h_n[-2]", "forward-last")),
+            "input order: at t its cell has read 0..t",
+        )
+        backward = _part(
+            f"backward = out[..., {width}:]",
+            self.shapes["backward"],
+            _strip(steps, BOTH[1:], self._mark(0, "= h_n[-1]", "backward-first")),
+            f"input order: at t its cell has read {last:,}..t".replace(",", NARROW),
+        )
+        return {"title": "2 · split the directions", "parts": [forward, backward]}
+
+    def realigned(self) -> View:
+        steps = _steps(self.question)[::-1]
+        mark = self._mark(len(steps) - 1, "= h_n[-1]", "reading-order")
+        part = _part(
+            f"backward.flip({time_axis(self.question.settings, self.question.sizes)})",
+            self.shapes["reading order"],
+            _strip(steps, BOTH[1:], mark),
+            "reading order: the last column is the final state",
+        )
+        return {"title": "3 · realign the backward half", "parts": [part]}
+
+    def merged(self) -> View:
+        per_step = _part(
+            "torch.cat([forward, backward], -1)",
+            self.shapes["concat"],
+            _strip(_steps(self.question), BOTH),
+            "per step, nothing flipped: out again",
+        )
+        per_step["instead"] = [
+            {"name": mode, "shape": self.shapes[mode]} for mode in ("sum", "mean", "max")
+        ]
+        final = _part(
+            "torch.cat([h_n[-2], h_n[-1]], -1)",
+            self.shapes["final"],
+            _strip([""], BOTH),
+            "one vector that has read every step",
+        )
+        return {"title": "4 · merge", "parts": [per_step, final]}
+
+    def last_step(self) -> View:
+        time = time_axis(self.question.settings, self.question.sizes)
+        part = _part(
+            "out[:, -1]" if time else "out[-1]",
+            self.shapes["final"],
+            _strip([""], BOTH[:1]),
+            "one vector that has read every step",
+        )
+        return {"title": "2 · one vector per sequence", "parts": [part]}
+
+    def _mark(self, column: int, label: str, claim: str) -> View | None:
+        """A column that equals something, if that was found on this run."""
+        return {"column": column, "label": label} if claim in self.holding else None
 
 
 def _call(question: Question) -> str:
@@ -199,11 +159,9 @@ def _steps(question: Question) -> list[str]:
         return [f"t={step}" for step in range(count)]
     tail = (MOST_COLUMNS - 1) // 2
     head = MOST_COLUMNS - 1 - tail
-    return [
-        *(f"t={step}" for step in range(head)),
-        "…",
-        *(f"t={step}" for step in range(count - tail, count)),
-    ]
+    # From five digits on there is no room for the number.
+    last = [f"t=L-{n}" if count > 10_000 else f"t={count - n}" for n in range(tail, 0, -1)]
+    return [*(f"t={step}" for step in range(head)), "…", *last]
 
 
 def _part(code: str, shape: View, strip: View, note: str) -> View:
@@ -212,8 +170,3 @@ def _part(code: str, shape: View, strip: View, note: str) -> View:
 
 def _strip(steps: Sequence[str], bands: Sequence[str], mark: View | None = None) -> View:
     return {"steps": list(steps), "bands": list(bands), "mark": mark}
-
-
-def _mark(column: int | None, label: str, claim: str, holds: set[str]) -> View | None:
-    """A column that equals something, if that was found on this run; ``None``: all of them."""
-    return {"column": column, "label": label} if claim in holds else None

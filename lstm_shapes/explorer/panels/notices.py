@@ -28,11 +28,12 @@ def _problem(snapshot: Snapshot) -> list[View]:
     heading = {None: "Not valid", "": "torch takes this without a word"}.get(
         problem.torch_says, f"torch: {problem.torch_says}"
     )
+    shown = "last valid ones" if snapshot.run else "last valid ones, by formula"
     return [
         {
             "tone": "error",
             "heading": heading,
-            "text": f"{problem.cause}. The picture is the last valid one.",
+            "text": f"{problem.cause}. The shapes shown are the {shown}.",
             "cure": problem.cure,
             "code": problem.code,
             "action": "fix" if problem.fix else "",
