@@ -1,12 +1,12 @@
 """What a run would cost, and what is too much. Asked before anything is allocated.
 
-The default limits keep one update of the explorer within a few tenths of a second even
-where one of them is reached, and well under a frame at the sizes a slider reaches. What
-they stand for, as seen on one thread of a 2026 laptop: building takes 2 to 6 ns a
-parameter and 0.3 ms a cell, a matrix product 30 ms for 10**9 multiply-adds, the
-element-wise work 12 ns a gate value, and a step of one cell of a GRU or of a projected
-LSTM 10 µs however small it is. The explorer runs the module twice, the second time layer
-by layer for its statements.
+The default limits keep the explorer interactive: at the sizes its sliders reach an update
+takes about 10 ms, and where a limit is reached some tenths of a second (1.4 s in the
+slowest case found, an input_size of 900,000). What they stand for, as seen on one thread
+of a 2026 server: building takes 2 to 6 ns a parameter and 0.3 ms a cell, a matrix product
+30 ms for 10**9 multiply-adds, the element-wise work 12 ns a gate value, and a step of one
+cell of a GRU or of a projected LSTM 10 µs however small it is. The explorer runs the
+module twice, the second time layer by layer for its statements.
 """
 
 from __future__ import annotations

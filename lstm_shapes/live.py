@@ -211,7 +211,7 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
     if isinstance(given.get("num_layers"), int):
         given["num_layers"] = min(given["num_layers"], 2)
     try:
-        with warnings.catch_warnings():
+        with _own_terms("cpu"), _seeded(0), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made = _construct(given, device="meta")
             # Called on the CPU, where torch has everything loaded; what got so far is small,

@@ -214,6 +214,13 @@ def test_torchs_own_message(given: dict[str, Any], meaning: str) -> None:
     assert "\n" not in says
 
 
+def test_asking_torch_leaves_the_users_random_state() -> None:
+    before = torch.get_rng_state()
+    torch_message("seq_len", {"seq_len": 0})
+    torch_message("input_size", {"input_size": True})
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_torch_is_silent_about_what_it_takes() -> None:
     assert torch_message("input_size", {"input_size": True}) == ""
     assert torch_message("num_layers", {"num_layers": 10**9}) == ""

@@ -78,5 +78,5 @@ def _title(snapshot: Snapshot) -> str:
         version = ".".join(torch.__version__.split(".")[:2])
         about += f" · torch {html.escape(version)} · {html.escape(snapshot.run.device)}"
     else:
-        about += " · predicted by formula"
+        about += " · predicted"
     return f"<h1>LSTM shapes</h1><p>{about}</p>"

@@ -273,11 +273,14 @@ def test_text_can_be_read(explorer: ExplorerPage) -> None:
 
 def test_the_dark_theme_is_dark_and_can_be_read(page: Page, dark_voila_url: str) -> None:
     page.goto(dark_voila_url)
-    ExplorerPage(page).measured()
+    explorer = ExplorerPage(page).measured()
     (background,) = page.locator(".ls-rail").evaluate_all(
         "es => es.map(e => getComputedStyle(e).backgroundColor)"
     )
     assert max(int(part) for part in background[4:-1].split(",")) < 64
+    assert worst_contrast(page) >= 4.5
+    explorer.type("proj_size", 3)
+    expect(explorer.alert).to_be_visible()
     assert worst_contrast(page) >= 4.5
 
 
