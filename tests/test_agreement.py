@@ -87,7 +87,7 @@ def test_mistakes_hold_only_where_there_is_nothing_to_get_wrong(
 @pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
 @pytest.mark.parametrize("bidirectional", [True, False])
 def test_multiply_adds_are_those_of_the_weights(kind: str, bidirectional: bool) -> None:
-    module = Settings(5, 4, num_layers=3, bidirectional=bidirectional, kind=kind)  # type: ignore[arg-type]
+    module = Settings(5, 4, num_layers=3, bidirectional=bidirectional, kind=kind)
     made = run(module, InputSizes(seq_len=2, batch_size=1))
     weights = [p.numel() for name, p in made.module.named_parameters() if "weight" in name]
     assert weight_count(module) == sum(weights)

@@ -111,7 +111,7 @@ def test_records_are_frozen_hashable_and_compare_by_value() -> None:
     assert hash(question) == hash(again)
     assert question == again
     with pytest.raises(AttributeError):
-        question[0].hidden_size = 8  # type: ignore[misc]
+        question[0].hidden_size = 8
 
 
 def test_lengths_may_come_from_numpy_or_torch() -> None:
@@ -125,7 +125,7 @@ def test_lengths_may_come_from_numpy_or_torch() -> None:
 def test_errors_survive_a_pickle_and_a_copy() -> None:
     for given in ({"proj_size": 3}, {"bidirectional": "no"}):
         with pytest.raises(ArgumentError) as caught:
-            Settings(4, 3, **given)  # type: ignore[arg-type]
+            Settings(4, 3, **given)
         for again in (pickle.loads(pickle.dumps(caught.value)), copy.deepcopy(caught.value)):
             assert type(again) is type(caught.value)
             assert str(again) == str(caught.value)

@@ -208,6 +208,6 @@ def test_what_does_not_fit_is_refused_in_words(call: Callable[[], Any], message:
 
 def test_batch_first_cannot_be_forgotten(out: Tensor) -> None:
     with pytest.raises(TypeError, match="batch_first"):
-        reverse_time(out)  # type: ignore[call-arg]
+        reverse_time(out)
     with pytest.raises(TypeError, match="batch_first"):
-        final_features_from_out(out, bidirectional=True)  # type: ignore[call-arg]
+        final_features_from_out(out, bidirectional=True)

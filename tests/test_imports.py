@@ -126,4 +126,4 @@ def test_every_public_name_is_there() -> None:
         assert getattr(lstm_shapes, name) is not None
     assert sorted(dir(lstm_shapes)) == sorted(lstm_shapes.__all__)
     with pytest.raises(AttributeError, match="no attribute 'lstm'"):
-        _ = lstm_shapes.lstm  # type: ignore[attr-defined]
+        _ = lstm_shapes.lstm

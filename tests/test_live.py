@@ -168,7 +168,7 @@ def test_one_direction_is_taken_from_a_single_layer_only() -> None:
         one_direction(made, "backward", made.input)
     layer = layer_by_layer(made)[0]
     with pytest.raises(ArgumentError, match="direction='sideways' is not known"):
-        one_direction(layer, "sideways", layer.input)  # type: ignore[arg-type]
+        one_direction(layer, "sideways", layer.input)
     with pytest.raises(ArgumentError, match=r"is not of shape \(3, 5, 4\)"):
         one_direction(layer, "forward", layer.input[:, 1:])
     alone = one_direction(layer, "backward", layer.input.flip(1))
@@ -231,7 +231,7 @@ def test_torch_is_silent_about_what_it_takes() -> None:
 def test_other_devices_agree_with_the_cpu(device: str, kind: str) -> None:
     if device not in available_devices():
         pytest.skip(f"no {device} here")
-    module = Settings(4, 3, num_layers=2, bidirectional=True, kind=kind)  # type: ignore[arg-type]
+    module = Settings(4, 3, num_layers=2, bidirectional=True, kind=kind)
     there, here = run(module, ASKED, device=device), run(module, ASKED)
     assert there.out.device.type == device
     assert there.shapes() == here.shapes()

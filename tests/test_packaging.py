@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -23,7 +24,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 def bounds(lines: list[str]) -> dict[str, str]:
     """``{"torch": "2.4"}`` of ``["torch>=2.4"]``; anything but an open lower bound is an error."""
-    return dict(re.match(r"([A-Za-z0-9-]+)>=([\d.]+)(;|$)", line).group(1, 2) for line in lines)  # type: ignore[union-attr,misc]
+    return dict(re.match(r"([A-Za-z0-9-]+)>=([\d.]+)(;|$)", line).group(1, 2) for line in lines)
 
 
 def version(text: str) -> tuple[int, ...]:
@@ -49,7 +50,7 @@ def test_the_tested_set_is_exact_and_holds_all_that_is_needed() -> None:
     pins: dict[str, list[str]] = {}
     for line in lines:
         if not line.startswith("#"):
-            name, pin = re.match(r"([a-z0-9-]+)==([^ ;]+)( ; .+)?$", line).group(1, 2)  # type: ignore[union-attr]
+            name, pin = re.match(r"([a-z0-9-]+)==([^ ;]+)( ; .+)?$", line).group(1, 2)
             pins.setdefault(name, []).append(pin)
     assert pins["torch"] == ["2.13.0"]
     for name, least in (NEEDED | APP | DEV).items():
@@ -68,6 +69,18 @@ def test_the_tests_run_on_the_tested_set() -> None:
         check=True,
     )
     assert "Would install" not in done.stdout
+
+
+def test_the_package_imports_nothing_that_is_not_declared() -> None:
+    imported = set()
+    for path in (ROOT / "lstm_shapes").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add((node.module or "").partition(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"lstm_shapes"}
+    assert foreign == NEEDED.keys()
 
 
 @pytest.fixture(scope="module")

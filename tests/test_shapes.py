@@ -48,7 +48,7 @@ def test_a_projection_narrows_h_and_not_c() -> None:
 def test_gru_and_rnn_have_no_cell_state() -> None:
     asked = InputSizes(seq_len=5, batch_size=3)
     for kind, rows in (("GRU", "3·H_out"), ("RNN", "H_out")):
-        module = Settings(4, 3, kind=kind)  # type: ignore[arg-type]
+        module = Settings(4, 3, kind=kind)
         assert list(tensor_shapes(module, asked)) == ["input", "h_0", "out", "h_n"]
         assert next(parameter_shapes(module)).axes[0].symbol == rows
 
