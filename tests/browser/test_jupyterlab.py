@@ -12,8 +12,9 @@ from tests.browser.test_voila import FIRST
 @pytest.fixture
 def explorer(page: Page, lab_url: str) -> ExplorerPage:
     page.goto(f"{lab_url}/lab/tree/explorer.ipynb?reset")
-    cell = page.locator(".jp-Notebook .jp-CodeCell").first
-    cell.locator(".cm-content").click(timeout=60_000)
+    # Before the kernel is there, a cell that is run is passed over without a word.
+    expect(page.get_by_text("(ipykernel) | Idle")).to_be_visible(timeout=60_000)
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     return ExplorerPage(page).measured()
 
