@@ -63,7 +63,6 @@ class Controls:
                 *(self._rows[name] for name in INPUT),
             ]
         )
-        self.widget.add_class("ls-controls")
         state.observe(lambda _change: self._offer_devices(), "devices")
         state.observe(lambda _change: self._show(), "values")
         self._offer_devices()

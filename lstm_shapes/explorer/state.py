@@ -124,7 +124,8 @@ class State(traitlets.HasTraits):
         self._context = contextvars.copy_context()
         self._import = threading.Thread(target=self._import_torch, daemon=True)
         self._import.start()
-        self.wait(AT_ONCE)
+        if not self.wait(AT_ONCE):
+            self.snapshot = self._answer()
 
     def update(self, **changes: Any) -> None:
         """Set some values and answer the new question.
@@ -148,8 +149,6 @@ class State(traitlets.HasTraits):
         """
         self._import.join(timeout)
         if self._import.is_alive():
-            if not self.snapshot.problem:
-                self.snapshot = self._answer()
             return False
         self._torch_came()
         return True
