@@ -132,7 +132,17 @@ def _wrong_type(argument: str, value: object, cure: str) -> ArgumentTypeError:
     return ArgumentTypeError(argument, value, f"is of type {name}", cure)
 
 
-def _check_bool(argument: str, value: object) -> None:
+def check_bool(argument: str, value: object) -> None:
+    """Refuse whatever is not a bool; torch takes any truth value in places.
+
+    Raises:
+        ArgumentTypeError: not a bool.
+
+    >>> check_bool("bidirectional", "no")
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.config.ArgumentTypeError: bidirectional='no' is of type str: give True or False
+    """
     if not isinstance(value, bool):
         raise _wrong_type(argument, value, "give True or False")
 
@@ -194,7 +204,7 @@ use 1 to 2, or 0 for no projection
         for name in ("input_size", "hidden_size", "num_layers"):
             check_int(name, getattr(self, name), at_least=1)
         for name in ("bias", "batch_first", "bidirectional"):
-            _check_bool(name, getattr(self, name))
+            check_bool(name, getattr(self, name))
         _check_dropout(self.dropout)
         self._check_projection()
 

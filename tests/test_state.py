@@ -114,6 +114,7 @@ HOSTILE: list[dict[str, Any]] = [
     {"device": "cuda:99"},
     {"device": None},
     {"bidirectional": "no"},
+    {"batched": "no"},
     {"hidden_size": None},
     {"hidden_size": "8"},
     {"kind": None},

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import traitlets
 
 from lstm_shapes.budget import OverBudget, check, estimate
-from lstm_shapes.config import LARGEST, ArgumentError, InputSizes, Settings
+from lstm_shapes.config import LARGEST, ArgumentError, InputSizes, Settings, check_bool
 from lstm_shapes.snippet import constructor_of
 
 if TYPE_CHECKING:
@@ -214,6 +214,7 @@ class State(traitlets.HasTraits):
 
 def _question(values: Mapping[str, Any]) -> Question:
     settings = Settings(**{name: values[name] for name in MODULE_ARGUMENTS})
+    check_bool("batched", values["batched"])
     sizes = InputSizes(values["seq_len"], values["batch_size"] if values["batched"] else None)
     return Question(settings, sizes, values["seed"], values["device"])
 
