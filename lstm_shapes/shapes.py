@@ -164,11 +164,7 @@ def parameter_count(settings: Settings) -> int:
     >>> parameter_count(Settings(300, 300, bidirectional=True))
     1444800
     """
-    return sum(
-        cells * NamedShape(name, axes).numel
-        for cells, first in _cell_counts(settings)
-        for name, axes in _cell_parameters(settings, first)
-    )
+    return _elements(settings, ("weight", "bias"))
 
 
 def weight_count(settings: Settings) -> int:
@@ -177,11 +173,15 @@ def weight_count(settings: Settings) -> int:
     >>> weight_count(Settings(300, 300, bidirectional=True))
     1440000
     """
+    return _elements(settings, ("weight",))
+
+
+def _elements(settings: Settings, prefixes: tuple[str, ...]) -> int:
     return sum(
         cells * NamedShape(name, axes).numel
         for cells, first in _cell_counts(settings)
         for name, axes in _cell_parameters(settings, first)
-        if name.startswith("weight")
+        if name.startswith(prefixes)
     )
 
 
