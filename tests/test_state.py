@@ -138,6 +138,19 @@ def test_no_words_are_put_into_torchs_mouth(state: State, values: dict[str, Any]
     assert state.snapshot.problem.torch_says is None
 
 
+@pytest.mark.parametrize(
+    ("values", "fix"), [({"seed": -1}, {"seed": 0}), ({"device": "cuda:99"}, {"device": "cpu"})]
+)
+def test_what_only_the_run_refuses_has_its_cure_too(
+    state: State, values: dict[str, Any], fix: dict[str, Any]
+) -> None:
+    state.update(**values)
+    assert state.snapshot.problem is not None
+    assert state.snapshot.problem.fix == fix
+    state.update(**fix)
+    assert state.snapshot.status == "measured"
+
+
 def test_two_mistakes_are_named_one_at_a_time_and_mended_together(state: State) -> None:
     state.update(hidden_size=0, dropout=5.0)
     problem = state.snapshot.problem

@@ -227,23 +227,23 @@ def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) 
         from lstm_shapes.live import torch_message
 
         says = torch_message(error.argument, values)
-    fix = _mend(values)
+    fix = _mend(values, error)
     # A fix of the input is no other module: its control says it all.
     code = constructor_of({**values, **fix}) if fix.keys() & set(MODULE_ARGUMENTS) else ""
     return Problem(error.argument, says, error.cause, error.cure, code, fix)
 
 
-def _mend(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Changes that make all values valid; none if one of them has no obvious cure."""
+def _mend(values: Mapping[str, Any], error: ArgumentError) -> dict[str, Any]:
+    """Changes that mend this error and all behind it; none if one has no obvious cure."""
     fix: dict[str, Any] = {}
-    while True:
+    while error.fix:
+        fix |= error.fix
         try:
             _question({**values, **fix})
             return fix
-        except ArgumentError as error:
-            if not error.fix:
-                return {}
-            fix |= error.fix
+        except ArgumentError as behind:
+            error = behind
+    return {}
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
