@@ -119,6 +119,14 @@ def human_bytes(count: int) -> str:
     return f"{shown} {_UNITS[unit]}"
 
 
+_NOUNS = {
+    "bytes": "",
+    "multiply_adds": " multiply-adds",
+    "gate_values": " gate values",
+    "cell_steps": " cell steps",
+    "cells": " cells",
+}
+
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 
 
@@ -127,7 +135,6 @@ def _excesses(cost: Cost, limits: Limits) -> list[str]:
     for name, limit in asdict(limits).items():
         needed = getattr(cost, name)
         if needed > limit:
-            unit = "" if name == "bytes" else f" {name.replace('_', ' ').replace('y a', 'y-a')}"
             write = human_bytes if name == "bytes" else "{:,}".format
-            found.append(f"needs {write(needed)}{unit} (limit {write(limit)})")
+            found.append(f"needs {write(needed)}{_NOUNS[name]} (limit {write(limit)})")
     return found

@@ -115,7 +115,7 @@ def _one_direction(run: Run) -> list[Claim]:
         Claim(
             "last-step",
             f"out{_Words(run).last} == h_n[-1]",
-            torch.equal(_final_from_out(run, run.out), run.h_n[-1]),
+            torch.equal(_last_step(run, run.out), run.h_n[-1]),
             "with one direction, the last step of out is the last layer's final state",
         )
     ]
@@ -125,7 +125,7 @@ def _ends(run: Run) -> list[Claim]:
     """Where each direction's final state stands in out."""
     words = _Words(run)
     forward, backward = split_directions(run.out)
-    last = _final_from_out(run, forward)
+    last = _last_step(run, forward)
     mistaken = torch.equal(backward.select(words.time, -1), run.h_n[-1])
     return [
         Claim(
@@ -177,17 +177,18 @@ def _order(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
     words = _Words(run)
     flip = partial(reverse_time, batch_first=run.settings.batch_first, lengths=run.sizes.lengths)
     forward, backward = split_directions(run.out)
+    reading = flip(backward)
     read = layers[-1].input
     alone = one_direction(layers[-1], "forward", read).out
     turned = flip(one_direction(layers[-1], "backward", flip(read)).out)
     same, note = _recomputed(merge_directions(alone, turned), run.out, run)
     built = words.flipped(f"b({words.flipped('y')})")
-    flipped = torch.equal(merge_directions(forward, flip(backward)), run.out)
+    flipped = torch.equal(merge_directions(forward, reading), run.out)
     return [
         Claim(
             "reading-order",
             f"{words.flipped('backward')}{words.last} == h_n[-1]",
-            torch.equal(_final_from_out(run, flip(backward)), run.h_n[-1]),
+            torch.equal(_last_step(run, reading), run.h_n[-1]),
             "in reading order the last column is the final state",
         ),
         Claim(
@@ -210,12 +211,18 @@ def _order(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
 def _vectors(run: Run) -> list[Claim]:
     """One vector for the sequence, and the states for a decoder."""
     words = _Words(run)
+    from_out = final_features_from_out(
+        run.out,
+        bidirectional=True,
+        batch_first=run.settings.batch_first,
+        lengths=run.sizes.lengths,
+    )
     claims = [
         Claim(
             "final",
             f"torch.cat([h_n[-2], h_n[-1]], -1) == "
             f"torch.cat([forward{words.last}, backward{words.first}], -1)",
-            torch.equal(final_features(run.h_n, bidirectional=True), _final_from_out(run, run.out)),
+            torch.equal(final_features(run.h_n, bidirectional=True), from_out),
             "one vector per sequence: each direction at its own end",
         )
     ]
@@ -257,11 +264,11 @@ def _rows(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
     ]
 
 
-def _final_from_out(run: Run, part: Tensor) -> Tensor:
-    """The final vector out of ``out`` or, as of one direction, out of a half of it."""
+def _last_step(run: Run, half: Tensor) -> Tensor:
+    """The last step that each sample has in what one direction wrote."""
     return final_features_from_out(
-        part,
-        bidirectional=run.settings.bidirectional and part is run.out,
+        half,
+        bidirectional=False,
         batch_first=run.settings.batch_first,
         lengths=run.sizes.lengths,
     )

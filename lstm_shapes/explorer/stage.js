@@ -93,13 +93,12 @@ function strip({ steps, bands, mark }) {
       ? h("div", { class: "ls-gap" }, step)
       : h(
           "div",
-          { class: "ls-column", "data-marked": mark !== null && mark.column === i },
+          { class: "ls-column", "data-marked": mark?.column === i },
           bands.map((band) => h("span", { class: `ls-band ls-${band}` })),
           step ? h("span", { class: "ls-step" }, step) : null,
         ),
   );
-  const whole = mark !== null && mark.column === null;
-  return h("div", { class: "ls-strip", "aria-hidden": "true", "data-marked": whole }, columns);
+  return h("div", { class: "ls-strip", "aria-hidden": "true" }, columns);
 }
 
 function part({ code, shape, strip: columns, note, instead }) {
