@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from lstm_shapes.budget import INTERACTIVE, Cost, Limits, OverBudget, estimate
 from lstm_shapes.config import PRESETS, ArgumentError, ArgumentTypeError, InputSizes, Settings
+from lstm_shapes.render import svg
+from lstm_shapes.scene import Scene, Slice, unroll
 from lstm_shapes.shapes import (
     Axis,
     NamedShape,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         split_directions,
         states_by_layer,
     )
+    from lstm_shapes.evidence import slice_claims, slice_numbers
     from lstm_shapes.explorer.app import Explorer
     from lstm_shapes.live import Run, available_devices, layer_by_layer, one_direction, run
     from lstm_shapes.steps import direction_tensors
@@ -50,7 +53,9 @@ __all__ = [
     "NamedShape",
     "OverBudget",
     "Run",
+    "Scene",
     "Settings",
+    "Slice",
     "available_devices",
     "decoder_states",
     "direction_claims",
@@ -66,10 +71,14 @@ __all__ = [
     "parameter_shapes",
     "reverse_time",
     "run",
+    "slice_claims",
+    "slice_numbers",
     "split_directions",
     "states_by_layer",
+    "svg",
     "tensor_shapes",
     "time_axis",
+    "unroll",
 ]
 
 _LATE = {
@@ -82,6 +91,8 @@ _LATE = {
     "reverse_time": "directions",
     "split_directions": "directions",
     "states_by_layer": "directions",
+    "slice_claims": "evidence",
+    "slice_numbers": "evidence",
     "Explorer": "explorer.app",
     "Run": "live",
     "available_devices": "live",

@@ -181,7 +181,7 @@ def _order(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
     read = layers[-1].input
     alone = one_direction(layers[-1], "forward", read).out
     turned = flip(one_direction(layers[-1], "backward", flip(read)).out)
-    same, note = _recomputed(merge_directions(alone, turned), run.out, run)
+    same, note = recomputed(merge_directions(alone, turned), run.out, run)
     built = words.flipped(f"b({words.flipped('y')})")
     flipped = torch.equal(merge_directions(forward, reading), run.out)
     return [
@@ -246,11 +246,11 @@ def _rows(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
     """Which rows of h_n and c_n belong to which layer, by running the layers one at a time."""
     if len(layers) == 1:
         return []
-    same, note = _recomputed(torch.cat([layer.h_n for layer in layers]), run.h_n, run)
+    same, note = recomputed(torch.cat([layer.h_n for layer in layers]), run.h_n, run)
     names = "h_n"
     if run.c_n is not None:
         cells = torch.cat([layer.c_n for layer in layers if layer.c_n is not None])
-        same_c, note_c = _recomputed(cells, run.c_n, run)
+        same_c, note_c = recomputed(cells, run.c_n, run)
         same, note, names = same and same_c, note or note_c, "h_n and c_n"
     rows = "2*l : 2*l+2" if run.settings.bidirectional else "l"
     return [
@@ -274,7 +274,7 @@ def _last_step(run: Run, half: Tensor) -> Tensor:
     )
 
 
-def _recomputed(again: Tensor, returned: Tensor, run: Run) -> tuple[bool, str]:
+def recomputed(again: Tensor, returned: Tensor, run: Run) -> tuple[bool, str]:
     """Whether a second computation agrees, and a note if not bit for bit."""
     if torch.equal(again, returned):
         return True, ""

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 Kind = Literal["LSTM", "GRU", "RNN"]
+Direction = Literal["forward", "backward"]
 
 LARGEST = 2**63 - 1  # sizes in torch are signed 64-bit integers
 

@@ -11,16 +11,14 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lstm_shapes.budget import INTERACTIVE, Limits, check, estimate
-from lstm_shapes.config import ArgumentError, InputSizes, Settings, check_int
-
-Direction = Literal["forward", "backward"]
+from lstm_shapes.config import ArgumentError, Direction, InputSizes, Settings, check_int
 
 LARGEST_SEED = 2**64 - 1
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
+from itertools import pairwise
 
 from lstm_shapes.config import Settings
+from lstm_shapes.scene import CODE_NAMES, Scene, Slice
+from lstm_shapes.shapes import tensor_shapes
 
 
 def constructor(settings: Settings) -> str:
@@ -31,3 +35,111 @@ def constructor_of(arguments: Mapping[str, object]) -> str:
         elif field.name != "kind" and value != field.default:
             shown.append(f"{field.name}={value!r}")
     return f"nn.{arguments.get('kind', 'LSTM')}({', '.join(shown)})"
+
+
+def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "") -> str:
+    """A program that makes the same call, and asserts every shape.
+
+    Args:
+        picture: of :func:`~lstm_shapes.unroll`.
+        seed, device: as for :func:`~lstm_shapes.run`; the numbers are the same.
+        select: id of a slice; which numbers it holds is asserted too.
+
+    Raises:
+        ArgumentError: the picture has no such slice.
+
+    >>> from lstm_shapes import InputSizes, unroll
+    >>> picture = unroll(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+    >>> print(script(picture, select="h_n[0]"))
+    import torch
+    from torch import nn
+    <BLANKLINE>
+    torch.manual_seed(0)
+    module = nn.LSTM(4, 3).eval()
+    x = torch.randn(5, 2, 4)
+    with torch.no_grad():
+        out, (h_n, c_n) = module(x)
+    <BLANKLINE>
+    assert x.shape == (5, 2, 4)
+    assert out.shape == (5, 2, 3)
+    assert h_n.shape == (1, 2, 3)
+    assert c_n.shape == (1, 2, 3)
+    <BLANKLINE>
+    assert torch.equal(h_n[0], out[4])
+    """
+    settings = picture.settings
+    named = tensor_shapes(settings, picture.sizes)
+    shapes = {CODE_NAMES.get(name, name): shape.shape for name, shape in named.items()}
+    states = "(h_n, c_n)" if settings.kind == "LSTM" else "h_n"
+    moved = "" if device == "cpu" else f'.to("{device}")'
+    lines = [
+        "import torch",
+        "from torch import nn",
+        "",
+        f"torch.manual_seed({seed})",
+        f"module = {constructor(settings)}.eval()",
+        f"x = torch.randn{shapes['x']}",
+        *([f"module, x = module{moved}, x{moved}"] if moved else []),
+        "with torch.no_grad():",
+        f"    out, {states} = module(x)",
+        "",
+        *(f"assert {name}.shape == {shapes[name]}"
+          for name in ("x", "out", "h_n", "c_n") if name in shapes),
+        *(["", *_proof(picture, picture.pick(select), states)] if select else []),
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _proof(picture: Scene, chosen: Slice, states: str) -> list[str]:
+    """Lines that assert which numbers a slice holds, and which cell wrote them."""
+    if "h_0" in chosen.id:
+        zeros = re.sub(r"\w+", lambda name: f"torch.zeros_like({name[0]})", states)
+        return ["# States that are not given are zeros.",
+                f"torch.testing.assert_close(module(x, {zeros})[0], out)"]  # fmt: skip
+    lines: list[str] = []
+    for held in chosen.holds:
+        same = [each.code for each in picture.slices.values() if each.code and held in each.holds]
+        lines += [f"assert torch.equal({one}, {other})" for one, other in pairwise(same)]
+    cells = picture.writers(chosen.id)
+    if cells and cells[0].layer != picture.settings.num_layers - 1:
+        return lines + _part(picture, cells, states)
+    if lines:
+        return lines
+    keys = set(chosen.holds)
+    alone = [each for each in picture.slices.values() if each.code and keys & set(each.holds)]
+    return [f"assert {each.code}.shape == {_shape(picture, each)}" for each in alone]
+
+
+def _shape(picture: Scene, each: Slice) -> tuple[int, ...]:
+    sizes = tensor_shapes(picture.settings, picture.sizes)[each.tensor].shape
+    shape = []
+    for entry, size in zip(each.where, sizes, strict=True):
+        if not isinstance(entry, int):
+            start, stop = entry or (0, size)
+            shape.append(stop - start)
+    return tuple(shape)
+
+
+def _part(picture: Scene, cells: list[Slice], states: str) -> list[str]:
+    """Lines that get the h of a layer below the last, which the module does not return."""
+    layer = cells[0].layer or 0
+    layers = f"the module up to layer {layer}," if layer else "layer 0 by itself,"
+    made = constructor(replace(picture.settings, num_layers=layer + 1, dropout=0.0))
+    part_states = re.sub(r"\w+", lambda name: f"part_{name[0]}", states)
+    lines = [
+        f"# {layers} with the same weights: its out is what layer {layer} writes",
+        f"part = {made}.eval().to(x.device)",
+        "part.load_state_dict(module.state_dict(), strict=False)",
+        "with torch.no_grad():",
+        f"    part_out, {part_states} = part(x)",
+    ]
+    for cell in cells:
+        h = picture.slices[f"out.{cell.step}.{cell.direction}"]
+        lines.append(f"h = part_{h.code}  # layer {layer}, {cell.direction}, t = {cell.step}")
+        lines.append(f"assert h.shape == {_shape(picture, h)}")
+        keys = set(cell.holds)
+        rows = (each for each in picture.slices.values() if each.kind in ("h_n", "c_n"))
+        finals = [each.code for each in rows if keys & set(each.holds)]
+        lines += [f"torch.testing.assert_close({code}, part_{code})" for code in finals]
+        lines += [f"torch.testing.assert_close({code}, h)" for code in finals if code[0] == "h"]
+    return lines

@@ -1,0 +1,168 @@
+"""A scene held against a run: which slices do hold the same numbers, and which numbers.
+
+What is the same by a scene's keys is formula; whether it is, is evaluated here on the
+tensors at the very index that a slice's code shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from lstm_shapes.claims import COINCIDENCE, Claim, recomputed
+from lstm_shapes.live import Run, layer_by_layer
+from lstm_shapes.scene import Index, Scene, Slice, code_of
+
+MOST_NUMBERS = 8
+"""Features of a slice that are given in numbers."""
+
+
+def slice_claims(scene: Scene, run: Run) -> dict[str, tuple[Claim, ...]]:
+    """For slices of out, h_n and c_n what was found of them on the run.
+
+    Each is held against the cell that the scene says wrote it, by running its layer alone,
+    and each row of h_n against the step of out where it stands, or would be looked for.
+
+    Returns:
+        By id of slice; nothing for a run without samples, where there are no numbers.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
+
+    >>> from lstm_shapes import InputSizes, Settings, run, unroll
+    >>> settings, sizes = Settings(4, 3, bidirectional=True), InputSizes(5, 3)
+    >>> for claim in slice_claims(unroll(settings, sizes), run(settings, sizes))["h_n.1"]:
+    ...     print(claim.holds, claim.statement)
+    True h_n[1] == out[0, :, 3:]
+    False h_n[1] == out[-1, :, 3:]
+    """
+    if run.out.numel() == 0:
+        return {}
+    finder = _Finder(scene, run)
+    found = {name: tuple(finder.claims(each)) for name, each in scene.slices.items() if each.code}
+    return {name: claims for name, claims in found.items() if claims}
+
+
+def slice_numbers(scene: Scene, run: Run, sample: int = 0) -> dict[str, list[float]]:
+    """The first numbers of what every x, cell, half of out and row of h_n and c_n holds.
+
+    Args:
+        sample: which of the batch; no matter if unbatched.
+
+    Returns:
+        At most eight a slice, by id. Those of a cell are h, from its layer run alone;
+        nn.LSTM itself returns the last layer's only.
+
+    >>> from lstm_shapes import InputSizes, Settings, run, unroll
+    >>> settings, sizes = Settings(4, 3), InputSizes(seq_len=5, batch_size=3)
+    >>> made = run(settings, sizes)
+    >>> numbers = slice_numbers(unroll(settings, sizes), made, sample=2)
+    >>> numbers["h_n.0"] == made.h_n[0, 2].tolist()
+    True
+    """
+    finder = _Finder(scene, run)
+    return dict(finder.numbers(sample)) if run.out.numel() else {}
+
+
+class _Finder:
+    def __init__(self, scene: Scene, run: Run) -> None:
+        self.scene = scene
+        self.run = run
+        self.tensors = run.tensors()
+        self.layers = layer_by_layer(run)
+        self.top = len(self.layers) - 1
+        self.last = run.sizes.seq_len - 1
+
+    def claims(self, each: Slice) -> Iterator[Claim]:
+        if each.kind == "h_n":
+            yield from self._row(each)
+        elif each.kind == "c_n":
+            yield self._alone(each, self.layers[each.layer or 0].c_n, "c_n")
+        elif each.kind == "out":
+            row = (each.layer or 0) * len(self.scene.directions) + (each.direction == "backward")
+            final = self.scene.slices[f"h_n.{row}"]
+            if each.step == final.step:
+                yield self._same(each, final, "the same numbers: here this direction ends")
+            elif each.direction == "backward" and each.step == self.last:
+                yield self._mistake(each, final.where, final.code, "it has read one step only")
+
+    def _row(self, each: Slice) -> Iterator[Claim]:
+        """A row of h_n, against the step of out at which its direction ends."""
+        end = self.scene.slices[f"out.{each.step}.{each.direction}"]
+        if each.layer != self.top:
+            yield self._alone(each, self.layers[each.layer or 0].out, "out", end)
+            reason = f"out is of layer {self.top} alone"
+            yield self._mistake(each, end.where, end.code, reason)
+            return
+        yield self._same(each, end, "the same numbers")
+        if each.direction == "backward" and self.last:
+            where = tuple(-1 if entry == each.step else entry for entry in end.where[:-1])
+            where = (*where, end.where[-1])
+            code = code_of("out", where, self.run.out.shape[-1])
+            yield self._mistake(each, where, code, "that has read one step only")
+
+    def _same(self, each: Slice, other: Slice, reason: str) -> Claim:
+        holds = torch.equal(self._at(each.tensor, each.where), self._at(other.tensor, other.where))
+        return Claim(f"same-{each.id}", f"{each.code} == {other.code}", holds, reason)
+
+    def _mistake(self, each: Slice, where: Index, code: str, reason: str) -> Claim:
+        tensor = "h_n" if each.kind == "out" else "out"
+        holds = torch.equal(self._at(each.tensor, each.where), self._at(tensor, where))
+        statement = f"{each.code} == {code}"
+        return Claim(
+            f"not-{each.id}", statement, holds, COINCIDENCE if holds else reason, mistake=True
+        )
+
+    def _alone(
+        self, each: Slice, tensor: Tensor | None, name: str, place: Slice | None = None
+    ) -> Claim:
+        """A row, against what its layer gives when it is run by itself."""
+        assert tensor is not None
+        backward = int(each.direction == "backward")
+        where = place.where if place else (backward, *each.where[1:])
+        code = place.code if place else code_of(name, where)
+        same, note = recomputed(
+            tensor[_subscript(where)], self._at(each.tensor, each.where), self.run
+        )
+        layer = f"layer {each.layer}"
+        reason = f"written by {layer}, which was run by itself{note}"
+        return Claim(f"alone-{each.id}", f"{each.code} == {code} of {layer} alone", same, reason)
+
+    def _at(self, tensor: str, where: Index) -> Tensor:
+        return self.tensors[tensor][_subscript(where)]
+
+    def numbers(self, sample: int) -> Iterator[tuple[str, list[float]]]:
+        drawn = [step for step in self.scene.columns if step is not None]
+        steps = torch.tensor(drawn, device=self.run.out.device)
+        inputs = self._steps(self.run.input, steps, sample, 1)
+        outs = self._steps(self.run.out, steps, sample, len(self.scene.directions))
+        cells = [
+            self._steps(layer.out, steps, sample, len(self.scene.directions))
+            for layer in self.layers
+        ]
+        finals = {
+            name: (state if state.dim() == 2 else state[:, sample])[:, :MOST_NUMBERS].tolist()
+            for name, state in self.tensors.items()
+            if name in ("h_n", "c_n")
+        }
+        for name, each in self.scene.slices.items():
+            if each.step is None or each.kind in ("arrow", "h_0"):
+                continue
+            if each.kind in finals:
+                yield name, finals[each.kind][int(name.rpartition(".")[2])]
+                continue
+            half = int(each.direction == "backward")
+            table = {"x": inputs, "out": outs}.get(each.kind) or cells[each.layer or 0]
+            yield name, table[drawn.index(each.step)][half]
+
+    def _steps(self, x: Tensor, steps: Tensor, sample: int, halves: int) -> list[list[list[float]]]:
+        """The first numbers of some steps of one sample, by step and half."""
+        if x.dim() == 3:
+            x = x.select(0 if self.run.settings.batch_first else 1, sample)
+        parts = x[steps].reshape(len(steps), halves, -1)
+        return parts[..., :MOST_NUMBERS].tolist()
+
+
+def _subscript(where: Index) -> tuple[int | slice, ...]:
+    return tuple(entry if isinstance(entry, int) else slice(*(entry or (None,))) for entry in where)

@@ -1,0 +1,285 @@
+"""Where each slice of a scene stands: boxes, arrows and labels, in pixels of a fixed width.
+
+The page and the static picture both draw this record, so that they are one picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from lstm_shapes.config import Direction
+from lstm_shapes.scene import DIRECTIONS, Scene, Slice, code_of, key
+
+WIDTH = 934
+LEFT = 142
+"""Where the first column starts: right of the rows' names and of h_0."""
+PITCH = 118
+"""Distance of two columns, unless there are too many."""
+STATE = 44
+PAIR = 62
+CELL = 27
+BETWEEN_ROWS = 9
+PAD = 7
+BETWEEN_LAYERS = 40
+LETTER = 6.1
+"""Width of a letter in a box's label."""
+
+ARROWS = {"forward": "→", "backward": "←"}
+
+
+class Box(NamedTuple):
+    """A slice drawn as a box."""
+
+    id: str
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+
+
+class Line(NamedTuple):
+    """A slice drawn as an arrow; ``d`` is an SVG path that can be stroked and filled."""
+
+    id: str
+    d: str
+
+
+class Frame(NamedTuple):
+    """What belongs together: the cells of one layer at one step."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Text(NamedTuple):
+    """A label; ``role`` says in which colour and size."""
+
+    x: float
+    y: float
+    text: str
+    role: str
+
+
+@dataclass
+class Drawing:
+    """A scene's picture."""
+
+    width: int = WIDTH
+    height: float = 0
+    boxes: list[Box] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+
+
+def layout(scene: Scene) -> Drawing:
+    """Place everything, from out at the top to the input at the bottom.
+
+    >>> from lstm_shapes import InputSizes, Settings
+    >>> from lstm_shapes.scene import unroll
+    >>> drawing = layout(unroll(Settings(4, 3), InputSizes(seq_len=5, batch_size=3)))
+    >>> [box.label for box in drawing.boxes if box.id in ("x.0", "h_n.0")]
+    ['h_n[0]', 'x[0]']
+    """
+    return _Draughtsman(scene).draw()
+
+
+def step_label(step: int, seq_len: int) -> str:
+    """A step in few characters: counted from the end where the number is long.
+
+    >>> step_label(4, 5), step_label(10**12 - 2, 10**12)
+    ('4', 'L-2')
+    """
+    return str(step) if step < 10_000 else f"L-{seq_len - step}"
+
+
+class _Draughtsman:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.drawing = Drawing()
+        self.pair = 2 * PAIR if scene.settings.kind == "LSTM" else PAIR
+        room = WIDTH - LEFT - STATE - 30 - self.pair
+        self.pitch = min(PITCH, room / len(scene.columns))
+        self.cell = self.pitch - max(15.0, self.pitch * 0.37)
+        self.x = {step: LEFT + i * self.pitch for i, step in enumerate(scene.columns)}
+        self.rows = CELL * len(scene.directions) + BETWEEN_ROWS * (len(scene.directions) - 1)
+
+    def draw(self) -> Drawing:
+        y = self._outputs(16.0)
+        above: float | None = None
+        for layer in reversed(self.scene.layers):
+            y += BETWEEN_LAYERS
+            self._verticals(key(layer), y - PAD, above or y - BETWEEN_LAYERS)
+            self._joined(layer, y)
+            y = self._elided_layers(y) if layer is None else self._layer(layer, y)
+            above = y + PAD
+        y += PAD + 28
+        self._verticals("x", y, above or y)
+        self.drawing.height = self._inputs(y)
+        return self.drawing
+
+    def _slices(self, prefix: str) -> list[tuple[int | None, Slice]]:
+        found = ((step, f"{prefix}.{key(step)}") for step in self.scene.columns)
+        return [(step, self.scene.slices[name]) for step, name in found]
+
+    def _outputs(self, y: float) -> float:
+        self._text(10, y + 24, "out", "row")
+        width = self.cell / len(self.scene.directions)
+        ranges = [_range_of(self.scene, direction) for direction in self.scene.directions]
+        for step in self.scene.columns:
+            for i, direction in enumerate(self.scene.directions):
+                each = self.scene.slices[f"out.{key(step)}.{direction}"]
+                text = "…" if step is None else self._fitting([ranges[i]], width)
+                self._box(each, self.x[step] + i * width, y + 6, width, CELL, text)
+            if step is not None:
+                code = self._fitting([_whole_step(self.scene, step)], self.pitch - 4)
+                self._text(self.x[step] + self.cell / 2, y, code, "column")
+        if self.scene.settings.bidirectional:
+            for i, direction in enumerate(self.scene.directions):
+                self._text(38 + 42 * i, y + 24, f"{ARROWS[direction]}{ranges[i]}", direction)
+        return y + 6 + CELL
+
+    def _layer(self, layer: int, y: float) -> float:
+        self._text(10, y + self.rows / 2 + 5, f"layer {layer}", "layer")
+        for direction in reversed(self.scene.directions):
+            self._row(layer, direction, y)
+            y += CELL + BETWEEN_ROWS
+        y -= BETWEEN_ROWS
+        for step in self.scene.columns:
+            self.drawing.frames.append(
+                Frame(
+                    self.x[step] - PAD,
+                    y - self.rows - PAD,
+                    self.cell + 2 * PAD,
+                    self.rows + 2 * PAD,
+                )
+            )
+        return y
+
+    def _row(self, layer: int, direction: Direction, y: float) -> None:
+        """One direction of one layer: h_0, the cells in time, h_n and c_n."""
+        settings, slices = self.scene.settings, self.scene.slices
+        row = layer * settings.num_directions + DIRECTIONS.index(direction)
+        steps, middle = self.scene.columns, y + CELL / 2
+        for step in steps:
+            each = slices[f"cell.{layer}.{direction}.{key(step)}"]
+            label = "…" if step is None else f"h{ARROWS[direction]}"
+            self._box(each, self.x[step], y, self.cell, CELL, label)
+        end = WIDTH - self.pair - 4
+        for i, kind in enumerate(("h_n", "c_n")):
+            if f"{kind}.{row}" in slices:
+                each = slices[f"{kind}.{row}"]
+                self._box(each, end + i * PAIR, y, PAIR, CELL, f"{kind}[{row}]")
+        left, right = LEFT - 16.0, self.x[steps[-1]] + self.cell + 16
+        if direction == "forward":
+            start = left - STATE
+            path = [(start + STATE, middle), (self.x[steps[0]], middle)]
+            final = [(right - 16, middle), (end, middle)]
+        else:
+            start = right
+            path = [(right, middle), (right - 16, middle)]
+            turn = y - PAD - 9
+            final = [
+                (self.x[steps[0]], middle),
+                (LEFT - 14, middle),
+                (LEFT - 14, turn),
+                (end + PAIR / 2, turn),
+                (end + PAIR / 2, y),
+            ]
+        state = slices[f"h_0.{row}"]
+        self._box(state, start, y + 3, STATE, CELL - 6, self._fitting([state.code, "h_0"], STATE))
+        self._line(f"arrow.h_0.{row}", path)
+        self._line(f"arrow.h_n.{row}", final)
+        order = steps if direction == "forward" else steps[::-1]
+        for step, following in pairwise(order):
+            here, there = self.x[step], self.x[following]
+            ends = (here + self.cell, there) if here < there else (here, there + self.cell)
+            self._line(f"arrow.{layer}.{direction}.{key(step)}", [(x, middle) for x in ends])
+
+    def _elided_layers(self, y: float) -> float:
+        drawn = [layer for layer in self.scene.layers if layer is not None]
+        hidden = self.scene.settings.num_layers - len(drawn)
+        self._text(10, y + 14, f"⋮ {hidden:,} layers".replace(",", "\u202f"), "layer")
+        for _, each in self._slices("cell.etc"):
+            self._box(each, self.x[each.step], y, self.cell, 20, "⋮")
+        self._text(WIDTH - self.pair / 2, y + 14, "⋮", "column")
+        return y + 20
+
+    def _verticals(self, below: str, bottom: float, top: float) -> None:
+        for step in self.scene.columns:
+            middle = self.x[step] + self.cell / 2
+            self._line(f"arrow.{below}.{key(step)}", [(middle, bottom), (middle, top)])
+
+    def _joined(self, layer: int | None, y: float) -> None:
+        """What goes up from a layer: both directions side by side."""
+        if layer is not None:
+            width = self.scene.settings.num_directions * self.scene.settings.h_out
+            verb = "concat → " if self.scene.settings.bidirectional else ""
+            self._text(10, y - BETWEEN_LAYERS + 16, f"{verb}{_features(width)}", "note")
+
+    def _inputs(self, y: float) -> float:
+        self._text(10, y + 15, "input", "row")
+        self._text(10, y + 31, _features(self.scene.settings.input_size), "note")
+        for step, each in self._slices("x"):
+            labels = ["…"] if step is None else [each.code, "x"]
+            self._box(each, self.x[step], y, self.cell, 22, self._fitting(labels, self.cell))
+            hidden = self.scene.sizes.seq_len - len(self.scene.columns) + 1
+            below = (
+                f"{hidden:,} more".replace(",", "\u202f")
+                if step is None
+                else f"t={step_label(step, self.scene.sizes.seq_len)}"
+            )
+            self._text(self.x[step] + self.cell / 2, y + 38, below, "step")
+        return y + 44
+
+    def _fitting(self, labels: list[str], width: float) -> str:
+        """The first that fits."""
+        return next((label for label in labels if len(label) * LETTER < width), "")
+
+    def _box(
+        self, each: Slice, x: float, y: float, width: float, height: float, label: str
+    ) -> None:
+        self.drawing.boxes.append(
+            Box(each.id, round(x, 1), round(y, 1), round(width, 1), height, label)
+        )
+
+    def _line(self, name: str, points: list[tuple[float, float]]) -> None:
+        self.drawing.lines.append(Line(name, _arrow(points)))
+
+    def _text(self, x: float, y: float, text: str, role: str) -> None:
+        if text:
+            self.drawing.texts.append(Text(round(x, 1), round(y, 1), text, role))
+
+
+def _features(count: int) -> str:
+    return f"{count:,} feature{'s' if count > 1 else ''}".replace(",", "\u202f")
+
+
+def _range_of(scene: Scene, direction: Direction) -> str:
+    """The columns of out that a direction fills, as in code."""
+    width = scene.settings.h_out
+    if not scene.settings.bidirectional:
+        return f":{width}"
+    return f":{width}" if direction == "forward" else f"{width}:"
+
+
+def _whole_step(scene: Scene, step: int) -> str:
+    return code_of("out", (*scene.slices[f"out.{step}.forward"].where[:-1], None))
+
+
+def _arrow(points: list[tuple[float, float]]) -> str:
+    """Along the points and back, then the head: an area of nothing but the head."""
+    (x0, y0), (x1, y1) = points[-2:]
+    reach = abs(x1 - x0) + abs(y1 - y0)  # one of them is 0
+    dx, dy = (x1 - x0) / reach, (y1 - y0) / reach
+    there = [*points[:-1], (x1 - dx, y1 - dy)]
+    back = there[-2:0:-1]
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in [*there, *back, there[0]])
+    tip, base = (x1 - dx, y1 - dy), (x1 - 6 * dx, y1 - 6 * dy)
+    wings = [(base[0] - 3 * dy, base[1] + 3 * dx), (base[0] + 3 * dy, base[1] - 3 * dx)]
+    return path + "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in [tip, *wings]) + "Z"
