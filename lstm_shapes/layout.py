@@ -11,20 +11,21 @@ from typing import NamedTuple
 
 from lstm_shapes.config import Direction
 from lstm_shapes.scene import DIRECTIONS, Scene, Slice, code_of, key
+from lstm_shapes.words import grouped, left_out
 
 WIDTH = 934
 LEFT = 142
 """Where the first column starts: right of the rows' names and of h_0."""
 PITCH = 118
 """Distance of two columns, unless there are too many."""
-STATE = 44
+STATE = 50
 PAIR = 62
 CELL = 27
 BETWEEN_ROWS = 9
 PAD = 7
 BETWEEN_LAYERS = 40
-LETTER = 6.1
-"""Width of a letter in a box's label."""
+LETTER = 6.6
+"""Width of a letter, all of one width."""
 
 ARROWS = {"forward": "→", "backward": "←"}
 
@@ -67,7 +68,8 @@ class Text(NamedTuple):
 
 @dataclass
 class Drawing:
-    """A scene's picture."""
+    """A scene's picture: ``width`` from 0, and up from 0, so that what stands above a
+    thing does not move it: y runs from ``-height`` to 0."""
 
     width: int = WIDTH
     height: float = 0
@@ -78,13 +80,13 @@ class Drawing:
 
 
 def layout(scene: Scene) -> Drawing:
-    """Place everything, from out at the top to the input at the bottom.
+    """Place everything, from the input at the bottom to out at the top.
 
     >>> from lstm_shapes import InputSizes, Settings
     >>> from lstm_shapes.scene import unroll
     >>> drawing = layout(unroll(Settings(4, 3), InputSizes(seq_len=5, batch_size=3)))
     >>> [box.label for box in drawing.boxes if box.id in ("x.0", "h_n.0")]
-    ['h_n[0]', 'x[0]']
+    ['x[0]', 'h_n[0]']
     """
     return _Draughtsman(scene).draw()
 
@@ -110,24 +112,23 @@ class _Draughtsman:
         self.rows = CELL * len(scene.directions) + BETWEEN_ROWS * (len(scene.directions) - 1)
 
     def draw(self) -> Drawing:
-        y = self._outputs(16.0)
-        above: float | None = None
-        for layer in reversed(self.scene.layers):
-            y += BETWEEN_LAYERS
-            self._verticals(key(layer), y - PAD, above or y - BETWEEN_LAYERS)
-            self._joined(layer, y)
-            y = self._elided_layers(y) if layer is None else self._layer(layer, y)
-            above = y + PAD
-        y += PAD + 28
-        self._verticals("x", y, above or y)
-        self.drawing.height = self._inputs(y)
+        top, below, gap = self._inputs(), "x", PAD + 28.0
+        for layer in self.scene.layers:
+            bottom = top - gap
+            self._verticals(below, top - (0 if below == "x" else PAD), bottom + PAD)
+            top = self._elided_layers(bottom) if layer is None else self._layer(layer, bottom)
+            self._joined(layer, top)
+            below, gap = key(layer), BETWEEN_LAYERS
+        self._verticals(below, top - PAD, top - BETWEEN_LAYERS)
+        self.drawing.height = -self._outputs(top - BETWEEN_LAYERS)
         return self.drawing
 
     def _slices(self, prefix: str) -> list[tuple[int | None, Slice]]:
         found = ((step, f"{prefix}.{key(step)}") for step in self.scene.columns)
         return [(step, self.scene.slices[name]) for step, name in found]
 
-    def _outputs(self, y: float) -> float:
+    def _outputs(self, bottom: float) -> float:
+        y = bottom - CELL - 6
         self._text(10, y + 24, "out", "row")
         width = self.cell / len(self.scene.directions)
         ranges = [_range_of(self.scene, direction) for direction in self.scene.directions]
@@ -141,25 +142,28 @@ class _Draughtsman:
                 self._text(self.x[step] + self.cell / 2, y, code, "column")
         if self.scene.settings.bidirectional:
             for i, direction in enumerate(self.scene.directions):
-                self._text(38 + 42 * i, y + 24, f"{ARROWS[direction]}{ranges[i]}", direction)
-        return y + 6 + CELL
+                arrow = ARROWS[direction]
+                symbol = ":H_out" if direction == "forward" else "H_out:"
+                text = self._fitting([f"{arrow} {ranges[i]}", f"{arrow} {symbol}"], LEFT - 44)
+                self._text(44, y + 17 + 15 * i, text, direction)
+        return y - 16
 
-    def _layer(self, layer: int, y: float) -> float:
+    def _layer(self, layer: int, bottom: float) -> float:
+        y = top = bottom - self.rows
         self._text(10, y + self.rows / 2 + 5, f"layer {layer}", "layer")
         for direction in reversed(self.scene.directions):
             self._row(layer, direction, y)
             y += CELL + BETWEEN_ROWS
-        y -= BETWEEN_ROWS
         for step in self.scene.columns:
             self.drawing.frames.append(
                 Frame(
-                    self.x[step] - PAD,
-                    y - self.rows - PAD,
-                    self.cell + 2 * PAD,
+                    round(self.x[step] - PAD, 1),
+                    top - PAD,
+                    round(self.cell + 2 * PAD, 1),
                     self.rows + 2 * PAD,
                 )
             )
-        return y
+        return top
 
     def _row(self, layer: int, direction: Direction, y: float) -> None:
         """One direction of one layer: h_0, the cells in time, h_n and c_n."""
@@ -201,14 +205,15 @@ class _Draughtsman:
             ends = (here + self.cell, there) if here < there else (here, there + self.cell)
             self._line(f"arrow.{layer}.{direction}.{key(step)}", [(x, middle) for x in ends])
 
-    def _elided_layers(self, y: float) -> float:
+    def _elided_layers(self, bottom: float) -> float:
+        y = bottom - 20
         drawn = [layer for layer in self.scene.layers if layer is not None]
         hidden = self.scene.settings.num_layers - len(drawn)
-        self._text(10, y + 14, f"⋮ {hidden:,} layers".replace(",", "\u202f"), "layer")
+        self._text(10, y + 14, f"⋮ {grouped(hidden)} layers", "layer")
         for _, each in self._slices("cell.etc"):
             self._box(each, self.x[each.step], y, self.cell, 20, "⋮")
         self._text(WIDTH - self.pair / 2, y + 14, "⋮", "column")
-        return y + 20
+        return y
 
     def _verticals(self, below: str, bottom: float, top: float) -> None:
         for step in self.scene.columns:
@@ -220,22 +225,21 @@ class _Draughtsman:
         if layer is not None:
             width = self.scene.settings.num_directions * self.scene.settings.h_out
             verb = "concat → " if self.scene.settings.bidirectional else ""
-            self._text(10, y - BETWEEN_LAYERS + 16, f"{verb}{_features(width)}", "note")
+            labels = [f"{verb}{_features(width)}", f"{verb}{grouped(width)}", f"{verb}D·H_out"]
+            self._text(10, y - BETWEEN_LAYERS + 16, self._fitting(labels, LEFT - 14), "note")
 
-    def _inputs(self, y: float) -> float:
+    def _inputs(self) -> float:
+        note = left_out(self.scene)
+        y = -62.0 if note else -44.0
         self._text(10, y + 15, "input", "row")
         self._text(10, y + 31, _features(self.scene.settings.input_size), "note")
         for step, each in self._slices("x"):
             labels = ["…"] if step is None else [each.code, "x"]
             self._box(each, self.x[step], y, self.cell, 22, self._fitting(labels, self.cell))
-            hidden = self.scene.sizes.seq_len - len(self.scene.columns) + 1
-            below = (
-                f"{hidden:,} more".replace(",", "\u202f")
-                if step is None
-                else f"t={step_label(step, self.scene.sizes.seq_len)}"
-            )
-            self._text(self.x[step] + self.cell / 2, y + 38, below, "step")
-        return y + 44
+            label = "…" if step is None else f"t={step_label(step, self.scene.sizes.seq_len)}"
+            self._text(self.x[step] + self.cell / 2, y + 38, label, "step")
+        self._text(LEFT, y + 56, note, "note")
+        return y
 
     def _fitting(self, labels: list[str], width: float) -> str:
         """The first that fits."""
@@ -257,7 +261,7 @@ class _Draughtsman:
 
 
 def _features(count: int) -> str:
-    return f"{count:,} feature{'s' if count > 1 else ''}".replace(",", "\u202f")
+    return f"{grouped(count)} feature{'s' if count > 1 else ''}"
 
 
 def _range_of(scene: Scene, direction: Direction) -> str:
@@ -273,13 +277,14 @@ def _whole_step(scene: Scene, step: int) -> str:
 
 
 def _arrow(points: list[tuple[float, float]]) -> str:
-    """Along the points and back, then the head: an area of nothing but the head."""
+    """Along the points, and back around a corner, so that only the head has an area."""
     (x0, y0), (x1, y1) = points[-2:]
-    reach = abs(x1 - x0) + abs(y1 - y0)  # one of them is 0
-    dx, dy = (x1 - x0) / reach, (y1 - y0) / reach
-    there = [*points[:-1], (x1 - dx, y1 - dy)]
-    back = there[-2:0:-1]
-    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in [*there, *back, there[0]])
-    tip, base = (x1 - dx, y1 - dy), (x1 - 6 * dx, y1 - 6 * dy)
-    wings = [(base[0] - 3 * dy, base[1] + 3 * dx), (base[0] + 3 * dy, base[1] - 3 * dx)]
-    return path + "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in [tip, *wings]) + "Z"
+    dx, dy = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
+    tip_x, tip_y, base_x, base_y = x1 - dx, y1 - dy, x1 - 6 * dx, y1 - 6 * dy
+    way = "L".join(
+        [f"{x:.5g} {y:.5g}" for x, y in [*points[:-1], (tip_x, tip_y), *points[-2:0:-1]]]
+    )
+    return (
+        f"M{way}M{tip_x:.5g} {tip_y:.5g}L{base_x - 3 * dy:.5g} {base_y + 3 * dx:.5g}"
+        f"L{base_x + 3 * dy:.5g} {base_y - 3 * dx:.5g}Z"
+    )

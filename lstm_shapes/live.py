@@ -10,7 +10,8 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, cast, get_args
 
 import torch
@@ -52,6 +53,11 @@ class Run:
     h_n: Tensor
     c_n: Tensor | None
     remarks: tuple[str, ...] = ()
+
+    @cached_property
+    def _layers(self) -> tuple[Run, ...]:
+        """Run once, however many ask."""
+        return _run_layers(self)
 
     def tensors(self) -> dict[str, Tensor]:
         """``input``, ``out``, ``h_n`` and, for an LSTM, ``c_n`` by name."""
@@ -111,7 +117,7 @@ def run(
     with _own_terms(device):
         with _seeded(seed), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            module = _build(settings, device="cpu")
+            module = _construct(vars(settings), "cpu")
             x = torch.randn(_input_shape(settings, sizes), dtype=torch.float32, device="cpu")
         remarks = tuple(str(warning.message) for warning in caught)
         called = _call(module.to(device), x.to(device), settings, sizes, seed, device)
@@ -129,18 +135,7 @@ def layer_by_layer(run: Run) -> tuple[Run, ...]:
     >>> [layer.shapes()["out"] for layer in layer_by_layer(made)]
     [(5, 3, 3), (5, 3, 3)]
     """
-    weights: list[dict[str, Tensor]] = [{} for _ in range(run.settings.num_layers)]
-    for name, weight in run.module.state_dict().items():
-        kind, _, layer = name.removesuffix("_reverse").rpartition("_l")
-        suffix = "_reverse" if name.endswith("_reverse") else ""
-        weights[int(layer)][f"{kind}_l0{suffix}"] = weight
-    runs: list[Run] = []
-    x = run.input
-    for layer_weights in weights:
-        settings = replace(run.settings, num_layers=1, dropout=0.0, input_size=int(x.shape[-1]))
-        runs.append(_with_weights(run, settings, layer_weights, x))
-        x = runs[-1].out
-    return tuple(runs)
+    return run._layers
 
 
 def one_direction(run: Run, direction: Direction, x: Tensor) -> Run:
@@ -223,13 +218,20 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
     return ""
 
 
-def _build(settings: Settings, device: str) -> nn.RNNBase:
-    return _construct(asdict(settings), device)
+_KINDS: Mapping[str, Any] = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
+
+# The same, without the initial weights; drawing those takes longer than a small run.
+_BLANK = {
+    kind: type(kind, (module_class,), {"reset_parameters": lambda _: None})
+    for kind, module_class in _KINDS.items()
+}
 
 
-def _construct(arguments: Mapping[str, Any], device: str) -> nn.RNNBase:
+def _construct(
+    arguments: Mapping[str, Any], device: str, kinds: Mapping[str, Any] = _KINDS
+) -> nn.RNNBase:
     given = dict(arguments)
-    module_class = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}[given.pop("kind")]
+    module_class = kinds[given.pop("kind")]
     if given.get("proj_size") == 0:
         del given["proj_size"]  # GRU and RNN refuse the argument before they look at its value
     module = module_class(**given, dtype=torch.float32, device=device)
@@ -244,9 +246,24 @@ def _input_shape(settings: Settings, sizes: InputSizes) -> tuple[int, ...]:
     return sizes.seq_len, sizes.batch_size, settings.input_size
 
 
+def _run_layers(run: Run) -> tuple[Run, ...]:
+    weights: list[dict[str, Tensor]] = [{} for _ in range(run.settings.num_layers)]
+    for name, weight in run.module.state_dict().items():
+        kind, _, layer = name.removesuffix("_reverse").rpartition("_l")
+        suffix = "_reverse" if name.endswith("_reverse") else ""
+        weights[int(layer)][f"{kind}_l0{suffix}"] = weight
+    runs: list[Run] = []
+    x = run.input
+    for layer_weights in weights:
+        settings = replace(run.settings, num_layers=1, dropout=0.0, input_size=int(x.shape[-1]))
+        runs.append(_with_weights(run, settings, layer_weights, x))
+        x = runs[-1].out
+    return tuple(runs)
+
+
 def _with_weights(run: Run, settings: Settings, weights: Mapping[str, Tensor], x: Tensor) -> Run:
     with _own_terms(run.device):
-        module = _build(settings, device="meta")
+        module = _construct(vars(settings), "meta", _BLANK)
         module.load_state_dict(dict(weights), assign=True)
         module.flatten_parameters()
         return _call(module, x, settings, run.sizes, run.seed, run.device)

@@ -44,15 +44,16 @@ def svg(scene: Scene, select: str = "", caption: str = "") -> str:
           for name, d in drawing.lines),
         *(_group(scene.slices[box.id], links, _box(box)) for box in drawing.boxes),
         *(_text(x, y, f"ls-t-{role}", text) for x, y, text, role in drawing.texts),
-        *(_text(10, drawing.height + 16 * (i + 1), "ls-t-note", line)
+        *(_text(10, 16 * (i + 1), "ls-t-note", line)
           for i, line in enumerate(lines)),
     ]  # fmt: skip
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="ls-figure" width="{WIDTH}" '
-        f'height="{height}" viewBox="0 0 {WIDTH} {height}" role="img">'
+        f'height="{height}" viewBox="0 {-drawing.height} {WIDTH} {height}" role="img">'
         f"<title>Which cell wrote which slice</title><desc>{escape(caption)}</desc>"
         f"<style>{style()}</style>"
-        f'<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>{"".join(parts)}</svg>'
+        f'<rect y="{-drawing.height}" width="100%" height="100%" style="fill:#fff;stroke:none"/>'
+        f"{''.join(parts)}</svg>"
     )
 
 

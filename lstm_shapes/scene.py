@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from lstm_shapes.config import ArgumentError, Direction, InputSizes, Settings
@@ -131,6 +132,7 @@ class Scene:
         return list(seen)
 
 
+@lru_cache(maxsize=8)
 def unroll(settings: Settings, sizes: InputSizes) -> Scene:
     """The picture of one call, whatever its sizes: a few hundred slices at most.
 

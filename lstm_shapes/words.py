@@ -47,6 +47,25 @@ def axis_sentence(scene: Scene, tensor: str, axis: int) -> str:
     return f"{start} {_Words(scene).axis(tensor, named.name)}".strip()
 
 
+def left_out(scene: Scene) -> str:
+    """What is not drawn; empty if everything is.
+
+    >>> from lstm_shapes import InputSizes, Settings, unroll
+    >>> left_out(unroll(Settings(4, 3, num_layers=9), InputSizes(seq_len=100, batch_size=3)))
+    'not drawn: t = 6 … 94 of 100 steps; 3 … 6 of 9 layers'
+    """
+    parts = []
+    for drawn, count, what, start in (
+        (scene.columns, scene.sizes.seq_len, "steps", "t = "),
+        (scene.layers, scene.settings.num_layers, "layers", ""),
+    ):
+        if None in drawn:
+            gap = drawn.index(None)
+            last = grouped((drawn[gap + 1] or 0) - 1)
+            parts.append(f"{start}{gap} … {last} of {grouped(count)} {what}")
+    return f"not drawn: {'; '.join(parts)}" if parts else ""
+
+
 class _Words:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene

@@ -9,18 +9,29 @@ import ipywidgets as widgets
 
 from lstm_shapes.config import PRESETS
 from lstm_shapes.explorer.controls import Controls
+from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
+from lstm_shapes.explorer.panels.notices import link_view
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Question, Snapshot, State
+from lstm_shapes.render import svg
+from lstm_shapes.scene import Scene, unroll
+from lstm_shapes.snippet import script
+
+START = "h_n.3"
+"""What is pinned when the page opens: the row of h_n that is most often taken wrongly."""
 
 
 class Explorer(widgets.Box):
     """The interactive explorer, a widget: put it last in a cell.
 
     Args:
+        select: code or id of the slice to pin, such as ``"h_n[1]"``; empty for none.
+        sample: the batch item whose numbers are given.
         **values: where to start, by the controls' names; the rest is the first preset's.
 
     Raises:
         TypeError: a name that no control has.
+        ArgumentError: the picture has no such slice.
 
     Attributes:
         state: observe ``state.snapshot``, or set things with ``state.update(num_layers=3)``.
@@ -32,10 +43,12 @@ class Explorer(widgets.Box):
     8
     """
 
-    def __init__(self, **values: Any) -> None:
-        self.state = State(Question(*next(iter(PRESETS.values()))), **values)
+    def __init__(self, *, select: str | None = None, sample: int = 0, **values: Any) -> None:
+        start = Question(*next(iter(PRESETS.values())))
+        self.state = State(start, **values)
         self.controls = Controls(self.state)
-        self.stage = Stage()
+        self.stage = Stage(sample=sample)
+        self._start = self.state.values | start.values() | {"select": START, "sample": 0}
         self._title = widgets.HTML()
         self._title.add_class("ls-title")
         rail = widgets.VBox([self._title, self.controls.widget])
@@ -45,28 +58,94 @@ class Explorer(widgets.Box):
         page.add_class("ls-page")
         super().__init__([page])
         self.add_class("ls-app")
+        self.stage.selection = START
         self.stage.on_action(self._act)
-        self.state.observe(lambda change: self._show(change["new"]), "snapshot")
-        self._show(self.state.snapshot)
+        self.stage.observe(self._share, "selection")
+        self.stage.observe(lambda _change: self._show(), "sample")
+        self.state.observe(lambda _change: self._show(), "snapshot")
+        self._show()
+        if select is not None:
+            self.select(select)
 
-    def _show(self, snapshot: Snapshot) -> None:
-        try:
-            self.stage.show(snapshot)
-        # Jupyter keeps errors of callbacks to its log, where nobody sees them.
-        except Exception as error:
-            self.stage.fail(error)
-            raise
+    def select(self, name: str) -> None:
+        """Pin a slice of the picture; an empty name releases it.
+
+        Args:
+            name: its code, such as ``"h_n[3]"``, or its id as in ``Copy call``.
+
+        Raises:
+            ArgumentError: the picture has no such slice.
+        """
+        known = not name or name in self.stage.view["figure"]["slices"]
+        self.stage.selection = name if known else self._picture().pick(name).id
+
+    def svg(self) -> str:
+        """The linked picture as it stands, as an SVG document."""
+        picture, selection = self._picture(), self._drawn_selection()
+        caption = ""
+        if selection:
+            chosen = self.stage.view["figure"]["slices"][selection]
+            caption = chosen["words"].replace("`", "")
+        return svg(picture, selection, caption)
+
+    def _picture(self) -> Scene:
+        question = self.state.snapshot.question
+        return unroll(question.settings, question.sizes)
+
+    def _drawn_selection(self) -> str:
+        """The selection if it is a slice of the picture, else nothing."""
+        each = self._picture().slices.get(self.stage.selection)
+        return "" if each is None or each.elided else each.id
+
+    def _show(self) -> None:
+        snapshot = self.state.snapshot
+        with self.stage.hold_sync():
+            try:
+                self.stage.show(snapshot)
+                self._share()
+            # Jupyter keeps errors of callbacks to its log, where nobody sees them.
+            except Exception as error:
+                self.stage.fail(error)
+                raise
         self._title.value = _title(snapshot)
 
-    def _act(self, action: str) -> None:
+    def _share(self, _change: object = None) -> None:
+        question = self.state.snapshot.question
+        figure = self.stage.view["figure"]
+        # A selection that is not in the picture is nobody else's business.
+        select = self.stage.selection if self.stage.selection in figure["slices"] else ""
+        values = {**self.state.values, "select": select, "sample": figure["sample"]}
+        self.stage.share = {
+            "link": write_link(values),
+            "call": write_call(values, self._start),
+            "script": script(
+                self._picture(), question.seed, question.device, self._drawn_selection()
+            ),
+        }
+
+    def _act(self, action: str, message: dict[str, Any]) -> None:
         problem = self.state.snapshot.problem
         if action == "fix" and problem is not None:
             self.state.update(**problem.fix)
+        if action == "open" and isinstance(message.get("link"), str):
+            self._open(message["link"])
         # A page misses what is sent while it is being opened, such as the first run.
         if action == "ask":
-            self.stage.send_state("view")
+            self.stage.send_state(["view", "share", "selection"])
             self._title.send_state("value")
             self.controls.send_devices()
+
+    def _open(self, link: str) -> None:
+        """Take over the state in an address, or say why not."""
+        try:
+            values = read_link(link, set(self._start))
+        except LinkError as error:
+            self.stage.remark(link_view(error))
+            return
+        with self.stage.hold_sync():
+            self.stage.selection = values.pop("select", self.stage.selection)
+            self.stage.sample = values.pop("sample", self.stage.sample)
+            self.state.update(**values)
 
 
 def _title(snapshot: Snapshot) -> str:

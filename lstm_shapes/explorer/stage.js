@@ -1,79 +1,13 @@
-// Draws the stage from one record, `view`; stage.py and panels/ say what is in it.
-// A change makes the new picture off the page, then carries over what differs: nodes
-// that stay keep their identity, and with it the focus.
+// The stage: notices, cards, the linked picture, the directions panel. Draws one record,
+// `view`; stage.py and panels/ say what is in it.
 
-const ARROWS = { forward: "forward →", backward: "← backward" };
+import { h, morph, s } from "./dom.js";
+import { card } from "./cards.js";
+import { ARROWS, directions } from "./directions.js";
+import { Figure } from "./figure.js";
+import { copy, pixels, save, shareButtons, standalone } from "./share.js";
 
-/** A new element; attributes that are null or false and empty children are left out. */
-function h(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== false) element.setAttribute(name, value);
-  }
-  element.append(...children.flat().filter((child) => child !== null && child !== ""));
-  return element;
-}
-
-/** Make `old` equal to `fresh`, touching only what differs. */
-function morph(old, fresh) {
-  if (old.isEqualNode(fresh)) return;
-  if (old.nodeName !== fresh.nodeName || old.nodeType !== Node.ELEMENT_NODE) {
-    old.replaceWith(fresh);
-    return;
-  }
-  for (const { name } of [...old.attributes]) {
-    if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-  }
-  for (const { name, value } of fresh.attributes) {
-    if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  }
-  const before = [...old.childNodes];
-  const after = [...fresh.childNodes];
-  after.forEach((child, i) => (i < before.length ? morph(before[i], child) : old.append(child)));
-  before.slice(after.length).forEach((child) => child.remove());
-}
-
-/** "(3, 5, 6)", every entry in its axis' colour. */
-function tuple(entries, axes, className) {
-  const parts = entries.map((entry, i) => [
-    i ? ", " : "",
-    h("span", { class: `ls-axis-${axes[i].role}` }, entry),
-  ]);
-  return h("span", { class: className }, "(", ...parts.flat(), entries.length === 1 ? ",)" : ")");
-}
-
-function shapeLines(shape) {
-  return [
-    tuple(shape.sizes, shape.axes, "ls-sizes"),
-    tuple(shape.axes.map((axis) => axis.name), shape.axes, "ls-names"),
-    tuple(shape.axes.map((axis) => axis.symbol), shape.axes, "ls-symbols"),
-  ];
-}
-
-/** What the two sources say of each other; out loud if they disagree. */
-function verdict({ agrees, state, verdict }) {
-  if (!agrees) return h("div", { class: "ls-verdict ls-wrong", role: "alert" }, verdict);
-  return h("div", { class: `ls-verdict ls-${state}` }, verdict);
-}
-
-function card({ tensor, meaning, shape }) {
-  const head = h("div", { class: "ls-name" }, h("b", {}, tensor), h("span", {}, meaning));
-  if (!shape) return h("section", { class: "ls-card ls-absent" }, head);
-  const axes = shape.axes.map((axis, i) => `${axis.name} ${shape.sizes[i]}`).join(", ");
-  return h(
-    "section",
-    {
-      class: `ls-card ls-${shape.state}`,
-      "aria-label": `${tensor}: ${axes}`,
-      "data-tensor": tensor,
-      "data-shape": shape.shape,
-      "data-state": shape.state,
-    },
-    head,
-    shapeLines(shape),
-    verdict(shape),
-  );
-}
+const LINKS = { selected: "selected", wrote: "wrote it", same: "same numbers", read: "was read" };
 
 function notice({ tone, heading, text, cure, code, action }) {
   return h(
@@ -86,93 +20,53 @@ function notice({ tone, heading, text, cure, code, action }) {
   );
 }
 
-/** Columns of a sequence in time, a band a direction; the marked one is outlined. */
-function strip({ steps, bands, mark }) {
-  const columns = steps.map((step, i) =>
-    step === "…"
-      ? h("div", { class: "ls-gap" }, step)
-      : h(
-          "div",
-          { class: "ls-column", "data-marked": mark?.column === i },
-          bands.map((band) => h("span", { class: `ls-band ls-${band}` })),
-          step ? h("span", { class: "ls-step" }, step) : null,
-        ),
-  );
-  return h("div", { class: "ls-strip", "aria-hidden": "true" }, columns);
-}
-
-function part({ code, shape, strip: columns, note, instead }) {
-  return h(
-    "div",
-    { class: "ls-part", "data-shape": shape.shape, "data-state": shape.state },
-    h("code", { class: "ls-code" }, code),
-    h(
-      "div",
-      { class: "ls-part-shape" },
-      tuple(shape.sizes, shape.axes, "ls-sizes"),
-      columns.mark ? h("code", { class: "ls-mark" }, columns.mark.label) : null,
-    ),
-    shape.agrees ? null : verdict(shape),
-    strip(columns),
-    h("p", { class: "ls-note" }, note),
-    instead ? alternatives(instead) : null,
-  );
-}
-
-/** "sum, mean, max: (3, 5, 3)"; a name that has another shape stands apart. */
-function alternatives(instead) {
-  const groups = Map.groupBy(instead, ({ shape }) => shape.shape);
-  return [...groups.values()].map((same) =>
-    h(
-      "p",
-      { class: "ls-note" },
-      `or ${same.map(({ name }) => name).join(", ")}: `,
-      tuple(same[0].shape.sizes, same[0].shape.axes, "ls-inline"),
-      same[0].shape.agrees ? null : verdict(same[0].shape),
-    ),
-  );
-}
-
-/** An evaluated statement; one that should hold and does not is no quiet matter. */
-function claim({ id, statement, holds, reason, mistake }) {
-  const wrong = !holds && !mistake;
-  return h(
-    "li",
-    { class: wrong && "ls-wrong", role: wrong && "alert", "data-claim": id, "data-holds": String(holds) },
-    h("span", { class: holds ? "ls-yes" : "ls-no", role: "img", "aria-label": holds ? "holds" : "does not hold" }, holds ? "✓" : "✗"),
-    h("div", {}, h("code", {}, statement), h("p", { class: "ls-note" }, reason)),
-  );
-}
-
-function directions({ state, subtitle, bands, stages, claims_title, claims }) {
-  return h(
+/** The parts that stay; what they hold is drawn into them. */
+function skeleton(served) {
+  const parts = {
+    notices: h("div", { class: "ls-notices" }),
+    cards: h("div", { class: "ls-cards" }),
+    head: h("header", {}),
+    svg: s("svg", { class: "ls-figure", role: "group", "aria-label": "The network unrolled over layers, directions and time" }),
+    says: h("div", { class: "ls-says", "aria-live": "polite" }),
+    sample: h("input", { type: "number", min: "0", "aria-label": "sample" }),
+    share: shareButtons(served),
+    directions: h("section", {}),
+  };
+  parts.samples = h("label", { class: "ls-sample" }, "numbers of sample ", parts.sample);
+  parts.picture = h(
     "section",
-    { class: `ls-card ls-directions ls-${state}`, "aria-label": "Directions: split and realign" },
-    h(
-      "header",
-      {},
-      h("h2", {}, "Directions: split & realign"),
-      h("code", { class: "ls-subtitle" }, subtitle),
-      bands.map((band) => h("span", { class: `ls-legend ls-${band}` }, ARROWS[band])),
-    ),
-    h(
-      "div",
-      { class: "ls-stages", "data-stages": stages.length },
-      stages.map(({ title, parts }) => h("div", { class: "ls-stage" }, h("h3", {}, title), parts.map(part))),
-    ),
-    h("h3", {}, claims_title),
-    h("ul", { class: "ls-claims" }, claims.map(claim)),
+    { class: "ls-card ls-picture", "aria-label": "Which cell wrote which slice" },
+    parts.head,
+    h("div", { class: "ls-scroll" }, parts.svg),
+    parts.says,
+    h("footer", {}, parts.samples, parts.share),
+  );
+  parts.root = h("div", { class: "ls-stage-root" }, parts.notices, parts.cards, parts.picture, parts.directions);
+  return parts;
+}
+
+function heading({ directions }) {
+  return h(
+    "header",
+    {},
+    h("h2", {}, "Which cell wrote which slice"),
+    h("span", { class: "ls-subtitle" }, "hover or focus any slice"),
+    directions.map((band) => h("span", { class: `ls-legend ls-${band}` }, ARROWS[band])),
+    Object.entries(LINKS).map(([link, words]) => h("span", { class: `ls-legend ls-link-${link}` }, words)),
   );
 }
 
-function stage(view) {
-  return h(
-    "div",
-    { class: "ls-stage-root", "data-status": view.status },
-    h("div", { class: "ls-notices" }, view.notices.map(notice)),
-    h("div", { class: "ls-cards" }, view.cards.map(card)),
-    directions(view.directions),
-  );
+function drawStage(parts, figure, view) {
+  parts.root.dataset.status = view.status;
+  morph(parts.notices, h("div", { class: "ls-notices" }, view.notices.map(notice)));
+  morph(parts.cards, h("div", { class: "ls-cards" }, view.cards.map(card)));
+  morph(parts.head, heading(view.figure));
+  parts.picture.dataset.state = view.figure.state;
+  parts.samples.hidden = view.figure.samples === null;
+  parts.sample.max = Number(view.figure.samples) - 1;
+  parts.sample.value = view.figure.sample;
+  figure.draw(view.figure);
+  morph(parts.directions, directions(view.directions));
 }
 
 /** Say of the widgets beside the stage what they do not say themselves: which argument a
@@ -195,42 +89,166 @@ function annotate(app, blame) {
   }
 }
 
+/** Keep the labels of the widgets beside the stage right; they come in their own time. */
+function watchRail(el, blame) {
+  let rail = null;
+  const watcher = new MutationObserver(() => label());
+  const label = () => {
+    const app = el.closest(".ls-app");
+    if (!app) return;
+    if (!rail && (rail = app.querySelector(".ls-rail"))) {
+      watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
+    }
+    annotate(app, blame());
+  };
+  const attached = requestAnimationFrame(label);
+  const stop = () => {
+    cancelAnimationFrame(attached);
+    watcher.disconnect();
+  };
+  return { label, stop };
+}
+
+/** Pointing, focusing, pinning, and the keys that do the same. */
+function listen(root, figure, pin) {
+  const idAt = (event) => event.target.closest?.("[data-id][tabindex]")?.dataset.id ?? null;
+  const point = (name, value) => {
+    if (figure[name] === value) return;
+    figure[name] = value;
+    figure.light();
+  };
+  const keys = (event) => {
+    const id = idAt(event);
+    if (event.key === "Escape") {
+      figure.focused = figure.pointed = null;
+      pin("");
+    } else if (id && (event.key === "Enter" || event.key === " ")) {
+      pin(figure.pinned === id ? "" : id);
+    } else if (id && event.key.startsWith("Arrow")) {
+      walk(figure, event.target, id, event.key);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  };
+  root.addEventListener("pointerover", (event) => point("pointed", idAt(event)));
+  root.addEventListener("pointerleave", () => point("pointed", null));
+  root.addEventListener("focusin", (event) => point("focused", idAt(event)));
+  root.addEventListener("focusout", () => point("focused", null));
+  root.addEventListener("click", (event) => {
+    const id = idAt(event);
+    if (id) pin(figure.pinned === id ? "" : id);
+  });
+  root.addEventListener("keydown", keys);
+}
+
+/** An arrow key: to the next slice in the picture, or the next axis of a card. */
+function walk(figure, from, id, key) {
+  let next;
+  if (figure.drawn.has(id)) {
+    const other = figure.beside(id, key);
+    if (!other) return;
+    next = figure.node(other);
+    figure.rove(other);
+  } else {
+    const axes = [...from.closest(".ls-card").querySelectorAll("[data-id]")];
+    const step = key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
+    next = axes[axes.indexOf(from) + step];
+    if (!next) return;
+    axes.forEach((axis) => axis.setAttribute("tabindex", axis === next ? "0" : "-1"));
+  }
+  next.focus();
+  next.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
 export default {
   render({ model, el }) {
-    el.append(h("div", {}));
-    // The widgets beside the stage come and change in their own time.
-    const watcher = new MutationObserver(() => label());
-    let rail = null;
-    const label = () => {
-      const app = el.closest(".ls-app");
-      if (!app) return;
-      if (!rail && (rail = app.querySelector(".ls-rail"))) {
-        watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
-      }
-      annotate(app, model.get("view").blame);
-    };
+    const served = document.body.hasAttribute("data-voila");
+    const parts = skeleton(served);
+    const figure = new Figure(parts);
+    el.append(parts.root);
+    let view = {};
+    const rail = watchRail(el, () => view.blame);
     const draw = () => {
-      morph(el.firstChild, stage(model.get("view")));
-      label();
+      view = JSON.parse(new TextDecoder().decode(model.get("view")));
+      drawStage(parts, figure, view);
+      rail.label();
+    };
+    const pin = (id) => {
+      figure.pin(id);
+      model.set("selection", id);
+      model.save_changes();
     };
     const act = (event) => {
       const action = event.target.closest("[data-action]")?.dataset.action;
       if (!action) return;
       // The button goes with its notice: the focus goes where the mended value is.
-      el.closest(".ls-app").querySelector(`.ls-${model.get("view").blame} input`)?.focus();
+      el.closest(".ls-app").querySelector(`.ls-${view.blame} input`)?.focus();
       model.send({ action });
     };
+    const listeners = {
+      "change:view": draw,
+      "change:selection": () => figure.pin(model.get("selection")),
+      "change:share": () => address.follow(),
+    };
+    const address = addressBar(model, served);
+    takeAway(model, parts, figure);
+    parts.sample.addEventListener("change", () => {
+      model.set("sample", Math.trunc(parts.sample.valueAsNumber) || 0);
+      model.save_changes();
+    });
     el.addEventListener("click", act);
-    model.on("change:view", draw);
+    listen(parts.root, figure, pin);
+    for (const [name, handler] of Object.entries(listeners)) model.on(name, handler);
+    figure.pinned = model.get("selection");
     draw();
-    const attached = requestAnimationFrame(label);
     // What was sent while the page set up its side has not been heard here.
     model.send({ action: "ask" });
+    address.open();
     return () => {
-      cancelAnimationFrame(attached);
-      watcher.disconnect();
-      el.removeEventListener("click", act);
-      model.off("change:view", draw);
+      rail.stop();
+      address.stop();
+      for (const [name, handler] of Object.entries(listeners)) model.off(name, handler);
     };
   },
 };
+
+/** In a served page the whole state is in the address, and comes back from it. It is read
+ *  here: a kernel that was started beforehand knows no address. */
+function addressBar(model, served) {
+  let [opened, timer] = [false, 0];
+  const link = () => model.get("share").link;
+  const open = () => {
+    const given = location.hash.slice(1);
+    if (served && given && given !== link()) model.send({ action: "open", link: given });
+    opened = true;
+  };
+  const follow = () => {
+    clearTimeout(timer);
+    // Browsers allow only so many changes of the address at a time.
+    if (served && opened) timer = setTimeout(() => history.replaceState(history.state, "", `#${link()}`), 250);
+  };
+  if (served) window.addEventListener("hashchange", open);
+  return {
+    open,
+    follow,
+    stop: () => {
+      clearTimeout(timer);
+      window.removeEventListener("hashchange", open);
+    },
+  };
+}
+
+/** The buttons below the picture. */
+function takeAway(model, parts, figure) {
+  const shared = parts.share.querySelector(".ls-shared");
+  const drawing = () => standalone(parts.svg, model.get("svg_style"), figure.caption());
+  const ways = {
+    "Copy link": () => copy(`${location.href.split("#", 1)[0]}#${model.get("share").link}`, shared),
+    "Copy call": () => copy(model.get("share").call, shared),
+    "Copy code": () => copy(model.get("share").script, shared),
+    "Save SVG": () => save(new Blob([drawing()], { type: "image/svg+xml" }), "lstm.svg"),
+    "Save PNG": async () => save(await pixels(drawing()), "lstm.png"),
+  };
+  parts.share.addEventListener("click", (event) => ways[event.target.dataset.share]?.());
+}

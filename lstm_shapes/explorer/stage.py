@@ -2,53 +2,75 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
 
+from lstm_shapes import render
+from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.panels.cards import cards_view
 from lstm_shapes.explorer.panels.directions import directions_view
+from lstm_shapes.explorer.panels.figure import figure_view
 from lstm_shapes.explorer.panels.notices import failure_view, notices_view
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
 
-HERE = Path(__file__).parent
-STYLES = ("page.css", "rail.css", "stage.css", "directions.css")
 
-
-def stage_view(snapshot: Snapshot) -> View:
+def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
     """All that is drawn of a snapshot, as plain data."""
     return {
         "status": snapshot.status,
         "notices": notices_view(snapshot),
         "cards": cards_view(snapshot),
+        "figure": figure_view(snapshot, sample),
         "directions": directions_view(snapshot),
         "blame": snapshot.problem.argument if snapshot.problem else "",
     }
 
 
-class Stage(anywidget.AnyWidget):
-    """Draws a snapshot; reports the actions it offers by name."""
+def _packed(view: View, _widget: object) -> bytes:
+    # As plain state it would be walked through in search of buffers, and written twice.
+    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
 
-    _esm = HERE / "stage.js"
-    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
-    view = traitlets.Dict().tag(sync=True)
+
+class Stage(anywidget.AnyWidget):
+    """Draws a snapshot; reports the actions it offers by name.
+
+    Attributes:
+        selection: id of the slice that is pinned; empty if none is, and nothing is lit if
+            the picture has no such slice.
+        sample: the batch item whose numbers are given.
+        share: what the buttons hand out.
+    """
+
+    _esm = sources.script()
+    _css = sources.styles()
+    view = traitlets.Dict().tag(sync=True, to_json=_packed)
+    share = traitlets.Dict().tag(sync=True)
+    selection = traitlets.Unicode().tag(sync=True)
+    sample = traitlets.Int().tag(sync=True)
+    svg_style = traitlets.Unicode(render.style()).tag(sync=True)
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw this from now on."""
-        self.view = stage_view(snapshot)
+        self.view = stage_view(snapshot, self.sample)
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""
         self.view = {**self.view, "status": "invalid", "notices": [failure_view(error)]}
 
-    def on_action(self, handler: Callable[[str], None]) -> None:
-        """Call ``handler`` with the name of an action whenever one is chosen."""
+    def remark(self, notice: View) -> None:
+        """Say something until the next snapshot."""
+        self.view = {**self.view, "notices": [notice, *self.view["notices"]]}
+
+    def on_action(self, handler: Callable[[str, dict[str, Any]], None]) -> None:
+        """Call ``handler`` with an action's name and the whole message when one is chosen."""
 
         def received(_widget: object, content: object, _buffers: object) -> None:
             if isinstance(content, dict) and isinstance(content.get("action"), str):
-                handler(content["action"])
+                handler(content["action"], content)
 
         self.on_msg(received)

@@ -8,11 +8,9 @@ from typing import Any
 
 from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.shapes import AxisName, NamedShape
+from lstm_shapes.words import grouped
 
 View = dict[str, Any]
-
-NARROW = "\u202f"
-"""A narrow space at which no line is broken."""
 
 # The colour of an axis; the same in every panel.
 ROLES: Mapping[AxisName, str] = {
@@ -35,7 +33,7 @@ def shape_view(formula: NamedShape, measured: tuple[int, ...] | None, snapshot: 
         for axis in formula.axes
     ]
     return {
-        "sizes": [f"{size:,}".replace(",", NARROW) for size in sizes],
+        "sizes": [grouped(size) for size in sizes],
         "shape": ",".join(str(size) for size in sizes),
         "axes": axes,
         "state": snapshot.status,

@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from lstm_shapes.explorer.state import Question, Snapshot
-from lstm_shapes.explorer.view import NARROW, View, shape_view
+from lstm_shapes.explorer.view import View, shape_view
 from lstm_shapes.shapes import direction_shapes, tensor_shapes, time_axis
 from lstm_shapes.snippet import constructor
+from lstm_shapes.words import grouped
 
 if TYPE_CHECKING:
     from lstm_shapes.live import Run
@@ -98,7 +99,7 @@ class _Drawing:
             f"backward = out[..., {width}:]",
             self.shapes["backward"],
             _strip(steps, BOTH[1:], self._mark(0, "= h_n[-1]", "backward-first")),
-            f"input order: at t its cell has read {last:,}..t".replace(",", NARROW),
+            f"input order: at t its cell has read {grouped(last)}..t",
         )
         return {"title": "2 · split the directions", "parts": [forward, backward]}
 

@@ -21,6 +21,16 @@ def failure_view(error: Exception) -> View:
     }
 
 
+def link_view(error: Exception) -> View:
+    """An address that could not be read."""
+    return {
+        "tone": "error",
+        "heading": f"This link cannot be read: {error}",
+        "text": "The page shows what it showed before.",
+        "cure": "copy the link again where it came from",
+    }
+
+
 def _problem(snapshot: Snapshot) -> list[View]:
     problem = snapshot.problem
     if problem is None:

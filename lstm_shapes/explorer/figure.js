@@ -1,0 +1,256 @@
+// The linked picture: draws the record of panels/figure.py, and lights in it and in the
+// cards what belongs to the slice that is pointed at. All of it happens here, without the
+// kernel; only a pinned slice is told to it.
+
+import { claim, h, morph, s, spell } from "./dom.js";
+import { slab } from "./cards.js";
+
+const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Everything that is lit with a slice: id -> selected, wrote, same or read. */
+export function linked(slices, id) {
+  const chosen = slices[id];
+  if (!chosen) return new Map();
+  if (chosen.axis !== undefined) return alongAxis(slices, chosen, id);
+  const cells = chosen.holds.map((held) => held.replace(/^[hc]\./, "cell."));
+  const writers = cells.filter((cell) => cell !== id && slices[cell]);
+  const links = new Map();
+  const waiting = [...writers, id];
+  while (waiting.length) {
+    for (const source of slices[waiting.pop()].reads) {
+      if (!links.has(source)) {
+        links.set(source, "read");
+        waiting.push(source);
+      }
+    }
+  }
+  for (const [name, { holds }] of Object.entries(slices)) {
+    if (holds?.some((held) => chosen.holds.includes(held))) links.set(name, "same");
+  }
+  writers.forEach((writer) => links.set(writer, "wrote"));
+  return links.set(id, "selected");
+}
+
+/** An axis lights its namesakes, and the slices that follow each other along it. */
+function alongAxis(slices, chosen, id) {
+  const links = new Map();
+  for (const [name, each] of Object.entries(slices)) {
+    const namesake = each.axis !== undefined && each.name === chosen.name;
+    const along = each.axis === undefined && each.tensor === chosen.tensor && each.where[chosen.axis];
+    if (namesake || along) links.set(name, "same");
+  }
+  return links.set(id, "selected");
+}
+
+export class Figure {
+  /** `svg` is drawn in, `says` gets the words; `cards` hold what is lit too. */
+  constructor({ svg, says, cards }) {
+    Object.assign(this, { svg, says, cards, drawn: new Map(), lit: new Map(), stops: new Map() });
+    this.layers = ["frames", "lines", "boxes", "texts"].map((name) => s("g", { class: `ls-layer-${name}` }));
+    svg.append(...this.layers);
+    this.pinned = "";
+    this.pointed = null;
+    this.focused = null;
+  }
+
+  /** Draw a record; what stays keeps its node. */
+  draw(view) {
+    this.view = view;
+    const { width, height, frames, lines, boxes, texts } = view.drawing;
+    this.svg.setAttribute("viewBox", `0 ${-height} ${width} ${height}`);
+    const [under, wires, nodes, labels] = this.layers;
+    morph(under, s("g", { class: "ls-layer-frames" }, frames.map(([x, y, w, height]) => s("rect", { class: "ls-frame", x, y, width: w, height, rx: 8 }))));
+    morph(labels, s("g", { class: "ls-layer-texts" }, texts.map(([x, y, text, role]) => s("text", { x, y, class: `ls-t-${role}` }, text))));
+    this.keep(wires, lines, ([, d]) => ({ d }), () => [s("path", { class: "ls-hit" }), s("path", { class: "ls-wire" })]);
+    this.keep(nodes, boxes, boxParts, () => [s("rect", { rx: 5 }), s("text", { class: "ls-cell-label" })]);
+    this.place();
+    this.light();
+  }
+
+  /** One group for each item, in their order; made once, then kept by id. */
+  keep(layer, items, measure, make) {
+    const ids = new Set(items.map(([id]) => id));
+    for (const node of [...layer.children]) {
+      if (!ids.has(node.dataset.id)) {
+        node.remove();
+        this.drawn.delete(node.dataset.id);
+      }
+    }
+    let next = layer.firstChild;
+    for (const item of items) {
+      const [id] = item;
+      let node = this.drawn.get(id);
+      if (!node) {
+        node = s("g", { "data-id": id }, make());
+        this.drawn.set(id, node);
+      }
+      if (node === next) next = next.nextSibling;
+      else layer.insertBefore(node, next);
+      this.describe(node, id);
+      const { label, ...geometry } = measure(item);
+      for (const child of node.children) {
+        if (child.tagName === "text") {
+          set(child, "x", geometry.x + geometry.width / 2);
+          set(child, "y", geometry.y + geometry.height / 2 + 4);
+          if (child.textContent !== label) child.textContent = label;
+        } else {
+          for (const name in geometry) set(child, name, geometry[name]);
+        }
+      }
+    }
+  }
+
+  describe(node, id) {
+    const { classes, words, code } = this.view.slices[id];
+    set(node, "class", classes);
+    if (!words) return;
+    set(node, "data-slice", code ?? id);
+    set(node, "role", "button");
+    set(node, "aria-label", words.replaceAll("`", ""));
+  }
+
+  /** One stop for Tab in each group; the arrow keys do the rest. */
+  place() {
+    const first = new Map();
+    for (const [id, node] of this.drawn) {
+      const { words } = this.view.slices[id];
+      if (!words) continue;
+      const group = groupOf(id);
+      if (!first.has(group) || this.stops.get(group) === id) first.set(group, id);
+      set(node, "tabindex", "-1");
+    }
+    for (const id of first.values()) set(this.drawn.get(id), "tabindex", "0");
+  }
+
+  /** Let Tab come back to where the arrow keys went. */
+  rove(id) {
+    this.stops.set(groupOf(id), id);
+    this.place();
+  }
+
+  node(id) {
+    return this.drawn.get(id) ?? this.cards.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  }
+
+  get active() {
+    return this.pointed ?? this.focused ?? this.pinned;
+  }
+
+  /** Light what is linked with the active slice, and say what it is. */
+  light() {
+    const links = linked(this.view.slices, this.active);
+    for (const id of new Set([...this.lit.keys(), ...links.keys()])) mark(this.node(id), links.get(id));
+    this.lit = links;
+    for (const node of [...this.drawn.values(), ...this.cards.querySelectorAll("[data-id]")]) {
+      if (node.hasAttribute("tabindex")) set(node, "aria-pressed", String(node.dataset.id === this.pinned));
+    }
+    this.lightCards(links);
+    this.say();
+  }
+
+  lightCards(links) {
+    const { slices } = this.view;
+    const order = ["read", "same", "selected"];
+    for (const card of this.cards.children) {
+      const slabs = card.querySelector(".ls-slabs");
+      if (!slabs) continue;
+      const parts = [...links]
+        .filter(([id]) => slices[id].tensor === card.dataset.tensor && slices[id].where)
+        .sort(([, a], [, b]) => order.indexOf(a) - order.indexOf(b));
+      const fresh = s("g", { class: "ls-slabs" }, parts.map(([id, link]) => slab(slabs.ownerSVGElement, slices[id].where, link, slices[id].classes)));
+      morph(slabs, fresh);
+      card.classList.toggle("ls-chosen", slices[this.active]?.tensor === card.dataset.tensor);
+    }
+  }
+
+  /** The sentence, what was found of it on the run, and the numbers. */
+  say() {
+    const chosen = this.view.slices[this.active];
+    morph(this.says, h("div", { class: "ls-says", "aria-live": "polite" }, ...this.sentence(chosen)));
+  }
+
+  sentence(chosen) {
+    if (!chosen) {
+      const gone = this.active ? `\`${this.active}\` is not in this picture. ` : "";
+      return [h("p", {}, spell(`${gone}Point at, or focus, any slice: what wrote it, what holds the same numbers and what was read for it lights up.`))];
+    }
+    const { words, claims = [] } = chosen;
+    const numbers = this.numbers(chosen);
+    return [
+      h("p", {}, spell(words)),
+      claims.length ? h("div", { class: "ls-found" }, h("span", {}, "on this run:"), claims.map((each) => claim("div", each))) : null,
+      h("p", { class: "ls-numbers" }, numbers || this.view.without),
+    ];
+  }
+
+  /** The numbers of a slice; of an arrow, those of what it comes from. */
+  numbers(chosen) {
+    const { slices } = this.view;
+    const shown = chosen.numbers !== undefined ? [chosen] : (chosen.reads ?? []).map((id) => slices[id]);
+    return shown
+      .filter(({ numbers }) => numbers !== undefined)
+      .map(({ numbers, of_sample: code }) => `${code ?? "h"} = ${numbers}`)
+      .join("   ");
+  }
+
+  /** What the picture shows, in words. */
+  caption() {
+    const { words = "", claims = [] } = this.view.slices[this.active] ?? {};
+    const found = claims.map(({ holds, statement, reason }) => `${holds ? "✓" : "✗"} ${statement}: ${reason}.`);
+    return [`${this.view.module}.`, words.replaceAll("`", ""), ...found].join(" ");
+  }
+
+  /** Pin a slice, or release it; empty releases. */
+  pin(id) {
+    this.pinned = id;
+    this.light();
+  }
+
+  /** The slice next to one in the direction of an arrow key: boxes and arrows apart. */
+  beside(id, key) {
+    const [dx, dy] = KEYS[key];
+    const kin = (other) => this.view.slices[other].words && isArrow(other) === isArrow(id);
+    const here = middle(this.drawn.get(id));
+    let [best, least] = [null, Infinity];
+    for (const [other, node] of this.drawn) {
+      if (other === id || !kin(other)) continue;
+      const there = middle(node);
+      const [ahead, aside] = dx ? [(there.x - here.x) * dx, Math.abs(there.y - here.y)] : [(there.y - here.y) * dy, Math.abs(there.x - here.x)];
+      if (ahead > 1 && ahead + 4 * aside < least) [best, least] = [other, ahead + 4 * aside];
+    }
+    return best;
+  }
+}
+
+function boxParts([, x, y, width, height, label]) {
+  return { x, y, width, height, label };
+}
+
+function isArrow(id) {
+  return id.startsWith("arrow.");
+}
+
+/** What Tab stops at once: a layer's cells, all arrows, out, a state, the input. */
+function groupOf(id) {
+  return id.startsWith("cell.") ? id.split(".", 2).join(".") : id.split(".", 1)[0];
+}
+
+function middle(node) {
+  const { x, y, width, height } = node.getBBox();
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+function set(node, name, value) {
+  if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+function mark(node, link) {
+  if (!node) return;
+  if (link) {
+    set(node, "data-lit", "true");
+    set(node, "data-link", link);
+  } else {
+    node.removeAttribute("data-lit");
+    node.removeAttribute("data-link");
+  }
+}
