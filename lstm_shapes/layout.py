@@ -48,15 +48,6 @@ class Line(NamedTuple):
     d: str
 
 
-class Frame(NamedTuple):
-    """What belongs together: the cells of one layer at one step."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
 class Text(NamedTuple):
     """A label; ``role`` says in which colour and size."""
 
@@ -69,13 +60,14 @@ class Text(NamedTuple):
 @dataclass
 class Drawing:
     """A scene's picture: ``width`` from 0, and up from 0, so that what stands above a
-    thing does not move it: y runs from ``-height`` to 0."""
+    thing does not move it: y runs from ``-height`` to 0. Frames, each an SVG path, hold
+    together the cells of a layer at one step."""
 
     width: int = WIDTH
     height: float = 0
     boxes: list[Box] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    frames: list[Frame] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
 
 
@@ -154,15 +146,10 @@ class _Draughtsman:
         for direction in reversed(self.scene.directions):
             self._row(layer, direction, y)
             y += CELL + BETWEEN_ROWS
-        for step in self.scene.columns:
-            self.drawing.frames.append(
-                Frame(
-                    round(self.x[step] - PAD, 1),
-                    top - PAD,
-                    round(self.cell + 2 * PAD, 1),
-                    self.rows + 2 * PAD,
-                )
-            )
+        corners = [(x - PAD, x + self.cell + PAD) for x in self.x.values()]
+        self.drawing.frames.append(
+            "".join(_frame(*ends, top - PAD, bottom + PAD) for ends in corners)
+        )
         return top
 
     def _row(self, layer: int, direction: Direction, y: float) -> None:
@@ -274,6 +261,15 @@ def _range_of(scene: Scene, direction: Direction) -> str:
 
 def _whole_step(scene: Scene, step: int) -> str:
     return code_of("out", (*scene.slices[f"out.{step}.forward"].where[:-1], None))
+
+
+def _frame(left: float, right: float, top: float, bottom: float) -> str:
+    """A rectangle with round corners."""
+    r = 8
+    return (
+        f"M{left + r:.5g} {top:.5g}H{right - r:.5g}q{r} 0 {r} {r}V{bottom - r:.5g}q0 {r} -{r} {r}"
+        f"H{left + r:.5g}q-{r} 0 -{r} -{r}V{top + r:.5g}q0 -{r} {r} -{r}Z"
+    )
 
 
 def _arrow(points: list[tuple[float, float]]) -> str:

@@ -39,7 +39,7 @@ def svg(scene: Scene, select: str = "", caption: str = "") -> str:
     lines = wrap(caption, 130)
     height = drawing.height + 16 * len(lines) + 8
     parts = [
-        *(f'<rect class="ls-frame" {_place(*frame)} rx="8"/>' for frame in drawing.frames),
+        *(f'<path class="ls-frame" d="{d}"/>' for d in drawing.frames),
         *(_group(scene.slices[name], links, f'<path class="ls-wire" d="{d}"/>')
           for name, d in drawing.lines),
         *(_group(scene.slices[box.id], links, _box(box)) for box in drawing.boxes),

@@ -10,12 +10,14 @@ import ipywidgets as widgets
 from lstm_shapes.config import PRESETS
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
+from lstm_shapes.explorer.panels.figure import axis_ids
 from lstm_shapes.explorer.panels.notices import link_view
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Question, Snapshot, State
 from lstm_shapes.render import svg
 from lstm_shapes.scene import Scene, unroll
 from lstm_shapes.snippet import script
+from lstm_shapes.words import sentence
 
 START = "h_n.3"
 """What is pinned when the page opens: the row of h_n that is most often taken wrongly."""
@@ -76,21 +78,23 @@ class Explorer(widgets.Box):
         Raises:
             ArgumentError: the picture has no such slice.
         """
-        known = not name or name in self.stage.view["figure"]["slices"]
+        known = not name or name in self._selectable()
         self.stage.selection = name if known else self._picture().pick(name).id
 
     def svg(self) -> str:
         """The linked picture as it stands, as an SVG document."""
         picture, selection = self._picture(), self._drawn_selection()
-        caption = ""
-        if selection:
-            chosen = self.stage.view["figure"]["slices"][selection]
-            caption = chosen["words"].replace("`", "")
-        return svg(picture, selection, caption)
+        caption = sentence(picture, picture.slices[selection]) if selection else ""
+        return svg(picture, selection, caption.replace("`", ""))
 
     def _picture(self) -> Scene:
         question = self.state.snapshot.question
         return unroll(question.settings, question.sizes)
+
+    def _selectable(self) -> set[str]:
+        """Ids of all that can be pinned: slices, and the axes of the cards."""
+        slices = {each.id for each in self._picture().slices.values() if not each.elided}
+        return slices | axis_ids(self._picture()).keys()
 
     def _drawn_selection(self) -> str:
         """The selection if it is a slice of the picture, else nothing."""
@@ -111,10 +115,10 @@ class Explorer(widgets.Box):
 
     def _share(self, _change: object = None) -> None:
         question = self.state.snapshot.question
-        figure = self.stage.view["figure"]
         # A selection that is not in the picture is nobody else's business.
-        select = self.stage.selection if self.stage.selection in figure["slices"] else ""
-        values = {**self.state.values, "select": select, "sample": figure["sample"]}
+        select = self.stage.selection if self.stage.selection in self._selectable() else ""
+        sample = self.stage.view["figure"]["sample"]
+        values = {**self.state.values, "select": select, "sample": sample}
         self.stage.share = {
             "link": write_link(values),
             "call": write_call(values, self._start),
@@ -131,7 +135,7 @@ class Explorer(widgets.Box):
             self._open(message["link"])
         # A page misses what is sent while it is being opened, such as the first run.
         if action == "ask":
-            self.stage.send_state(["view", "share", "selection"])
+            self.stage.send_state(["view", "picture", "share", "selection"])
             self._title.send_state("value")
             self.controls.send_devices()
 

@@ -45,7 +45,7 @@ function alongAxis(slices, chosen, id) {
 export class Figure {
   /** `svg` is drawn in, `says` gets the words; `cards` hold what is lit too. */
   constructor({ svg, says, cards }) {
-    Object.assign(this, { svg, says, cards, drawn: new Map(), lit: new Map(), stops: new Map() });
+    Object.assign(this, { svg, says, cards, made: new Map(), drawn: new Map(), lit: new Map(), stops: new Map() });
     this.layers = ["frames", "lines", "boxes", "texts"].map((name) => s("g", { class: `ls-layer-${name}` }));
     svg.append(...this.layers);
     this.pinned = "";
@@ -53,73 +53,60 @@ export class Figure {
     this.focused = null;
   }
 
-  /** Draw a record; what stays keeps its node. */
-  draw(view) {
-    this.view = view;
-    const { width, height, frames, lines, boxes, texts } = view.drawing;
-    this.svg.setAttribute("viewBox", `0 ${-height} ${width} ${height}`);
+  /** Draw a picture, and keep what the run gave for it; what stays keeps its node. */
+  draw(picture, found) {
+    const changed = this.picture !== picture;
+    Object.assign(this, { picture, found });
+    if (changed) this.drawPicture(picture.drawing);
+    this.light();
+  }
+
+  drawPicture({ width, height, frames, lines, boxes, texts }) {
+    // One to one: at another scale every letter would have to be set anew.
+    for (const [name, value] of Object.entries({ width, height, viewBox: `0 ${-height} ${width} ${height}` })) set(this.svg, name, value);
     const [under, wires, nodes, labels] = this.layers;
-    morph(under, s("g", { class: "ls-layer-frames" }, frames.map(([x, y, w, height]) => s("rect", { class: "ls-frame", x, y, width: w, height, rx: 8 }))));
+    this.drawn.clear();
+    morph(under, s("g", { class: "ls-layer-frames" }, frames.map((d) => s("path", { class: "ls-frame", d }))));
     morph(labels, s("g", { class: "ls-layer-texts" }, texts.map(([x, y, text, role]) => s("text", { x, y, class: `ls-t-${role}` }, text))));
     this.keep(wires, lines, ([, d]) => ({ d }), () => [s("path", { class: "ls-hit" }), s("path", { class: "ls-wire" })]);
     this.keep(nodes, boxes, boxParts, () => [s("rect", { rx: 5 }), s("text", { class: "ls-cell-label" })]);
     this.place();
-    this.light();
   }
 
   /** One group for each item, in their order; made once, then kept by id. */
   keep(layer, items, measure, make) {
     const ids = new Set(items.map(([id]) => id));
     for (const node of [...layer.children]) {
-      if (!ids.has(node.dataset.id)) {
-        node.remove();
-        this.drawn.delete(node.dataset.id);
-      }
+      if (!ids.has(node.dataset.id)) node.remove();
     }
     let next = layer.firstChild;
     for (const item of items) {
       const [id] = item;
-      let node = this.drawn.get(id);
-      if (!node) {
-        node = s("g", { "data-id": id }, make());
-        this.drawn.set(id, node);
-      }
-      if (node === next) next = next.nextSibling;
-      else layer.insertBefore(node, next);
-      this.describe(node, id);
-      const { label, ...geometry } = measure(item);
-      for (const child of node.children) {
-        if (child.tagName === "text") {
-          set(child, "x", geometry.x + geometry.width / 2);
-          set(child, "y", geometry.y + geometry.height / 2 + 4);
-          if (child.textContent !== label) child.textContent = label;
-        } else {
-          for (const name in geometry) set(child, name, geometry[name]);
-        }
-      }
+      if (!this.made.has(id)) this.made.set(id, { node: s("g", { "data-id": id }, make()), drawn: "" });
+      const one = this.made.get(id);
+      if (one.node === next) next = next.nextSibling;
+      else layer.insertBefore(one.node, next);
+      this.drawn.set(id, one.node);
+      const { classes, words, code } = this.picture.slices[id];
+      const now = [classes, words, code, ...item].join();
+      if (one.drawn === now) continue;
+      one.drawn = now;
+      describe(one.node, id, classes, words, code);
+      shape(one.node, measure(item));
     }
-  }
-
-  describe(node, id) {
-    const { classes, words, code } = this.view.slices[id];
-    set(node, "class", classes);
-    if (!words) return;
-    set(node, "data-slice", code ?? id);
-    set(node, "role", "button");
-    set(node, "aria-label", words.replaceAll("`", ""));
   }
 
   /** One stop for Tab in each group; the arrow keys do the rest. */
   place() {
     const first = new Map();
-    for (const [id, node] of this.drawn) {
-      const { words } = this.view.slices[id];
-      if (!words) continue;
+    for (const id of this.drawn.keys()) {
+      if (!this.picture.slices[id].words) continue;
       const group = groupOf(id);
       if (!first.has(group) || this.stops.get(group) === id) first.set(group, id);
-      set(node, "tabindex", "-1");
     }
-    for (const id of first.values()) set(this.drawn.get(id), "tabindex", "0");
+    for (const [id, node] of this.drawn) {
+      if (this.picture.slices[id].words) set(node, "tabindex", first.get(groupOf(id)) === id ? "0" : "-1");
+    }
   }
 
   /** Let Tab come back to where the arrow keys went. */
@@ -138,18 +125,20 @@ export class Figure {
 
   /** Light what is linked with the active slice, and say what it is. */
   light() {
-    const links = linked(this.view.slices, this.active);
+    const links = linked(this.picture.slices, this.active);
     for (const id of new Set([...this.lit.keys(), ...links.keys()])) mark(this.node(id), links.get(id));
     this.lit = links;
-    for (const node of [...this.drawn.values(), ...this.cards.querySelectorAll("[data-id]")]) {
-      if (node.hasAttribute("tabindex")) set(node, "aria-pressed", String(node.dataset.id === this.pinned));
+    for (const id of new Set([this.pressed, this.pinned])) {
+      const node = this.node(id);
+      if (node) set(node, "aria-pressed", String(id === this.pinned));
     }
+    this.pressed = this.pinned;
     this.lightCards(links);
     this.say();
   }
 
   lightCards(links) {
-    const { slices } = this.view;
+    const { slices } = this.picture;
     const order = ["read", "same", "selected"];
     for (const card of this.cards.children) {
       const slabs = card.querySelector(".ls-slabs");
@@ -165,7 +154,7 @@ export class Figure {
 
   /** The sentence, what was found of it on the run, and the numbers. */
   say() {
-    const chosen = this.view.slices[this.active];
+    const chosen = this.picture.slices[this.active];
     morph(this.says, h("div", { class: "ls-says", "aria-live": "polite" }, ...this.sentence(chosen)));
   }
 
@@ -174,30 +163,29 @@ export class Figure {
       const gone = this.active ? `\`${this.active}\` is not in this picture. ` : "";
       return [h("p", {}, spell(`${gone}Point at, or focus, any slice: what wrote it, what holds the same numbers and what was read for it lights up.`))];
     }
-    const { words, claims = [] } = chosen;
+    const { words } = chosen;
+    const claims = this.found.found[this.active]?.claims ?? [];
     const numbers = this.numbers(chosen);
     return [
       h("p", {}, spell(words)),
       claims.length ? h("div", { class: "ls-found" }, h("span", {}, "on this run:"), claims.map((each) => claim("div", each))) : null,
-      h("p", { class: "ls-numbers" }, numbers || this.view.without),
+      h("p", { class: "ls-numbers" }, numbers || this.found.without),
     ];
   }
 
   /** The numbers of a slice; of an arrow, those of what it comes from. */
-  numbers(chosen) {
-    const { slices } = this.view;
-    const shown = chosen.numbers !== undefined ? [chosen] : (chosen.reads ?? []).map((id) => slices[id]);
-    return shown
-      .filter(({ numbers }) => numbers !== undefined)
-      .map(({ numbers, of_sample: code }) => `${code ?? "h"} = ${numbers}`)
-      .join("   ");
+  numbers({ reads = [] }) {
+    const { found } = this.found;
+    const shown = found[this.active] ? [this.active] : reads;
+    return shown.map((id) => found[id]?.numbers ?? "").join("   ");
   }
 
   /** What the picture shows, in words. */
   caption() {
-    const { words = "", claims = [] } = this.view.slices[this.active] ?? {};
+    const { words = "" } = this.picture.slices[this.active] ?? {};
+    const claims = this.found.found[this.active]?.claims ?? [];
     const found = claims.map(({ holds, statement, reason }) => `${holds ? "✓" : "✗"} ${statement}: ${reason}.`);
-    return [`${this.view.module}.`, words.replaceAll("`", ""), ...found].join(" ");
+    return [`${this.picture.module}.`, words.replaceAll("`", ""), ...found].join(" ");
   }
 
   /** Pin a slice, or release it; empty releases. */
@@ -209,7 +197,7 @@ export class Figure {
   /** The slice next to one in the direction of an arrow key: boxes and arrows apart. */
   beside(id, key) {
     const [dx, dy] = KEYS[key];
-    const kin = (other) => this.view.slices[other].words && isArrow(other) === isArrow(id);
+    const kin = (other) => this.picture.slices[other].words && isArrow(other) === isArrow(id);
     const here = middle(this.drawn.get(id));
     let [best, least] = [null, Infinity];
     for (const [other, node] of this.drawn) {
@@ -219,6 +207,26 @@ export class Figure {
       if (ahead > 1 && ahead + 4 * aside < least) [best, least] = [other, ahead + 4 * aside];
     }
     return best;
+  }
+}
+
+function describe(node, id, classes, words, code) {
+  set(node, "class", classes);
+  if (!words) return;
+  set(node, "data-slice", code ?? id);
+  set(node, "role", "button");
+  set(node, "aria-label", words.replaceAll("`", ""));
+}
+
+function shape(node, { label, ...geometry }) {
+  for (const child of node.children) {
+    if (child.tagName === "text") {
+      set(child, "x", geometry.x + geometry.width / 2);
+      set(child, "y", geometry.y + geometry.height / 2 + 4);
+      if (child.textContent !== label) child.textContent = label;
+    } else {
+      for (const name in geometry) set(child, name, geometry[name]);
+    }
   }
 }
 

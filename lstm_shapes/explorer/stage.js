@@ -45,7 +45,7 @@ function skeleton(served) {
   return parts;
 }
 
-function heading({ directions }) {
+function heading(directions) {
   return h(
     "header",
     {},
@@ -56,17 +56,25 @@ function heading({ directions }) {
   );
 }
 
-function drawStage(parts, figure, view) {
+/** Draw a part anew if its record is another one. */
+function renew(part, record, make) {
+  const text = JSON.stringify(record);
+  if (part.record === text) return;
+  part.record = text;
+  morph(part, make(record));
+}
+
+function drawStage(parts, figure, view, picture) {
   parts.root.dataset.status = view.status;
-  morph(parts.notices, h("div", { class: "ls-notices" }, view.notices.map(notice)));
-  morph(parts.cards, h("div", { class: "ls-cards" }, view.cards.map(card)));
-  morph(parts.head, heading(view.figure));
+  renew(parts.notices, view.notices, (notices) => h("div", { class: "ls-notices" }, notices.map(notice)));
+  renew(parts.cards, view.cards, (cards) => h("div", { class: "ls-cards" }, cards.map(card)));
+  renew(parts.head, picture.directions, heading);
   parts.picture.dataset.state = view.figure.state;
   parts.samples.hidden = view.figure.samples === null;
   parts.sample.max = Number(view.figure.samples) - 1;
   parts.sample.value = view.figure.sample;
-  figure.draw(view.figure);
-  morph(parts.directions, directions(view.directions));
+  figure.draw(picture, view.figure);
+  renew(parts.directions, view.directions, directions);
 }
 
 /** Say of the widgets beside the stage what they do not say themselves: which argument a
@@ -161,17 +169,25 @@ function walk(figure, from, id, key) {
   next.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+function unpacked(bytes) {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
 export default {
   render({ model, el }) {
     const served = document.body.hasAttribute("data-voila");
     const parts = skeleton(served);
     const figure = new Figure(parts);
     el.append(parts.root);
-    let view = {};
+    let [view, picture, sent] = [{}, {}, null];
     const rail = watchRail(el, () => view.blame);
     const draw = () => {
-      view = JSON.parse(new TextDecoder().decode(model.get("view")));
-      drawStage(parts, figure, view);
+      view = unpacked(model.get("view"));
+      if (sent !== model.get("picture")) {
+        sent = model.get("picture");
+        picture = unpacked(sent);
+      }
+      drawStage(parts, figure, view, picture);
       rail.label();
     };
     const pin = (id) => {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +12,10 @@ from lstm_shapes import render
 from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.panels.cards import cards_view
 from lstm_shapes.explorer.panels.directions import directions_view
-from lstm_shapes.explorer.panels.figure import figure_view
+from lstm_shapes.explorer.panels.figure import figure_view, picture_record
 from lstm_shapes.explorer.panels.notices import failure_view, notices_view
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import View
+from lstm_shapes.explorer.view import View, packed
 
 
 def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
@@ -31,15 +30,11 @@ def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
     }
 
 
-def _packed(view: View, _widget: object) -> bytes:
-    # As plain state it would be walked through in search of buffers, and written twice.
-    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 class Stage(anywidget.AnyWidget):
     """Draws a snapshot; reports the actions it offers by name.
 
     Attributes:
+        view, picture: what is drawn; the picture is sent only when it changes.
         selection: id of the slice that is pinned; empty if none is, and nothing is lit if
             the picture has no such slice.
         sample: the batch item whose numbers are given.
@@ -48,7 +43,8 @@ class Stage(anywidget.AnyWidget):
 
     _esm = sources.script()
     _css = sources.styles()
-    view = traitlets.Dict().tag(sync=True, to_json=_packed)
+    view = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
+    picture = traitlets.Bytes().tag(sync=True)
     share = traitlets.Dict().tag(sync=True)
     selection = traitlets.Unicode().tag(sync=True)
     sample = traitlets.Int().tag(sync=True)
@@ -56,7 +52,10 @@ class Stage(anywidget.AnyWidget):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw this from now on."""
-        self.view = stage_view(snapshot, self.sample)
+        question = snapshot.question
+        with self.hold_sync():
+            self.picture = picture_record(question.settings, question.sizes)
+            self.view = stage_view(snapshot, self.sample)
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""

@@ -3,6 +3,7 @@ JavaScript's own are exact only to 2**53."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,12 @@ ROLES: Mapping[AxisName, str] = {
     "layer × direction": "layers",
     "layer": "layers",
 }
+
+
+def packed(view: View) -> bytes:
+    """As the page gets it. As a widget's plain state it would be walked through in search of
+    buffers, and written twice."""
+    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def shape_view(formula: NamedShape, measured: tuple[int, ...] | None, snapshot: Snapshot) -> View:

@@ -2,57 +2,90 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from lstm_shapes.config import InputSizes, Settings
+from lstm_shapes.explorer.panels.cards import MEANING
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import View
+from lstm_shapes.explorer.view import View, packed
 from lstm_shapes.layout import layout
 from lstm_shapes.render import classes
-from lstm_shapes.scene import Index, Scene, Slice, code_of, unroll
-from lstm_shapes.shapes import NamedShape, tensor_shapes
+from lstm_shapes.scene import Scene, Slice, code_of, unroll
+from lstm_shapes.shapes import tensor_shapes
 from lstm_shapes.snippet import constructor
 from lstm_shapes.words import axis_sentence, sentence
 
 
+# A slider goes to and fro: what follows from the settings alone is made once for each.
+@lru_cache(maxsize=32)
+def picture_record(settings: Settings, sizes: InputSizes) -> bytes:
+    """The picture and, by id, all that can be pointed at in it and in the cards, as JSON."""
+    picture = unroll(settings, sizes)
+    slices = {name: _slice(picture, each) for name, each in picture.slices.items()}
+    return packed(
+        {
+            "module": constructor(settings),
+            "directions": picture.directions,
+            "drawing": vars(layout(picture)),
+            "slices": slices | _axes(picture),
+        }
+    )
+
+
 def figure_view(snapshot: Snapshot, sample: int = 0) -> View:
-    """The picture and, by id, all that can be pointed at in it and in the cards.
+    """What the run gave for the slices of the picture.
 
     Args:
         sample: the batch item whose numbers are given; the nearest there is.
     """
     question = snapshot.question
-    picture = unroll(question.settings, question.sizes)
     batch_size = question.sizes.batch_size
     sample = max(0, min(sample, (batch_size or 1) - 1))
     return {
         "state": snapshot.status,
-        "module": constructor(question.settings),
-        "directions": picture.directions,
-        "without": "" if snapshot.run else "By formula: there are no numbers to compare.",
         "samples": batch_size and str(batch_size),
         "sample": sample,
-        "drawing": vars(layout(picture)),
-        "slices": _slices(picture, snapshot, sample) | _axes(picture),
+        "found": _found(snapshot, sample),
+        "without": "" if snapshot.run else "By formula: there are no numbers to compare.",
     }
 
 
-def _slices(picture: Scene, snapshot: Snapshot, sample: int) -> dict[str, View]:
-    shapes = tensor_shapes(picture.settings, picture.sizes)
-    views: dict[str, View] = {}
-    for name, each in picture.slices.items():
-        view: View = {"classes": classes(each), "holds": each.holds, "reads": each.reads}
-        if not each.elided:
-            view["words"] = sentence(picture, each)
-        if each.code:
-            view |= _place(picture, each, shapes[each.tensor], sample)
-        views[name] = view
-    if snapshot.run is not None:
-        from lstm_shapes.evidence import slice_claims, slice_numbers
+def _slice(picture: Scene, each: Slice) -> View:
+    view: View = {"classes": classes(each), "holds": each.holds, "reads": each.reads}
+    if not each.elided:
+        view["words"] = sentence(picture, each)
+    if each.code:
+        view |= {"code": each.code, "tensor": each.tensor, "where": _parts(picture, each)}
+    return view
 
-        for name, claims in slice_claims(picture, snapshot.run).items():
-            views[name]["claims"] = [vars(claim) for claim in claims]
-        for name, numbers in slice_numbers(picture, snapshot.run, sample).items():
-            more = " …" if len(numbers) < _width(picture, picture.slices[name]) else ""
-            views[name]["numbers"] = " ".join(f"{number:.4f}" for number in numbers) + more
-    return views
+
+def _parts(picture: Scene, each: Slice) -> list[list[float] | None]:
+    """Which part of each axis a slice is, from 0 to 1; None for all of it."""
+    shape = tensor_shapes(picture.settings, picture.sizes)[each.tensor].shape
+    parts: list[list[float] | None] = []
+    for entry, size in zip(each.where, shape, strict=True):
+        start, stop = (entry, entry + 1) if isinstance(entry, int) else entry or (0, size)
+        parts.append(None if entry is None else [start / size, stop / size])
+    return parts
+
+
+def _found(snapshot: Snapshot, sample: int) -> dict[str, View]:
+    """What the run gave, by id of slice."""
+    if snapshot.run is None:
+        return {}
+    from lstm_shapes.evidence import slice_claims, slice_numbers
+
+    picture = unroll(snapshot.question.settings, snapshot.question.sizes)
+    found: dict[str, View] = {}
+    for name, numbers in slice_numbers(picture, snapshot.run, sample).items():
+        each = picture.slices[name]
+        code = _of_sample(picture, each, sample)
+        more = " …" if len(numbers) < _width(picture, each) else ""
+        shown = " ".join([f"{number:.4f}" for number in numbers])
+        found[name] = {"numbers": f"{code} = {shown}{more}"}
+    for name, claims in slice_claims(picture, snapshot.run).items():
+        found[name]["claims"] = [vars(claim) for claim in claims]
+    return found
 
 
 def _width(picture: Scene, each: Slice) -> int:
@@ -61,35 +94,33 @@ def _width(picture: Scene, each: Slice) -> int:
     return {"x": settings.input_size, "c_n": settings.hidden_size}.get(each.kind, settings.h_out)
 
 
-def _place(picture: Scene, each: Slice, shape: NamedShape, sample: int) -> View:
-    """Where a slice stands in its tensor: in code, for one sample, and as a part of each axis."""
-    where: Index = each.where
-    if picture.sizes.batch_size is not None:
-        batch = [axis.name for axis in shape.axes].index("batch")
-        where = (*where[:batch], sample, *where[batch + 1 :])
-    parts = []
-    for entry, size in zip(each.where, shape.shape, strict=True):
-        start, stop = (entry, entry + 1) if isinstance(entry, int) else entry or (0, size)
-        parts.append([start / size, stop / size] if entry is not None else None)
+def _of_sample(picture: Scene, each: Slice, sample: int) -> str:
+    """Code of a slice for one batch item; a cell's h has none."""
+    if not each.code or picture.sizes.batch_size is None:
+        return each.code or "h"
+    batch = each.where.index(None)  # no slice is of one sample, and none of all steps
+    where = (*each.where[:batch], sample, *each.where[batch + 1 :])
+    return code_of(each.tensor, where, len(picture.directions) * picture.settings.h_out)
+
+
+def axis_ids(picture: Scene) -> dict[str, tuple[str, int, str]]:
+    """The axes of the cards, which can be pointed at too: tensor, axis and its name by id."""
+    shapes = tensor_shapes(picture.settings, picture.sizes)
     return {
-        "code": each.code,
-        "tensor": each.tensor,
-        "where": parts,
-        "of_sample": code_of(each.tensor, where, shape.shape[-1]),
+        f"axis.{tensor}.{i}": (tensor, i, axis.name)
+        for tensor in MEANING
+        if tensor in shapes
+        for i, axis in enumerate(shapes[tensor].axes)
     }
 
 
 def _axes(picture: Scene) -> dict[str, View]:
-    """The axes of the cards, which can be pointed at too."""
-    shapes = tensor_shapes(picture.settings, picture.sizes)
     return {
-        f"axis.{tensor}.{i}": {
+        name: {
             "tensor": tensor,
-            "axis": i,
-            "name": axis.name,
-            "words": axis_sentence(picture, tensor, i),
+            "axis": axis,
+            "name": meaning,
+            "words": axis_sentence(picture, tensor, axis),
         }
-        for tensor, shape in shapes.items()
-        if tensor in ("input", "out", "h_n", "c_n")
-        for i, axis in enumerate(shape.axes)
+        for name, (tensor, axis, meaning) in axis_ids(picture).items()
     }
