@@ -278,6 +278,8 @@ def recomputed(again: Tensor, returned: Tensor, run: Run) -> tuple[bool, str]:
     """Whether a second computation agrees, and a note if not bit for bit."""
     if torch.equal(again, returned):
         return True, ""
+    if again.shape != returned.shape:
+        return False, f" (shapes {tuple(again.shape)} and {tuple(returned.shape)})"
     difference = float((again - returned).abs().max())
     terms = run.settings.input_size + run.settings.num_directions * run.settings.hidden_size
     allowed = TOLERANCE[run.device] * math.sqrt(terms)

@@ -84,9 +84,8 @@ class Scene:
         Raises:
             ArgumentError: there is none, or it stands for several.
         """
-        found = self.slices.get(name) or next(
-            (each for each in self.slices.values() if each.code == name), None
-        )
+        coded = (each for each in self.slices.values() if each.code and each.code == name)
+        found = self.slices.get(name) or next(coded, None)
         if found is None or found.elided:
             raise ArgumentError("select", name, "is not drawn", "take one of those in scene.slices")
         return found

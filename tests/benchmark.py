@@ -50,7 +50,8 @@ VBox([slider, echo])
 """
 # When a page shows a number of layers: in the explorer the cards and the figure.
 SHOWN = {
-    "explorer": """n => document.querySelector('[data-tensor=h_n]')?.dataset.shape === `${2 * n},3,3`
+    "explorer": """n =>
+        document.querySelector("[data-tensor=h_n]")?.dataset.shape === `${2 * n},3,3`
         && document.querySelector(`.ls-figure [data-slice="h_n[${2 * n - 1}]"]`)
         && !document.querySelector(`.ls-figure [data-slice="h_n[${2 * n}]"]`)""",
     "interact": "n => document.body.textContent.includes(`c_n (${2 * n}, 3, 3)`)",

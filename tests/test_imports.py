@@ -18,8 +18,10 @@ LAYERS = [
     ["config"],
     ["shapes"],
     ["budget"],
-    ["live", "directions", "snippet"],
-    ["steps", "claims"],
+    ["live", "directions", "scene"],
+    ["steps", "claims", "words", "snippet"],
+    ["layout", "evidence"],
+    ["render"],
     ["explorer"],
 ]
 

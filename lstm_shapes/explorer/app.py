@@ -50,7 +50,7 @@ class Explorer(widgets.Box):
         self.state = State(start, **values)
         self.controls = Controls(self.state)
         self.stage = Stage(sample=sample)
-        self._start = self.state.values | start.values() | {"select": START, "sample": 0}
+        self._start = start.values() | {"select": START, "sample": 0}
         self._title = widgets.HTML()
         self._title.add_class("ls-title")
         rail = widgets.VBox([self._title, self.controls.widget])
@@ -114,11 +114,12 @@ class Explorer(widgets.Box):
         self._title.value = _title(snapshot)
 
     def _share(self, _change: object = None) -> None:
+        """Hand out what is seen: the last good question where the newest has no answer."""
         question = self.state.snapshot.question
         # A selection that is not in the picture is nobody else's business.
         select = self.stage.selection if self.stage.selection in self._selectable() else ""
         sample = self.stage.view["figure"]["sample"]
-        values = {**self.state.values, "select": select, "sample": sample}
+        values = question.values() | {"select": select, "sample": sample}
         self.stage.share = {
             "link": write_link(values),
             "call": write_call(values, self._start),

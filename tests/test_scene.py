@@ -1,0 +1,159 @@
+"""The scene against tensors: what it says of cells is found by numbers and by gradients."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from lstm_shapes import ArgumentError, InputSizes, Run, Settings, run, tensor_shapes, unroll
+from lstm_shapes import scene as scene_module
+from lstm_shapes.scene import MOST_LAYERS, MOST_STEPS, Scene, Slice
+from tests import strategies
+from tests.ground_truth import Unrolled, read_for, unroll_by_hand
+
+BIG = 10**12
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> Run:
+    # Without a bias deep cells come so close to zero that no tolerance tells them apart.
+    settings = replace(draw(strategies.settings()), dropout=0.0, bias=True)
+    sizes = InputSizes(draw(st.integers(1, 4)), draw(st.none() | st.integers(1, 3)))
+    return run(settings, sizes, seed=draw(st.integers(0, 99)))
+
+
+def value_of(made: Run, each: Slice) -> torch.Tensor:
+    """What the module returned, at the index whose code the scene shows."""
+    value: torch.Tensor = eval(each.code, {"x": made.input, **made.tensors()})  # our own code
+    return value
+
+
+def coded(picture: Scene, *kinds: str) -> list[Slice]:
+    return [each for each in picture.slices.values() if each.kind in kinds and each.code]
+
+
+def cell_values(truth: Unrolled, state: str) -> dict[str, torch.Tensor]:
+    values: dict[tuple[int, str, int], torch.Tensor] = getattr(truth, state)
+    return {f"cell.{layer}.{d}.{t}": value.detach() for (layer, d, t), value in values.items()}
+
+
+@given(made=runs())
+@limits(max_examples=40, deadline=None)
+def test_the_cell_named_wrote_the_numbers_and_no_other_did(made: Run) -> None:
+    picture, truth = unroll(made.settings, made.sizes), unroll_by_hand(made)
+    for each in coded(picture, "out", "h_n", "c_n"):
+        cells = cell_values(truth, "c" if each.kind == "c_n" else "h")
+        value = value_of(made, each)
+        value = value.unsqueeze(0) if value.dim() == 1 else value
+        same = {
+            name
+            for name, cell in cells.items()
+            if cell.shape == value.shape and torch.allclose(cell, value, atol=1e-5, rtol=0)
+        }
+        wrote = {name for name, link in picture.linked(each.id).items() if link == "wrote"}
+        assert wrote == same
+
+
+@given(made=runs())
+@limits(max_examples=40, deadline=None)
+def test_what_was_read_is_where_the_gradient_is_not_zero(made: Run) -> None:
+    picture, truth = unroll(made.settings, made.sizes), unroll_by_hand(made)
+    for each in coded(picture, "out", "h_n", "c_n"):
+        links = picture.linked(each.id)
+        lit = {name for name, link in links.items() if link in ("read", "wrote")}
+        lit = {name for name in lit if not name.startswith("arrow.")}
+        (wrote,) = (name for name, link in links.items() if link == "wrote")
+        _, layer, direction, step = wrote.split(".")
+        state = truth.c if each.kind == "c_n" else truth.h
+        # c is written beside h, not from it; that cell wrote both.
+        assert lit == read_for(state[int(layer), direction, int(step)], truth) | {wrote}
+
+
+@given(made=runs())
+@limits(max_examples=40, deadline=None)
+def test_slices_share_a_key_exactly_where_they_hold_the_same_numbers(made: Run) -> None:
+    picture = unroll(made.settings, made.sizes)
+    found = coded(picture, "x", "out", "h_n", "c_n")
+    for one in found:
+        for other in found:
+            equal = torch.equal(value_of(made, one), value_of(made, other))
+            assert bool(set(one.holds) & set(other.holds)) == equal, (one.code, other.code)
+
+
+@given(settings=strategies.settings(), sizes=strategies.sizes())
+@limits(max_examples=60, deadline=None)
+def test_every_element_of_out_and_the_states_is_in_one_slice(
+    settings: Settings, sizes: InputSizes
+) -> None:
+    sizes = replace(sizes, lengths=None)
+    picture = unroll(settings, sizes)
+    for name, shape in tensor_shapes(settings, sizes).items():
+        if name == "c_0":
+            continue  # drawn with h_0
+        count = torch.zeros(shape.shape)
+        for each in picture.slices.values():
+            if each.tensor == name:
+                index = each.code.partition("[")[2].removesuffix("]") or "..."
+                exec(f"count[{index}] += 1", {"count": count})
+        assert bool((count == 1).all()), name
+
+
+def test_ids_do_not_follow_batch_first_and_codes_do() -> None:
+    first, second = (
+        unroll(Settings(4, 3, bidirectional=True, batch_first=flag), InputSizes(5, 2))
+        for flag in (True, False)
+    )
+    assert list(first.slices) == list(second.slices)
+    assert first.slices["out.0.backward"].code == "out[:, 0, 3:]"
+    assert second.slices["out.0.backward"].code == "out[0, :, 3:]"
+    assert first.slices["h_n.1"].code == second.slices["h_n.1"].code == "h_n[1]"
+    assert first.slices["x.2"].code == "x[:, 2]"
+    assert second.slices["x.2"].code == "x[2]"
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize(("num_layers", "seq_len"), [(3, 30), (9, 4), (9, 30), (7, 13)])
+def test_what_is_left_out_changes_nothing_that_is_drawn(
+    monkeypatch: pytest.MonkeyPatch, bidirectional: bool, num_layers: int, seq_len: int
+) -> None:
+    settings = Settings(4, 3, num_layers=num_layers, bidirectional=bidirectional)
+    sizes = InputSizes(seq_len, 2)
+    short = unroll.__wrapped__(settings, sizes)
+    monkeypatch.setattr(scene_module, "MOST_STEPS", 99)
+    monkeypatch.setattr(scene_module, "MOST_LAYERS", 99)
+    whole = unroll.__wrapped__(settings, sizes)
+    assert None in short.columns + short.layers
+    drawn = {each.id for each in short.slices.values() if not each.elided}
+    assert drawn < whole.slices.keys()
+    for name in drawn:
+        links = {other: link for other, link in short.linked(name).items() if other in drawn}
+        assert links == {o: link for o, link in whole.linked(name).items() if o in drawn}, name
+
+
+@pytest.mark.parametrize("size", [BIG, 2**63 - 1])
+def test_few_slices_whatever_the_sizes(size: int) -> None:
+    settings = Settings(size, size, num_layers=size, bidirectional=True, batch_first=True)
+    picture = unroll(settings, InputSizes(size, size))
+    assert len(picture.slices) < 700
+    assert len(picture.columns) == MOST_STEPS
+    assert len(picture.layers) == MOST_LAYERS
+    assert picture.slices[f"out.{size - 1}.forward"].code == f"out[:, {size - 1}, :{size}]"
+    assert picture.slices[f"h_n.{2 * size - 1}"].code == f"h_n[{2 * size - 1}]"
+
+
+def test_a_slice_is_found_by_its_code_and_an_unknown_one_refused() -> None:
+    picture = unroll(Settings(4, 3, bidirectional=True), InputSizes(30, 2))
+    assert picture.pick("out[0, :, 3:]").id == "out.0.backward"
+    for name in ("h_n[2]", "", "cell.0.forward.etc", "__import__"):
+        with pytest.raises(ArgumentError, match="is not drawn"):
+            picture.pick(name)
+
+
+def test_lengths_are_refused_by_name() -> None:
+    with pytest.raises(ArgumentError, match=r"lengths=\(5, 2\) cannot be drawn"):
+        unroll(Settings(4, 3), InputSizes(5, 2, lengths=[5, 2]))
