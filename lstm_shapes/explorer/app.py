@@ -14,6 +14,7 @@ from lstm_shapes.explorer.panels.figure import axis_ids
 from lstm_shapes.explorer.panels.notices import link_view
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Question, Snapshot, State
+from lstm_shapes.explorer.view import View
 from lstm_shapes.render import svg
 from lstm_shapes.scene import Scene, unroll
 from lstm_shapes.snippet import script
@@ -61,9 +62,11 @@ class Explorer(widgets.Box):
         super().__init__([page])
         self.add_class("ls-app")
         self.stage.selection = START
+        self._bad_link: list[View] = []  # said until something is changed
         self.stage.on_action(self._act)
         self.stage.observe(self._share, "selection")
         self.stage.observe(lambda _change: self._show(), "sample")
+        self.state.observe(lambda _change: self._bad_link.clear(), "values")
         self.state.observe(lambda _change: self._show(), "snapshot")
         self._show()
         if select is not None:
@@ -105,7 +108,7 @@ class Explorer(widgets.Box):
         snapshot = self.state.snapshot
         with self.stage.hold_sync():
             try:
-                self.stage.show(snapshot)
+                self.stage.show(snapshot, *self._bad_link)
                 self._share()
             # Jupyter keeps errors of callbacks to its log, where nobody sees them.
             except Exception as error:
@@ -145,8 +148,10 @@ class Explorer(widgets.Box):
         try:
             values = read_link(link, set(self._start))
         except LinkError as error:
-            self.stage.remark(link_view(error))
+            self._bad_link = [link_view(error)]
+            self._show()
             return
+        self._bad_link.clear()
         with self.stage.hold_sync():
             self.stage.selection = values.pop("select", self.stage.selection)
             self.stage.sample = values.pop("sample", self.stage.sample)

@@ -12,8 +12,8 @@ export function linked(slices, id) {
   const chosen = slices[id];
   if (!chosen) return new Map();
   if (chosen.axis !== undefined) return alongAxis(slices, chosen, id);
-  const cells = chosen.holds.map((held) => held.replace(/^[hc]\./, "cell."));
-  const writers = cells.filter((cell) => cell !== id && slices[cell]);
+  const written = chosen.holds.filter((held) => /^[hc]\./.test(held)); // not x or h_0
+  const writers = written.map((held) => `cell${held.slice(1)}`).filter((cell) => cell !== id);
   const links = new Map();
   const waiting = [...writers, id];
   while (waiting.length) {

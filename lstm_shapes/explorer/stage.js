@@ -50,7 +50,7 @@ function heading(directions) {
     "header",
     {},
     h("h2", {}, "Which cell wrote which slice"),
-    h("span", { class: "ls-subtitle" }, "hover or focus any slice"),
+    h("span", { class: "ls-hint" }, "hover or focus any slice"),
     directions.map((band) => h("span", { class: `ls-legend ls-${band}` }, ARROWS[band])),
     Object.entries(LINKS).map(([link, words]) => h("span", { class: `ls-legend ls-link-${link}` }, words)),
   );

@@ -50,20 +50,17 @@ class Stage(anywidget.AnyWidget):
     sample = traitlets.Int().tag(sync=True)
     svg_style = traitlets.Unicode(render.style()).tag(sync=True)
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Draw this from now on."""
+    def show(self, snapshot: Snapshot, *notices: View) -> None:
+        """Draw this from now on, with more notices above its own."""
         question = snapshot.question
         with self.hold_sync():
             self.picture = picture_record(question.settings, question.sizes)
-            self.view = stage_view(snapshot, self.sample)
+            view = stage_view(snapshot, self.sample)
+            self.view = {**view, "notices": [*notices, *view["notices"]]}
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""
         self.view = {**self.view, "status": "invalid", "notices": [failure_view(error)]}
-
-    def remark(self, notice: View) -> None:
-        """Say something until the next snapshot."""
-        self.view = {**self.view, "notices": [notice, *self.view["notices"]]}
 
     def on_action(self, handler: Callable[[str, dict[str, Any]], None]) -> None:
         """Call ``handler`` with an action's name and the whole message when one is chosen."""
