@@ -403,6 +403,9 @@ def test_the_explorer_as_svg(explorer: Explorer) -> None:
     text = explorer.svg()
     assert 'data-slice="h_n[3]" data-lit="true" data-link="selected"' in text
     assert "written at t = 0 after reading t = 4 → 0" in text
+    bundle = explorer._repr_mimebundle_()
+    assert bundle["image/svg+xml"] == text
+    assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
 def test_each_name_of_the_joined_script_stands_once() -> None:

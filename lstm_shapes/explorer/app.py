@@ -90,6 +90,12 @@ class Explorer(widgets.Box):
         caption = sentence(picture, picture.slices[selection]) if selection else ""
         return svg(picture, selection, caption.replace("`", ""))
 
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """The widget, and its picture for hosts that show no widgets."""
+        bundle = super()._repr_mimebundle_(**options)
+        bundle["image/svg+xml"] = self.svg()
+        return bundle
+
     def _picture(self) -> Scene:
         question = self.state.snapshot.question
         return unroll(question.settings, question.sizes)
@@ -124,6 +130,7 @@ class Explorer(widgets.Box):
         sample = self.stage.view["figure"]["sample"]
         values = question.values() | {"select": select, "sample": sample}
         self.stage.share = {
+            "pinned": self.stage.selection,
             "link": write_link(values),
             "call": write_call(values, self._start),
             "script": script(

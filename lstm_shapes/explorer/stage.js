@@ -255,14 +255,30 @@ function addressBar(model, served) {
   };
 }
 
+/** What the kernel hands out for the slice that is pinned: it may be on its way. */
+function shareOf(model) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (model.get("share").pinned !== model.get("selection")) return;
+      model.off("change:share", look);
+      clearTimeout(late);
+      resolve(model.get("share"));
+    };
+    // A kernel that is gone answers nothing: then what was handed out last.
+    const late = setTimeout(() => resolve(model.get("share")), 2000);
+    model.on("change:share", look);
+    look();
+  });
+}
+
 /** The buttons below the picture. */
 function takeAway(model, parts, figure) {
   const shared = parts.share.querySelector(".ls-shared");
   const drawing = () => standalone(parts.svg, model.get("svg_style"), figure.caption());
   const ways = {
-    "Copy link": () => copy(`${location.href.split("#", 1)[0]}#${model.get("share").link}`, shared),
-    "Copy call": () => copy(model.get("share").call, shared),
-    "Copy code": () => copy(model.get("share").script, shared),
+    "Copy link": async () => copy(`${location.href.split("#", 1)[0]}#${(await shareOf(model)).link}`, shared),
+    "Copy call": async () => copy((await shareOf(model)).call, shared),
+    "Copy code": async () => copy((await shareOf(model)).script, shared),
     "Save SVG": () => save(new Blob([drawing()], { type: "image/svg+xml" }), "lstm.svg"),
     "Save PNG": async () => save(await pixels(drawing()), "lstm.png"),
   };

@@ -55,8 +55,22 @@ def test_a_disagreement_would_be_loud(explorer: ExplorerPage) -> None:
 def test_nothing_sticks_out_of_the_cell(explorer: ExplorerPage) -> None:
     app = explorer.page.locator(".ls-app")
     assert app.evaluate("e => e.scrollWidth <= e.clientWidth")
-    for part in (".ls-rail", ".ls-cards", ".ls-directions"):
+    for part in (".ls-rail", ".ls-cards", ".ls-picture", ".ls-directions"):
         outer, inner = app.bounding_box(), explorer.page.locator(part).bounding_box()
         assert outer is not None
         assert inner is not None
         assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+
+
+def test_the_picture_is_linked_and_the_call_brings_it_back(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    explorer.slider("num_layers").press("ArrowRight")
+    page.locator('.ls-figure [data-slice="h_n[5]"]').click()
+    expect(page.locator(".ls-says")).to_contain_text("h_n[5] == out[:, 0, 3:]")
+    expect(page.get_by_role("button", name="Copy link")).to_have_count(0)
+    explorer.choose("Copy call")
+    expect(page.locator(".ls-shared")).to_have_text("copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "Explorer(num_layers=3, select='h_n.5')"
+    assert "#" not in page.url
