@@ -68,13 +68,6 @@ def test_out_and_back(name: str) -> None:
     assert read_link(write_link(values), NAMES) == values
 
 
-@pytest.fixture
-def explorer() -> Explorer:
-    made = Explorer()
-    assert made.state.wait(60)
-    return made
-
-
 def open_link(explorer: Explorer, link: object) -> None:
     explorer.stage._handle_custom_msg({"action": "open", "link": link}, [])
 

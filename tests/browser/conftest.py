@@ -156,3 +156,11 @@ def explorer(page: Page, voila_url: str) -> ExplorerPage:
     """The dashboard, measured."""
     page.goto(voila_url)
     return ExplorerPage(page).measured()
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(
+    request: pytest.FixtureRequest, page: Page, voila_url: str, dark_voila_url: str
+) -> ExplorerPage:
+    page.goto(voila_url if request.param == "light" else dark_voila_url)
+    return ExplorerPage(page).measured()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lstm_shapes import PRESETS
+from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import ExplorerPage
 
 FIRST = {"input": "3,5,4", "out": "3,5,6", "h_n": "4,3,3", "c_n": "4,3,3"}
@@ -293,28 +294,3 @@ def test_it_is_usable_on_a_phone(explorer: ExplorerPage) -> None:
             assert box["x"] + box["width"] <= 390
     explorer.slider("num_layers").press("ArrowRight")
     expect(explorer.card("h_n")).to_have_attribute("data-shape", "6,3,3")
-
-
-def worst_contrast(page: Page) -> float:
-    """The lowest contrast (WCAG 2) of any visible text with what is behind it."""
-    ratio: float = page.evaluate("""() => {
-        const channels = (text) => text.match(/[\\d.]+/g).map(Number);
-        const luminance = ([r, g, b]) => [r, g, b]
-            .map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-            .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-        const behind = (element) => {
-            for (let e = element; e; e = e.parentElement) {
-                const color = channels(getComputedStyle(e).backgroundColor);
-                if ((color[3] ?? 1) > 0.99) return color;
-            }
-            return [255, 255, 255];
-        };
-        const texts = [...document.querySelectorAll(".ls-app *")].filter((e) =>
-            e.checkVisibility() && !e.matches(":disabled") &&
-            [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()));
-        return Math.min(...texts.map((e) => {
-            const [a, b] = [channels(getComputedStyle(e).color), behind(e)].map(luminance);
-            return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-        }));
-    }""")
-    return ratio

@@ -1,0 +1,147 @@
+"""The explorer's linked picture without a browser: its record, what is selected, what is
+handed out."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from lstm_shapes import ArgumentError, Explorer
+from lstm_shapes.explorer import sources
+
+
+def found(explorer: Explorer) -> dict[str, Any]:
+    figure: dict[str, Any] = explorer.stage.view["figure"]["found"]
+    return figure
+
+
+def picture(explorer: Explorer) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(explorer.stage.picture)
+    return record
+
+
+def test_the_picture_is_that_of_the_question(explorer: Explorer) -> None:
+    explorer.state.update(num_layers=3, batch_first=False)
+    record = picture(explorer)
+    assert record["slices"]["out.0.backward"]["code"] == "out[0, :, 3:]"
+    assert record["slices"]["h_n.5"]["where"] == [[5 / 6, 1.0], None, None]
+    assert {box[0] for box in record["drawing"]["boxes"]} <= record["slices"].keys()
+    assert record["slices"]["axis.h_n.0"]["name"] == "layer × direction"
+
+
+def test_what_was_found_is_of_the_run_and_there_is_none_without(explorer: Explorer) -> None:
+    made = explorer.state.snapshot.run
+    assert made is not None
+    shown = " ".join(f"{number:.4f}" for number in made.h_n[3, 0].tolist())
+    assert found(explorer)["h_n.3"]["numbers"] == f"h_n[3, 0] = {shown}"
+    assert found(explorer)["h_n.3"]["claims"][0]["holds"] is True
+    explorer.state.update(hidden_size=100_000)
+    assert found(explorer) == {}
+    assert explorer.stage.view["figure"]["without"].startswith("By formula")
+
+
+def test_numbers_follow_the_sample_and_stay_within_the_batch(explorer: Explorer) -> None:
+    made = explorer.state.snapshot.run
+    assert made is not None
+    for asked, shown in ((2, 2), (-5, 0), (2**40, 2)):
+        explorer.stage.sample = asked
+        assert explorer.stage.view["figure"]["sample"] == shown
+        first = f"out[{shown}, 0, 3:] = {float(made.out[shown, 0, 3]):.4f}"
+        assert found(explorer)["out.0.backward"]["numbers"].startswith(first)
+    explorer.state.update(batched=False)
+    assert explorer.stage.view["figure"]["samples"] is None
+    assert found(explorer)["out.0.backward"]["numbers"].startswith("out[0, 3:] = ")
+
+
+def test_long_slices_are_cut_and_say_so(explorer: Explorer) -> None:
+    explorer.state.update(hidden_size=20)
+    numbers = found(explorer)["h_n.0"]["numbers"]
+    assert numbers.count(".") == 8
+    assert numbers.endswith(" …")
+
+
+def test_a_picture_that_stays_is_not_sent_again(explorer: Explorer) -> None:
+    sent: list[str] = []
+    for name in ("picture", "view"):
+        explorer.stage.observe(lambda change: sent.append(change["name"]), name)
+    explorer.state.update(seed=4)
+    assert sent == ["view"]
+    explorer.state.update(num_layers=4)
+    assert sent == ["view", "picture", "view"]
+
+
+def test_a_change_is_one_message(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(
+        "ipywidgets.Widget._send", lambda self, msg, buffers=None: sent.append((self, msg))
+    )
+    explorer.state.update(num_layers=3)
+    (state,) = [message["state"] for widget, message in sent if widget is explorer.stage]
+    assert state.keys() <= {"view", "picture", "share"}
+
+
+def test_a_slice_is_selected_by_code_or_id(explorer: Explorer) -> None:
+    for name, chosen in {"h_n[1]": "h_n.1", "x.0": "x.0", "axis.out.1": "axis.out.1"}.items():
+        explorer.select(name)
+        assert explorer.stage.selection == chosen
+        assert explorer.stage.share["link"].endswith(f"&select={chosen}&sample=0")
+    explorer.select("")
+    assert explorer.stage.selection == ""
+    with pytest.raises(ArgumentError, match=r"select='h_n\[9\]' is not drawn"):
+        explorer.select("h_n[9]")
+    assert Explorer(select="out[:, 0, :3]").stage.selection == "out.0.forward"
+
+
+def test_a_selection_comes_back_with_its_slice(explorer: Explorer) -> None:
+    explorer.state.update(num_layers=1)
+    assert explorer.stage.selection == "h_n.3"
+    assert "select=&" in explorer.stage.share["link"]
+    explorer.state.update(num_layers=2)
+    assert "select=h_n.3&" in explorer.stage.share["link"]
+
+
+@pytest.mark.parametrize("name", ["<script>", "x" * 10**6, "h_n.999", "cell.etc.etc", "../.."])
+def test_a_selection_that_is_none_harms_nothing(explorer: Explorer, name: str) -> None:
+    explorer.stage.selection = name
+    assert "select=&" in explorer.stage.share["link"]
+    assert "torch.equal" not in explorer.stage.share["script"]
+
+
+def test_the_call_shows_the_same(explorer: Explorer) -> None:
+    assert explorer.stage.share["call"] == "Explorer()"
+    explorer.state.update(kind="GRU", seq_len=9)
+    explorer.select("h_n[0]")
+    explorer.stage.sample = 1
+    call = explorer.stage.share["call"]
+    assert call == "Explorer(kind='GRU', seq_len=9, select='h_n.0', sample=1)"
+    again = eval(call, {"Explorer": Explorer})
+    assert again.state.wait(60)
+    assert again.stage.share == explorer.stage.share
+    assert again.stage.picture == explorer.stage.picture
+    assert again.stage.view == explorer.stage.view
+
+
+def test_the_script_asserts_what_is_selected(explorer: Explorer) -> None:
+    assert "assert torch.equal(h_n[3], out[:, 0, 3:])" in explorer.stage.share["script"]
+    explorer.select("h_n[2]")
+    assert "assert torch.equal(h_n[2], out[:, 4, :3])" in explorer.stage.share["script"]
+
+
+def test_the_explorer_as_svg(explorer: Explorer) -> None:
+    text = explorer.svg()
+    assert 'data-slice="h_n[3]" data-lit="true" data-link="selected"' in text
+    assert "written at t = 0 after reading t = 4 → 0" in text
+    bundle = explorer._repr_mimebundle_()
+    assert bundle["image/svg+xml"] == text
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_each_name_of_the_joined_script_stands_once() -> None:
+    names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", sources.script(), re.M)
+    assert len(names) > 30
+    assert len(names) == len(set(names))
+    assert "import " not in re.sub(r"//.*", "", sources.script())
+    assert sources.script().count("export ") == 1
