@@ -74,3 +74,18 @@ def test_the_picture_is_linked_and_the_call_brings_it_back(explorer: ExplorerPag
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == "Explorer(num_layers=3, select='h_n.5')"
     assert "#" not in page.url
+
+
+def test_the_keys_walk_the_picture_and_not_the_notebook(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    page.locator('[data-id="cell.0.forward.2"]').focus()
+    walk = ("cell.0.backward.2", "cell.0.backward.3", "cell.0.forward.3", "x.3")
+    for key, name in zip(("ArrowUp", "ArrowRight", "ArrowDown", "ArrowDown"), walk, strict=True):
+        page.keyboard.press(key)
+        expect(page.locator(f'[data-id="{name}"]')).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-id="x.3"]')).to_have_attribute("aria-pressed", "true")
+    expect(page.locator('[data-id="x.3"]')).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".ls-figure [data-lit]")).to_have_count(0)
+    expect(page.locator('[data-id="x.3"]')).to_be_focused()
