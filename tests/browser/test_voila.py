@@ -207,7 +207,8 @@ def test_what_is_marked_can_be_told_where_the_system_chooses_the_colours(
 def test_torchs_warning_is_shown(explorer: ExplorerPage) -> None:
     explorer.choose("Unbatched")
     explorer.type("dropout", 0.3)
-    expect(explorer.page.get_by_role("status")).to_contain_text("torch warns: dropout option")
+    notices = explorer.page.locator(".ls-notices")
+    expect(notices.get_by_role("status")).to_contain_text("torch warns: dropout option")
 
 
 def test_moving_three_sliders_fast_ends_at_the_newest_state(explorer: ExplorerPage) -> None:
