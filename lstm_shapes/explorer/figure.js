@@ -120,7 +120,8 @@ export class Figure {
   }
 
   get active() {
-    return this.pointed ?? this.focused ?? this.pinned;
+    // What was pointed at may have gone with the last change.
+    return [this.pointed, this.focused].find((id) => this.picture.slices[id]) ?? this.pinned;
   }
 
   /** Light what is linked with the active slice, and say what it is. */

@@ -213,7 +213,7 @@ export default {
       model.set("sample", Math.trunc(parts.sample.valueAsNumber) || 0);
       model.save_changes();
     });
-    el.addEventListener("click", act);
+    parts.root.addEventListener("click", act);
     listen(parts.root, figure, pin);
     for (const [name, handler] of Object.entries(listeners)) model.on(name, handler);
     figure.pinned = model.get("selection");
