@@ -25,6 +25,7 @@ from lstm_shapes.shapes import (
 
 if TYPE_CHECKING:
     from lstm_shapes.claims import Claim, direction_claims
+    from lstm_shapes.classifier import Finding, classifier_findings
     from lstm_shapes.directions import (
         decoder_states,
         final_features,
@@ -36,8 +37,20 @@ if TYPE_CHECKING:
     )
     from lstm_shapes.evidence import slice_claims, slice_numbers
     from lstm_shapes.explorer.app import Explorer
-    from lstm_shapes.live import Run, available_devices, layer_by_layer, one_direction, run
-    from lstm_shapes.steps import direction_tensors
+    from lstm_shapes.expression import Expression, ExpressionError, parse
+    from lstm_shapes.gradients import coverage
+    from lstm_shapes.live import (
+        Run,
+        available_devices,
+        layer_by_layer,
+        one_direction,
+        run,
+        with_gradients,
+    )
+    from lstm_shapes.origins import axis_names, label, labels
+    from lstm_shapes.reshapes import Scramble, scramble_claims, scrambles
+    from lstm_shapes.steps import direction_tensors, hand_built_pair
+    from lstm_shapes.vectors import Candidate, Reading, candidates, evaluate, head, readings
 
 __all__ = [
     "INTERACTIVE",
@@ -45,32 +58,51 @@ __all__ = [
     "ArgumentError",
     "ArgumentTypeError",
     "Axis",
+    "Candidate",
     "Claim",
     "Cost",
     "Explorer",
+    "Expression",
+    "ExpressionError",
+    "Finding",
     "InputSizes",
     "Limits",
     "NamedShape",
     "OverBudget",
+    "Reading",
     "Run",
     "Scene",
+    "Scramble",
     "Settings",
     "Slice",
     "available_devices",
+    "axis_names",
+    "candidates",
+    "classifier_findings",
+    "coverage",
     "decoder_states",
     "direction_claims",
     "direction_shapes",
     "direction_tensors",
     "estimate",
+    "evaluate",
     "final_features",
     "final_features_from_out",
+    "hand_built_pair",
+    "head",
+    "label",
+    "labels",
     "layer_by_layer",
     "merge_directions",
     "one_direction",
     "parameter_count",
     "parameter_shapes",
+    "parse",
+    "readings",
     "reverse_time",
     "run",
+    "scramble_claims",
+    "scrambles",
     "slice_claims",
     "slice_numbers",
     "split_directions",
@@ -79,11 +111,15 @@ __all__ = [
     "tensor_shapes",
     "time_axis",
     "unroll",
+    "with_gradients",
 ]
 
 _LATE = {
     "Claim": "claims",
     "direction_claims": "claims",
+    "Finding": "classifier",
+    "classifier_findings": "classifier",
+    "coverage": "gradients",
     "decoder_states": "directions",
     "final_features": "directions",
     "final_features_from_out": "directions",
@@ -94,12 +130,29 @@ _LATE = {
     "slice_claims": "evidence",
     "slice_numbers": "evidence",
     "Explorer": "explorer.app",
+    "Expression": "expression",
+    "ExpressionError": "expression",
+    "parse": "expression",
+    "axis_names": "origins",
+    "label": "origins",
+    "labels": "origins",
     "Run": "live",
     "available_devices": "live",
     "layer_by_layer": "live",
     "one_direction": "live",
     "run": "live",
+    "with_gradients": "live",
+    "Scramble": "reshapes",
+    "scramble_claims": "reshapes",
+    "scrambles": "reshapes",
     "direction_tensors": "steps",
+    "hand_built_pair": "steps",
+    "Candidate": "vectors",
+    "Reading": "vectors",
+    "candidates": "vectors",
+    "evaluate": "vectors",
+    "head": "vectors",
+    "readings": "vectors",
 }
 
 

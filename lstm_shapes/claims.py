@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -22,8 +21,9 @@ from lstm_shapes.directions import (
     reverse_time,
     split_directions,
 )
-from lstm_shapes.live import Run, layer_by_layer, one_direction
+from lstm_shapes.live import Run, layer_by_layer
 from lstm_shapes.shapes import time_axis
+from lstm_shapes.steps import hand_built_pair
 
 TOLERANCE = {"cpu": 2e-6, "cuda": 2e-4, "mps": 2e-4}
 """Largest difference at which a recomputation still counts as the same, by device; times
@@ -79,7 +79,7 @@ def direction_claims(run: Run) -> tuple[Claim, ...]:
     if run.out.numel() == 0:
         return ()
     layers = layer_by_layer(run)
-    claims = _two_directions(run, layers) if run.settings.bidirectional else _one_direction(run)
+    claims = _two_directions(run) if run.settings.bidirectional else _one_direction(run)
     return (*claims, *_rows(run, layers))
 
 
@@ -96,6 +96,7 @@ class _Words:
         samples = f"range({run.sizes.batch_size}), lengths - 1"
         pair = samples if self.time else ", ".join(reversed(samples.split(", ")))
         self.last = f"[{pair}]" if self._packed else self.end
+        self.mirror = "length-1-t" if self._packed else "L-1-t"
 
     def _at(self, step: str) -> str:
         return f"[:, {step}]" if self.time else f"[{step}]"
@@ -106,8 +107,8 @@ class _Words:
         return f"{name}.flip({self.time})"
 
 
-def _two_directions(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
-    return [*_ends(run), *_order(run, layers), *_vectors(run)]
+def _two_directions(run: Run) -> list[Claim]:
+    return [*_ends(run), *_order(run), *_vectors(run)]
 
 
 def _one_direction(run: Run) -> list[Claim]:
@@ -160,10 +161,10 @@ def _why_backward_last(run: Run, holds: bool) -> str:
     return f"the common mistake: at t = {run.sizes.seq_len - 1} the backward cell has read one step"
 
 
-def _why_flip_anyway(run: Run, holds: bool) -> str:
+def _why_unaligned(run: Run, holds: bool, why: str) -> str:
     if max(run.sizes.lengths or [run.sizes.seq_len]) == 1:
         return "with a single step there is nothing to flip"
-    return COINCIDENCE if holds else "flipping what is aligned already joins two different steps"
+    return COINCIDENCE if holds else why
 
 
 def _why_decoder_view(run: Run, holds: bool) -> str:
@@ -172,17 +173,17 @@ def _why_decoder_view(run: Run, holds: bool) -> str:
     return COINCIDENCE if holds else "same shape, wrong data: the view puts two samples in one row"
 
 
-def _order(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
+def _order(run: Run) -> list[Claim]:
     """Input order and reading order of the backward half."""
     words = _Words(run)
-    flip = partial(reverse_time, batch_first=run.settings.batch_first, lengths=run.sizes.lengths)
     forward, backward = split_directions(run.out)
-    reading = flip(backward)
-    read = layers[-1].input
-    alone = one_direction(layers[-1], "forward", read).out
-    turned = flip(one_direction(layers[-1], "backward", flip(read)).out)
-    same, note = recomputed(merge_directions(alone, turned), run.out, run)
-    built = words.flipped(f"b({words.flipped('y')})")
+    reading = reverse_time(
+        backward, batch_first=run.settings.batch_first, lengths=run.sizes.lengths
+    )
+    pair = hand_built_pair(run)
+    same, note = recomputed(pair["concat"], run.out, run)
+    unflipped, _ = recomputed(pair["unflipped"], run.out, run)
+    by_hand = f"b({words.flipped('y')})"
     flipped = torch.equal(merge_directions(forward, reading), run.out)
     return [
         Claim(
@@ -193,16 +194,27 @@ def _order(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
         ),
         Claim(
             "hand-built",
-            f"torch.cat([f(y), {built}], -1) == out",
+            f"torch.cat([f(y), {words.flipped(by_hand)}], -1) == out",
             same,
             "f, b: unidirectional, same weights; y: what the last layer reads. "
             f"By hand the flip is needed; nn.LSTM has done it{note}",
         ),
         Claim(
+            "hand-built-unflipped",
+            f"torch.cat([f(y), {by_hand}], -1) == out",
+            unflipped,
+            _why_unaligned(
+                run, unflipped, f"b returns reading order: its column t is of x[{words.mirror}]"
+            ),
+            mistake=True,
+        ),
+        Claim(
             "flip-anyway",
             f"torch.cat([forward, {words.flipped('backward')}], -1) == out",
             flipped,
-            _why_flip_anyway(run, flipped),
+            _why_unaligned(
+                run, flipped, f"it was aligned: column t now joins x[t] with x[{words.mirror}]"
+            ),
             mistake=True,
         ),
     ]

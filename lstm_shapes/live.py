@@ -6,6 +6,7 @@ off the tensor.
 
 from __future__ import annotations
 
+import copy
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -114,10 +115,10 @@ def run(
     if device not in available_devices():
         here = ", ".join(available_devices())
         raise ArgumentError("device", device, "is not here", f"use {here}", {"device": "cpu"})
-    with _own_terms(device):
-        with _seeded(seed), warnings.catch_warnings(record=True) as caught:
+    with own_terms(device):
+        with seeded(seed), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            module = _construct(vars(settings), "cpu")
+            module = construct(vars(settings), "cpu")
             x = torch.randn(_input_shape(settings, sizes), dtype=torch.float32, device="cpu")
         remarks = tuple(str(warning.message) for warning in caught)
         called = _call(module.to(device), x.to(device), settings, sizes, seed, device)
@@ -176,46 +177,23 @@ def one_direction(run: Run, direction: Direction, x: Tensor) -> Run:
     return _with_weights(run, replace(run.settings, bidirectional=False), weights, x)
 
 
-def torch_message(argument: str, values: Mapping[str, Any]) -> str:
-    """What torch itself says of one argument that may be invalid.
+def with_gradients(run: Run) -> Run:
+    """The same call once more, its input a leaf of autograd's graph.
 
-    The module is built with small valid values for all other arguments, so that the
-    answer concerns this one, on the meta device, where nothing is allocated.
-
-    Args:
-        argument: of :class:`~lstm_shapes.Settings`, or ``seq_len`` or ``batch_size``.
-        values: unchecked, by argument. proj_size is asked together with hidden_size and
-            kind, on which it depends; more than two layers are asked about as two, since
-            torch would build them all.
+    In float64 on the CPU, whatever the run's device: in float32 a gradient over some hundred
+    steps becomes zero for want of digits, and cuDNN has none for a module in eval().
 
     Returns:
-        The first line of torch's message, empty if it takes the value in silence.
+        A run whose out, h_n and c_n depend on its ``input``; the parameters do not take part.
 
-    >>> torch_message("proj_size", {"hidden_size": 3, "proj_size": 3})
-    'proj_size has to be smaller than hidden_size'
-    >>> torch_message("input_size", {"input_size": True})
-    ''
+    >>> made = with_gradients(run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2)))
+    >>> torch.autograd.grad(made.out[1].sum(), made.input)[0].count_nonzero(dim=(1, 2))
+    tensor([8, 8, 0, 0, 0])
     """
-    together = ("hidden_size", "kind") if argument == "proj_size" else ()
-    asked = {name: values[name] for name in (argument, *together) if name in values}
-    size = {"seq_len": 2, "batch_size": 2}
-    size |= {name: asked.pop(name) for name in tuple(size) if name in asked}
-    given = {"kind": "LSTM", "input_size": 2, "hidden_size": 2} | asked
-    if isinstance(given.get("num_layers"), int):
-        given["num_layers"] = min(given["num_layers"], 2)
-    try:
-        with _own_terms("cpu"), _seeded(0), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            made = _construct(given, device="meta")
-            # Called on the CPU, where torch has everything loaded; what got so far is small,
-            # but for a hidden_size beside proj_size.
-            if argument != "proj_size":
-                x = torch.empty(size["seq_len"], size["batch_size"], made.input_size, device="cpu")
-                _construct(given, device="cpu")(x)
-    # Whatever torch raises is the answer here, whichever type it has.
-    except Exception as error:
-        return str(error).split("\n", 1)[0]
-    return ""
+    with own_terms("cpu"), torch.enable_grad():
+        module = copy.deepcopy(run.module).to("cpu", torch.float64).requires_grad_(False)
+        x = run.input.to("cpu", torch.float64).requires_grad_()
+        return _call(module, x, run.settings, run.sizes, run.seed, "cpu")
 
 
 _KINDS: Mapping[str, Any] = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
@@ -227,9 +205,10 @@ _BLANK = {
 }
 
 
-def _construct(
+def construct(
     arguments: Mapping[str, Any], device: str, kinds: Mapping[str, Any] = _KINDS
 ) -> nn.RNNBase:
+    """A module in eval(), from arguments that may be unchecked."""
     given = dict(arguments)
     module_class = kinds[given.pop("kind")]
     if given.get("proj_size") == 0:
@@ -262,8 +241,8 @@ def _run_layers(run: Run) -> tuple[Run, ...]:
 
 
 def _with_weights(run: Run, settings: Settings, weights: Mapping[str, Tensor], x: Tensor) -> Run:
-    with _own_terms(run.device):
-        module = _construct(vars(settings), "meta", _BLANK)
+    with own_terms(run.device):
+        module = construct(vars(settings), "meta", _BLANK)
         module.load_state_dict(dict(weights), assign=True)
         module.flatten_parameters()
         return _call(module, x, settings, run.sizes, run.seed, run.device)
@@ -287,7 +266,7 @@ def _call(
 
 
 @contextmanager
-def _own_terms(device: str) -> Iterator[None]:
+def own_terms(device: str) -> Iterator[None]:
     """Run on one thread and without gradients, whatever the caller has set, and put it back.
 
     On small tensors torch's threads wait for each other longer than they compute.
@@ -307,7 +286,7 @@ def _own_terms(device: str) -> Iterator[None]:
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
     """Draw from a seed; only the CPU's generator is touched, and put back."""
     state = torch.get_rng_state()
     torch.default_generator.manual_seed(seed)

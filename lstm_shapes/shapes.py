@@ -102,6 +102,23 @@ def time_axis(settings: Settings, sizes: InputSizes) -> int:
     return int(settings.batch_first and sizes.batch_size is not None)
 
 
+def symbols(settings: Settings, sizes: InputSizes) -> dict[str, int]:
+    """The sizes by the names that the torch documentation has for them; N unless unbatched.
+
+    >>> symbols(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=None))
+    {'L': 5, 'D': 2, 'H_in': 4, 'H_cell': 3, 'H_out': 3, 'num_layers': 1}
+    """
+    batch = {axis.symbol: axis.size for axis in _batch(sizes)}
+    return batch | {
+        "L": sizes.seq_len,
+        "D": settings.num_directions,
+        "H_in": settings.input_size,
+        "H_cell": settings.hidden_size,
+        "H_out": settings.h_out,
+        "num_layers": settings.num_layers,
+    }
+
+
 def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
     """What becomes of out and h_n when they are split by direction and joined again.
 
@@ -109,8 +126,9 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
         With one direction, ``final`` alone: the last layer's final h. With two also
         ``forward`` and ``backward`` (the halves of out, in input order),
         ``reading order`` (the backward half flipped in time), ``concat`` (the halves
-        joined per time step), ``sum``, ``mean``, ``max`` (combined element by element)
-        and ``decoder`` (the states with both directions side by side).
+        joined per time step), ``sum``, ``mean``, ``max`` (combined element by element),
+        the same of the final states, and ``decoder`` (the states with both directions side
+        by side).
 
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
     >>> for shape in direction_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
@@ -123,6 +141,9 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
     sum  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
     mean  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
     max  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    final sum  (3, 3)  (batch, features)  (N, H_out)
+    final mean  (3, 3)  (batch, features)  (N, H_out)
+    final max  (3, 3)  (batch, features)  (N, H_out)
     decoder  (2, 3, 6)  (layer, batch, features)  (num_layers, N, D·H_out)
     """
     joined = _joined(settings)
@@ -130,12 +151,14 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
     if settings.bidirectional:
         half = Axis("features", "H_out", settings.h_out)
         layers = Axis("layer", "num_layers", settings.num_layers)
+        modes = ("sum", "mean", "max")
         shapes += [
             _sequence("forward", settings, sizes, half),
             _sequence("backward", settings, sizes, half),
             _sequence("reading order", settings, sizes, half),
             _sequence("concat", settings, sizes, joined),
-            *(_sequence(mode, settings, sizes, half) for mode in ("sum", "mean", "max")),
+            *(_sequence(mode, settings, sizes, half) for mode in modes),
+            *(NamedShape(f"final {mode}", (*_batch(sizes), half)) for mode in modes),
             NamedShape("decoder", (layers, *_batch(sizes), joined)),
         ]
     return {shape.name: shape for shape in shapes}

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, replace
 from itertools import pairwise
 
-from lstm_shapes.config import Settings
+from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.scene import CODE_NAMES, Scene, Slice
-from lstm_shapes.shapes import tensor_shapes
+from lstm_shapes.shapes import symbols, tensor_shapes
 
 
 def constructor(settings: Settings) -> str:
@@ -143,3 +143,59 @@ def _part(picture: Scene, cells: list[Slice], states: str) -> list[str]:
         lines += [f"torch.testing.assert_close({code}, part_{code})" for code in finals]
         lines += [f"torch.testing.assert_close({code}, h)" for code in finals if code[0] == "h"]
     return lines
+
+
+def head_script(
+    settings: Settings, sizes: InputSizes, seed: int, vector: str, out_features: int
+) -> str:
+    """A program that feeds a vector to the linear layer that fits, and says what it has read.
+
+    Args:
+        vector: an expression of out, h_n and c_n, and of the sizes' names.
+        out_features: of the layer.
+
+    >>> from lstm_shapes import InputSizes
+    >>> print(head_script(Settings(4, 3), InputSizes(5, 2), 0, "h_n[-1]", 2))
+    import torch
+    from torch import nn
+    <BLANKLINE>
+    torch.manual_seed(0)
+    module = nn.LSTM(4, 3).eval()
+    x = torch.randn(5, 2, 4, requires_grad=True)
+    out, (h_n, c_n) = module(x)
+    vector = h_n[-1]
+    head = nn.Linear(vector.shape[-1], 2)
+    print(head.in_features, tuple(head(vector).shape))
+    <BLANKLINE>
+    # Which (L, N) of the input has the first entry of vector read?
+    (gradient,) = torch.autograd.grad(vector[0].sum(), x)
+    print((gradient != 0).any(dim=-1))
+    """
+    named = tensor_shapes(settings, sizes)
+    states = "(h_n, c_n)" if settings.kind == "LSTM" else "h_n"
+    leading = ", ".join(axis.symbol for axis in named["input"].axes[:-1])
+    used = {
+        name: size
+        for name, size in symbols(settings, sizes).items()
+        if re.search(rf"\b{name}\b", vector)
+    }
+    bare = sorted(set(re.findall(r"(?<![.\w])([a-z]+)\(", vector)))
+    lines = [
+        "import torch",
+        "from torch import nn",
+        *([f"from torch import {', '.join(bare)}"] if bare else []),
+        "",
+        f"torch.manual_seed({seed})",
+        f"module = {constructor(settings)}.eval()",
+        f"x = torch.randn({', '.join(map(str, named['input'].shape))}, requires_grad=True)",
+        f"out, {states} = module(x)",
+        *(f"{name} = {size}" for name, size in used.items()),
+        f"vector = ({vector})" if "\n" in vector else f"vector = {vector}",
+        f"head = nn.Linear(vector.shape[-1], {out_features})",
+        "print(head.in_features, tuple(head(vector).shape))",
+        "",
+        f"# Which ({leading}) of the input has the first entry of vector read?",
+        "(gradient,) = torch.autograd.grad(vector[0].sum(), x)",
+        "print((gradient != 0).any(dim=-1))",
+    ]
+    return "\n".join(lines)

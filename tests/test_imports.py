@@ -18,10 +18,10 @@ LAYERS = [
     ["config"],
     ["shapes"],
     ["budget"],
-    ["live", "directions", "scene"],
-    ["steps", "claims", "words", "snippet"],
-    ["layout", "evidence"],
-    ["render"],
+    ["live", "directions", "scene", "expression"],
+    ["steps", "words", "snippet", "messages", "gradients", "origins"],
+    ["claims", "layout", "vectors", "classifier"],
+    ["evidence", "render", "reshapes"],
     ["explorer"],
 ]
 
@@ -121,6 +121,12 @@ def test_the_one_way_check_can_fail() -> None:
     assert wrong_way("shapes", "from lstm_shapes.live import run") == {"live"}
     assert wrong_way("live", "def f():\n    import lstm_shapes.explorer.app") == {"explorer"}
     assert not wrong_way("live", "from lstm_shapes.budget import check")
+
+
+def test_no_public_name_is_a_modules() -> None:
+    # Importing a module sets its name in the package: it would hide the other.
+    modules = {path.stem for path in PACKAGE.glob("*.py")}
+    assert not modules & set(lstm_shapes.__all__)
 
 
 def test_every_public_name_is_there() -> None:

@@ -19,7 +19,7 @@ from lstm_shapes import (
     one_direction,
     run,
 )
-from lstm_shapes.live import torch_message
+from lstm_shapes.messages import torch_message
 
 BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
 ASKED = InputSizes(seq_len=5, batch_size=3)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+from dataclasses import asdict
 from typing import Any
 
 import ipywidgets as widgets
 
 from lstm_shapes.config import PRESETS
+from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
 from lstm_shapes.explorer.panels.figure import axis_ids
@@ -31,10 +33,12 @@ class Explorer(widgets.Box):
         select: code or id of the slice to pin, such as ``"h_n[1]"``; empty for none.
         sample: the batch item whose numbers are given.
         **values: where to start, by the controls' names; the rest is the first preset's.
+            Also ``tab``, ``step``, ``way``, ``merge`` and ``vector``, what is looked at below
+            the picture: see :class:`~lstm_shapes.explorer.choices.Choices`.
 
     Raises:
         TypeError: a name that no control has.
-        ArgumentError: the picture has no such slice.
+        ArgumentError: the picture has no such slice, or there is no such tab, step or way.
 
     Attributes:
         state: observe ``state.snapshot``, or set things with ``state.update(num_layers=3)``.
@@ -48,10 +52,11 @@ class Explorer(widgets.Box):
 
     def __init__(self, *, select: str | None = None, sample: int = 0, **values: Any) -> None:
         start = Question(*next(iter(PRESETS.values())))
+        chosen = Choices(**{name: values.pop(name) for name in CHOICES if name in values})
         self.state = State(start, **values)
         self.controls = Controls(self.state)
-        self.stage = Stage(sample=sample)
-        self._start = start.values() | {"select": START, "sample": 0}
+        self.stage = Stage(sample=sample, choices=asdict(chosen))
+        self._start = start.values() | {"select": START, "sample": 0} | asdict(Choices())
         self._title = widgets.HTML()
         self._title.add_class("ls-title")
         rail = widgets.VBox([self._title, self.controls.widget])
@@ -65,7 +70,8 @@ class Explorer(widgets.Box):
         self._bad_link: list[View] = []  # said until something is changed
         self.stage.on_action(self._act)
         self.stage.observe(self._share, "selection")
-        self.stage.observe(lambda _change: self._show(), "sample")
+        self.stage.observe(lambda _change: self._show(), ["sample", "panel_seen"])
+        self.stage.observe(self._choose, "choices")
         self.state.observe(lambda _change: self._bad_link.clear(), "values")
         self.state.observe(lambda _change: self._show(), "snapshot")
         self._show()
@@ -129,6 +135,7 @@ class Explorer(widgets.Box):
         select = self.stage.selection if self.stage.selection in self._selectable() else ""
         sample = self.stage.view["figure"]["sample"]
         values = question.values() | {"select": select, "sample": sample}
+        values |= asdict(nearest(self.stage.choices))
         self.stage.share = {
             "pinned": self.stage.selection,
             "link": write_link(values),
@@ -138,6 +145,14 @@ class Explorer(widgets.Box):
             ),
         }
 
+    def _choose(self, change: dict[str, Any]) -> None:
+        """What is walked through without the kernel is only to be handed out."""
+        before, now = nearest(change["old"]), nearest(change["new"])
+        if (before.tab, before.vector) == (now.tab, now.vector):
+            self._share()
+        else:
+            self._show()
+
     def _act(self, action: str, message: dict[str, Any]) -> None:
         problem = self.state.snapshot.problem
         if action == "fix" and problem is not None:
@@ -146,7 +161,7 @@ class Explorer(widgets.Box):
             self._open(message["link"])
         # A page misses what is sent while it is being opened, such as the first run.
         if action == "ask":
-            self.stage.send_state(["view", "picture", "share", "selection"])
+            self.stage.send_state(["view", "picture", "panel", "share", "selection", "choices"])
             self._title.send_state("value")
             self.controls.send_devices()
 
@@ -162,6 +177,8 @@ class Explorer(widgets.Box):
         with self.stage.hold_sync():
             self.stage.selection = values.pop("select", self.stage.selection)
             self.stage.sample = values.pop("sample", self.stage.sample)
+            chosen = {name: values.pop(name) for name in CHOICES if name in values}
+            self.stage.choices = asdict(nearest(self.stage.choices | chosen))
             self.state.update(**values)
 
 

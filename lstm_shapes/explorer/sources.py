@@ -11,7 +11,17 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("dom.js", "cards.js", "directions.js", "figure.js", "share.js", "stage.js")
+SCRIPTS = (
+    "dom.js",
+    "cards.js",
+    "directions.js",
+    "head.js",
+    "scrambled.js",
+    "figure.js",
+    "share.js",
+    "panels.js",
+    "stage.js",
+)
 STYLES = (
     "../tokens.css",
     "page.css",
@@ -19,7 +29,9 @@ STYLES = (
     "stage.css",
     "picture.css",
     "../figure.css",
+    "panels.css",
     "directions.css",
+    "head.css",
 )
 
 

@@ -1,10 +1,11 @@
-// The stage: notices, cards, the linked picture, the directions panel. Draws one record,
-// `view`; stage.py and panels/ say what is in it.
+// The stage: notices, cards, the linked picture, the panels. Draws the records `view`,
+// `picture` and `panel`; stage.py and panels/ say what is in them.
 
 import { h, morph, s } from "./dom.js";
 import { card } from "./cards.js";
-import { ARROWS, directions } from "./directions.js";
+import { ARROWS } from "./directions.js";
 import { Figure } from "./figure.js";
+import { Panels } from "./panels.js";
 import { copy, pixels, save, shareButtons, standalone } from "./share.js";
 
 const LINKS = { selected: "selected", wrote: "wrote it", same: "same numbers", read: "was read" };
@@ -30,7 +31,6 @@ function skeleton(served) {
     says: h("div", { class: "ls-says", "aria-live": "polite" }),
     sample: h("input", { type: "number", min: "0", "aria-label": "sample" }),
     share: shareButtons(served),
-    directions: h("section", {}),
   };
   parts.samples = h("label", { class: "ls-sample" }, "numbers of sample ", parts.sample);
   parts.picture = h(
@@ -41,7 +41,7 @@ function skeleton(served) {
     parts.says,
     h("footer", {}, parts.samples, parts.share),
   );
-  parts.root = h("div", { class: "ls-stage-root" }, parts.notices, parts.cards, parts.picture, parts.directions);
+  parts.root = h("div", { class: "ls-stage-root" }, parts.notices, parts.cards, parts.picture);
   return parts;
 }
 
@@ -74,7 +74,6 @@ function drawStage(parts, figure, view, picture) {
   parts.sample.max = Number(view.figure.samples) - 1;
   parts.sample.value = view.figure.sample;
   figure.draw(picture, view.figure);
-  renew(parts.directions, view.directions, directions);
 }
 
 /** Say of the widgets beside the stage what they do not say themselves: which argument a
@@ -178,6 +177,12 @@ export default {
     const served = document.body.hasAttribute("data-voila");
     const parts = skeleton(served);
     const figure = new Figure(parts);
+    const tell = (name, value) => {
+      model.set(name, value);
+      model.save_changes();
+    };
+    const panels = new Panels(model, tell);
+    parts.root.append(panels.root);
     el.append(parts.root);
     let [view, picture, sent] = [{}, {}, null];
     const rail = watchRail(el, () => view.blame);
@@ -192,8 +197,7 @@ export default {
     };
     const pin = (id) => {
       figure.pin(id);
-      model.set("selection", id);
-      model.save_changes();
+      tell("selection", id);
     };
     const act = (event) => {
       const action = event.target.closest("[data-action]")?.dataset.action;
@@ -204,25 +208,26 @@ export default {
     };
     const listeners = {
       "change:view": draw,
+      "change:panel": () => panels.draw(unpacked(model.get("panel"))),
+      "change:choices": () => panels.redraw(),
       "change:selection": () => figure.pin(model.get("selection")),
       "change:share": () => address.follow(),
     };
     const address = addressBar(model, served);
     takeAway(model, parts, figure);
-    parts.sample.addEventListener("change", () => {
-      model.set("sample", Math.trunc(parts.sample.valueAsNumber) || 0);
-      model.save_changes();
-    });
+    parts.sample.addEventListener("change", () => tell("sample", Math.trunc(parts.sample.valueAsNumber) || 0));
     parts.root.addEventListener("click", act);
     listen(parts.root, figure, pin);
     for (const [name, handler] of Object.entries(listeners)) model.on(name, handler);
     figure.pinned = model.get("selection");
     draw();
+    listeners["change:panel"]();
     // What was sent while the page set up its side has not been heard here.
     model.send({ action: "ask" });
     address.open();
     return () => {
       rail.stop();
+      panels.close();
       address.stop();
       for (const [name, handler] of Object.entries(listeners)) model.off(name, handler);
     };

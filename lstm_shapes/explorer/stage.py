@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import anywidget
@@ -10,34 +11,49 @@ import traitlets
 
 from lstm_shapes import render
 from lstm_shapes.explorer import sources
+from lstm_shapes.explorer.choices import TABS, Choices, nearest
 from lstm_shapes.explorer.panels.cards import cards_view
 from lstm_shapes.explorer.panels.directions import directions_view
 from lstm_shapes.explorer.panels.figure import figure_view, picture_record
+from lstm_shapes.explorer.panels.head import head_view
 from lstm_shapes.explorer.panels.notices import failure_view, notices_view
+from lstm_shapes.explorer.panels.scrambled import scrambled_view
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, packed
 
 
 def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
-    """All that is drawn of a snapshot, as plain data."""
+    """What is drawn of a snapshot above the panels, as plain data."""
     return {
         "status": snapshot.status,
         "notices": notices_view(snapshot),
         "cards": cards_view(snapshot),
         "figure": figure_view(snapshot, sample),
-        "directions": directions_view(snapshot),
         "blame": snapshot.problem.argument if snapshot.problem else "",
     }
+
+
+def panel_view(snapshot: Snapshot, sample: int, choices: Choices) -> View:
+    """The panel of the chosen tab; the others are not computed."""
+    make = {
+        "directions": lambda: directions_view(snapshot, sample),
+        "head": lambda: head_view(snapshot, sample, choices.vector),
+        "scrambled": lambda: scrambled_view(snapshot),
+    }
+    return {"tabs": TABS, "tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
 
 
 class Stage(anywidget.AnyWidget):
     """Draws a snapshot; reports the actions it offers by name.
 
     Attributes:
-        view, picture: what is drawn; the picture is sent only when it changes.
+        view, picture, panel: what is drawn; the picture is sent only when it changes, the
+            panel is made only while it is in view.
         selection: id of the slice that is pinned; empty if none is, and nothing is lit if
             the picture has no such slice.
         sample: the batch item whose numbers are given.
+        choices: the panel's tab and what is chosen in it, as in :class:`Choices`.
+        panel_seen: whether the panel is in view; the page says so.
         share: what the buttons hand out.
     """
 
@@ -45,6 +61,9 @@ class Stage(anywidget.AnyWidget):
     _css = sources.styles()
     view = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
     picture = traitlets.Bytes().tag(sync=True)
+    panel = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
+    choices = traitlets.Dict(asdict(Choices())).tag(sync=True)
+    panel_seen = traitlets.Bool(True).tag(sync=True)
     share = traitlets.Dict().tag(sync=True)
     selection = traitlets.Unicode().tag(sync=True)
     sample = traitlets.Int().tag(sync=True)
@@ -57,6 +76,9 @@ class Stage(anywidget.AnyWidget):
             self.picture = picture_record(question.settings, question.sizes)
             view = stage_view(snapshot, self.sample)
             self.view = {**view, "notices": [*notices, *view["notices"]]}
+            if self.panel_seen:
+                sample = view["figure"]["sample"]
+                self.panel = panel_view(snapshot, sample, nearest(self.choices))
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""

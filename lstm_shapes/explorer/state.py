@@ -7,6 +7,7 @@ import contextvars
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -74,16 +75,23 @@ class Snapshot:
     Attributes:
         question: the last valid one.
         run: its run; ``None`` while torch is loading, and where it is refused.
-        claims: statements evaluated on the run.
         refusal: why there is no run, as by its cost; empty if there is or will be one.
         problem: what is wrong with values newer than the question.
     """
 
     question: Question
     run: Run | None = None
-    claims: tuple[Claim, ...] = ()
     refusal: str = ""
     problem: Problem | None = None
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """Statements evaluated on the run, once somebody asks."""
+        if self.run is None:
+            return ()
+        from lstm_shapes.claims import direction_claims
+
+        return direction_claims(self.run)
 
     @property
     def status(self) -> Status:
@@ -197,14 +205,13 @@ class State(traitlets.HasTraits):
             return Snapshot(question, refusal=f"torch cannot be imported: {self._torch_error}")
         if not self._torch_known:
             return Snapshot(question)
-        from lstm_shapes.claims import direction_claims
         from lstm_shapes.live import run
 
         try:
             made = run(
                 question.settings, question.sizes, seed=question.seed, device=question.device
             )
-            return Snapshot(question, made, direction_claims(made))
+            return Snapshot(question, made)
         # What a device cannot do, such as allocate, only the device knows.
         except RuntimeError as error:
             cause = f"the run failed on {question.device}"
@@ -224,7 +231,7 @@ def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) 
     asked = {*MODULE_ARGUMENTS, "seq_len", "batch_size"} - {"kind"}
     too_large = isinstance(error.value, int) and error.value > LARGEST
     if torch_here and error.argument in asked and not too_large:
-        from lstm_shapes.live import torch_message
+        from lstm_shapes.messages import torch_message
 
         says = torch_message(error.argument, values)
     fix = _mend(values, error)

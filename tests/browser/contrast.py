@@ -5,7 +5,9 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 LOWEST = """() => {
-    const channels = (text) => text.match(/[\\d.]+/g).map(Number);
+    // What color-mix() makes is given from 0 to 1, all else from 0 to 255.
+    const channels = (text) => text.match(/[\\d.]+/g).map((n, i) =>
+        text.startsWith("color(") && i < 3 ? n * 255 : Number(n));
     const luminance = ([r, g, b]) => [r, g, b]
         .map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
         .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);

@@ -1,0 +1,104 @@
+"""A tensor of one sample as columns of numbers: time across, features down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lstm_shapes.explorer.view import View
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MOST_COLUMNS = 8
+"""Columns drawn in a strip; of a longer sequence the middle is left out, and said so."""
+
+MOST_ROWS = 6
+"""Features drawn of one direction; the rest is counted."""
+
+STRONGEST = 0.5
+"""The absolute value from which on a cell has its full colour."""
+
+Source = Callable[[int], int]
+
+
+@dataclass(frozen=True)
+class Band:
+    """The rows of a strip that one direction wrote.
+
+    Attributes:
+        name: ``forward``, ``backward``, or ``both`` for what was made of both.
+        source: the step whose numbers stand at a position.
+        values: (positions, features); ``None`` where there is no run.
+        features: how many there are.
+    """
+
+    name: str
+    source: Source
+    features: int
+    values: Tensor | None = None
+
+
+def drawn(count: int, most: int) -> list[int | None]:
+    """The positions in time that are drawn; ``None`` for those left out in the middle.
+
+    >>> drawn(3, 8), drawn(100, 5)
+    ([0, 1, 2], [0, 1, None, 98, 99])
+    """
+    if count <= most:
+        return list(range(count))
+    tail = (most - 1) // 2
+    return [*range(most - 1 - tail), None, *range(count - tail, count)]
+
+
+def strip(at: Sequence[int | None], bands: Sequence[Band], seq_len: int) -> View:
+    """Columns at these positions; a label below each band whose columns are other steps."""
+    views: list[View] = []
+    for band in reversed(bands):
+        columns = [_column(band, each, seq_len) for each in at]
+        labelled = not views or _labels(views[0]["columns"]) != _labels(columns)
+        views.insert(0, {"band": band.name, "columns": columns, "labelled": labelled})
+    return {"bands": views, "more": [_left_out(band) for band in bands]}
+
+
+def vector(bands: Sequence[Band]) -> View:
+    """A single column, without time: the first position of each band."""
+    views = [
+        {"band": band.name, "labelled": False, "columns": [_column(band, 0, 0) | {"label": ""}]}
+        for band in bands
+    ]
+    return {"bands": views, "more": [_left_out(band) for band in bands]}
+
+
+def _column(band: Band, at: int | None, seq_len: int) -> View:
+    shown = min(band.features, MOST_ROWS)
+    if at is None:
+        return {"key": "", "label": "…", "cells": [["", 0]] * shown}
+    step = band.source(at)
+    if band.values is None:
+        cells: list[list[object]] = [["", STRONGEST]] * shown
+    else:
+        cells = [_cell(number) for number in band.values[at, :shown].tolist()]
+    return {"key": f"{band.name}.{step}", "label": _label(step, seq_len), "cells": cells}
+
+
+def _labels(columns: list[View]) -> list[str]:
+    return [column["label"] for column in columns]
+
+
+def _cell(number: float) -> list[object]:
+    """A number to two decimals, and its strength from 0 to 1."""
+    return [f"{number:.2f}", round(min(1.0, abs(number) / STRONGEST), 2)]
+
+
+def _label(step: int, seq_len: int) -> str:
+    # From five digits on there is no room for the number.
+    if seq_len > 10_000 and step > seq_len // 2:
+        return f"t=L-{seq_len - step}"
+    return f"t={step}"
+
+
+def _left_out(band: Band) -> str:
+    more = band.features - MOST_ROWS
+    return f"and {more:,} more features" if more > 0 else ""

@@ -1,0 +1,53 @@
+"""What torch itself says of an argument: the words a user meets without this package."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from lstm_shapes.live import construct, own_terms, seeded
+
+
+def torch_message(argument: str, values: Mapping[str, Any]) -> str:
+    """What torch itself says of one argument that may be invalid.
+
+    The module is built with small valid values for all other arguments, so that the
+    answer concerns this one, on the meta device, where nothing is allocated.
+
+    Args:
+        argument: of :class:`~lstm_shapes.Settings`, or ``seq_len`` or ``batch_size``.
+        values: unchecked, by argument. proj_size is asked together with hidden_size and
+            kind, on which it depends; more than two layers are asked about as two, since
+            torch would build them all.
+
+    Returns:
+        The first line of torch's message, empty if it takes the value in silence.
+
+    >>> torch_message("proj_size", {"hidden_size": 3, "proj_size": 3})
+    'proj_size has to be smaller than hidden_size'
+    >>> torch_message("input_size", {"input_size": True})
+    ''
+    """
+    together = ("hidden_size", "kind") if argument == "proj_size" else ()
+    asked = {name: values[name] for name in (argument, *together) if name in values}
+    size = {"seq_len": 2, "batch_size": 2}
+    size |= {name: asked.pop(name) for name in tuple(size) if name in asked}
+    given = {"kind": "LSTM", "input_size": 2, "hidden_size": 2} | asked
+    if isinstance(given.get("num_layers"), int):
+        given["num_layers"] = min(given["num_layers"], 2)
+    try:
+        with own_terms("cpu"), seeded(0), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made = construct(given, device="meta")
+            # Called on the CPU, where torch has everything loaded; what got so far is small,
+            # but for a hidden_size beside proj_size.
+            if argument != "proj_size":
+                x = torch.empty(size["seq_len"], size["batch_size"], made.input_size, device="cpu")
+                construct(given, device="cpu")(x)
+    # Whatever torch raises is the answer here, whichever type it has.
+    except Exception as error:
+        return str(error).split("\n", 1)[0]
+    return ""
