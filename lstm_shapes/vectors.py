@@ -18,7 +18,7 @@ from lstm_shapes.origins import SEVERAL, axis_names, changing, label
 from lstm_shapes.shapes import symbols, time_axis
 
 READING = Limits(
-    bytes=8 * 2**20, multiply_adds=2 * 10**7, gate_values=2 * 10**5, cell_steps=600, cells=32
+    bytes=4 * 2**20, multiply_adds=2 * 10**7, gate_values=2 * 10**5, cell_steps=600, cells=32
 )
 """The most a run may have needed to be read by gradients while someone waits: every vector
 takes two or three backward passes."""
@@ -300,7 +300,7 @@ def _problems(
 
 def _sound(halves: tuple[Half, ...], run: Run, sample: int) -> str:
     own = 0 if run.sizes.batch_size is None else sample
-    if any(sum(half.read[own]) < _steps(run, own) for half in halves):
+    if any(sum((half.read_last or half.read)[own]) < _steps(run, own) for half in halves):
         return "pooled over every step; the filled ones are those that won"
     if run.settings.bidirectional:
         return "both directions have read every step"

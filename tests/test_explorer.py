@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lstm_shapes import PRESETS, Explorer, InputSizes, Settings
-from lstm_shapes.explorer.panels.directions import MOST_COLUMNS
+from lstm_shapes.explorer.choices import TABS
 from lstm_shapes.explorer.stage import stage_view
 from lstm_shapes.explorer.state import Question
 from lstm_shapes.shapes import tensor_shapes
@@ -156,64 +156,6 @@ def test_a_mistake_of_our_own_is_shown_and_not_swallowed(
     assert cards(explorer)["h_n"]["shape"] == "4,3,3"
 
 
-def parts(explorer: Explorer) -> dict[str, Any]:
-    stages = explorer.stage.view["directions"]["stages"]
-    return {part["code"]: part for stage in stages for part in stage["parts"]}
-
-
-def test_every_step_of_the_realignment_has_its_shape(explorer: Explorer) -> None:
-    shapes = {code: part["shape"]["shape"] for code, part in parts(explorer).items()}
-    assert shapes == {
-        "out, (h_n, c_n) = lstm(x)": "3,5,6",
-        "forward = out[..., :3]": "3,5,3",
-        "backward = out[..., 3:]": "3,5,3",
-        "backward.flip(1)": "3,5,3",
-        "torch.cat([forward, backward], -1)": "3,5,6",
-        "torch.cat([h_n[-2], h_n[-1]], -1)": "3,6",
-    }
-
-
-def test_a_column_is_marked_only_if_its_claim_held_on_the_run(explorer: Explorer) -> None:
-    backward = parts(explorer)["backward = out[..., 3:]"]["strip"]
-    assert backward["mark"] == {"column": 0, "label": "= h_n[-1]"}
-    assert parts(explorer)["backward.flip(1)"]["strip"]["steps"][-1] == "t=0"
-    made = explorer.state.snapshot.run
-    assert made is not None
-    snapshot = explorer.state.snapshot
-    unclaimed = replace(snapshot, claims=tuple(replace(c, holds=False) for c in snapshot.claims))
-    explorer.stage.show(unclaimed)
-    assert all(part["strip"]["mark"] is None for part in parts(explorer).values())
-
-
-def test_every_merge_has_its_measured_shape(explorer: Explorer) -> None:
-    merged = parts(explorer)["torch.cat([forward, backward], -1)"]
-    shapes = {way["name"]: way["shape"] for way in merged["instead"]}
-    assert {name: shape["shape"] for name, shape in shapes.items()} == {
-        "sum": "3,5,3",
-        "mean": "3,5,3",
-        "max": "3,5,3",
-    }
-    assert all(shape["verdict"] == "✓ formula = measured" for shape in shapes.values())
-
-
-def test_the_last_step_is_named_by_the_axes_there_are(explorer: Explorer) -> None:
-    explorer.state.update(bidirectional=False)
-    assert parts(explorer)["out[:, -1]"]["shape"]["shape"] == "3,3"
-    explorer.state.update(batch_first=False)
-    assert parts(explorer)["out[-1]"]["shape"]["shape"] == "3,3"
-
-
-def test_a_tick_is_only_there_for_what_was_measured(explorer: Explorer) -> None:
-    explorer.state.update(hidden_size=100_000)
-    assert cards(explorer)["out"]["verdict"] == "predicted by formula"
-    assert explorer.stage.view["directions"]["claims_title"] == "Nothing is claimed without a run"
-    explorer.state.update(proj_size=-1)
-    assert cards(explorer)["out"]["verdict"] == "last valid, by formula"
-    explorer.state.update(proj_size=0, hidden_size=3, batch_size=0)
-    title = explorer.stage.view["directions"]["claims_title"]
-    assert title == "Without a sample there are no numbers to compare"
-
-
 @pytest.mark.parametrize("values", HOSTILE, ids=lambda values: repr(values.keys()))
 def test_values_that_no_widget_can_hold_are_refused_in_words(
     explorer: Explorer, values: dict[str, Any]
@@ -223,26 +165,6 @@ def test_values_that_no_widget_can_hold_are_refused_in_words(
     explorer.state.update(**Question(*PRESETS["Bi-LSTM tagger"]).values())
     assert notices(explorer) == []
     assert Explorer(**values).state.snapshot.status in ("invalid", "predicted")
-
-
-def test_with_one_direction_there_is_nothing_to_split(explorer: Explorer) -> None:
-    explorer.state.update(bidirectional=False, kind="GRU", batched=False)
-    assert list(parts(explorer)) == ["out, h_n = gru(x)", "out[-1]"]
-    assert explorer.stage.view["directions"]["bands"] == ("forward",)
-    assert cards(explorer)["c_n"] is None
-
-
-def test_a_long_sequence_is_drawn_in_few_columns(explorer: Explorer) -> None:
-    explorer.state.update(seq_len=10**12)
-    steps = parts(explorer)["backward = out[..., 3:]"]["strip"]["steps"]
-    assert steps == ["t=0", "t=1", "t=2", "…", "t=L-2", "t=L-1"]
-    assert len(steps) == MOST_COLUMNS
-    explorer.state.update(seq_len=30)
-    assert parts(explorer)["backward = out[..., 3:]"]["strip"]["steps"][-1] == "t=29"
-    note = parts(explorer)["backward = out[..., 3:]"]["note"]
-    assert note == "input order: at t its cell has read 29..t"
-    explorer.state.update(seq_len=MOST_COLUMNS)
-    assert "…" not in parts(explorer)["backward = out[..., 3:]"]["strip"]["steps"]
 
 
 @pytest.mark.parametrize("value", [2**63 - 1, 10**12])
@@ -256,6 +178,9 @@ def test_numbers_beyond_javascripts_are_sent_exactly(value: int) -> None:
 
 def test_the_record_is_plain_data(explorer: Explorer) -> None:
     assert json.loads(json.dumps(explorer.stage.view))["status"] == "measured"
+    for tab in TABS:
+        explorer.stage.choices = explorer.stage.choices | {"tab": tab}
+        assert json.loads(json.dumps(explorer.stage.panel))["tab"] == tab
 
 
 def test_starting_values_are_taken_from_the_call() -> None:

@@ -10,7 +10,7 @@ from lstm_shapes.config import ArgumentError, check_int
 
 TABS: Mapping[str, str] = {
     "directions": "Directions: split & realign",
-    "head": "What has it read? Feed the head",
+    "head": "What to feed the head",
     "scrambled": "Right shape, wrong data",
 }
 WAYS: Mapping[str, str] = {

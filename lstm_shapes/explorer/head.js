@@ -41,16 +41,16 @@ function shapeOf({ sizes, axes }) {
   return [tuple(sizes, axes, "ls-inline"), " ", tuple(axes.map((axis) => axis.name), axes, "ls-note")];
 }
 
-function reading(vector, name) {
-  const { code, error, halves, sound, verdict: words, chosen, shape } = vector;
-  if (error) return h("li", { class: "ls-vector" }, h("div", {}, h("b", {}, name)), faulty(error));
+function reading(vector, name, chosen) {
+  const { code, error, halves, sound, verdict: words, shape } = vector;
+  if (error) return h("li", { class: "ls-vector" }, faulty(error));
   return h(
     "li",
     { class: "ls-vector", "data-vector": code, "data-sound": String(sound), "data-shape": shape },
     h(
       "div",
       {},
-      h("button", { type: "button", class: "ls-code ls-take", "data-choice": "vector", "data-value": code, "aria-pressed": String(Boolean(chosen)) }, code),
+      h("button", { type: "button", class: "ls-code ls-take", "data-choice": "vector", "data-value": code, "aria-pressed": String(chosen) }, code),
       h("p", { class: "ls-note" }, name, " ", shapeOf(vector)),
       h("p", { class: "ls-verdict-words" }, h("span", { class: sound ? "ls-yes" : "ls-no", role: "img", "aria-label": sound ? "sound" : "not sound" }, sound ? "✓" : "✗"), " ", words),
     ),
@@ -95,7 +95,7 @@ function classifier(record) {
       h("td", {}, each.version),
       h("td", {}, h("code", {}, each.shape)),
       h("td", {}, h("code", {}, each.read)),
-      h("td", {}, h("span", { class: each.right ? "ls-yes" : "ls-no" }, each.right ? "✓ one sample's whole sequence" : "✗ not sample 0's whole sequence, and it alone")),
+      h("td", {}, h("span", { class: each.right ? "ls-yes" : "ls-no" }, each.right ? "✓ sample 0: every step, and nothing else" : "✗ not every step of sample 0, and it alone")),
     );
   return h(
     "section",
@@ -116,22 +116,34 @@ function classifier(record) {
   );
 }
 
+/** The steps' numbers above the squares. */
+function numbers(steps, halves) {
+  const row = () => h("div", { class: "ls-read" }, steps.map((step) => h("span", { class: "ls-step" }, step)));
+  return h("li", { class: "ls-vector ls-times", "aria-hidden": "true" }, h("span", { class: "ls-step" }, "t ="), h("div", { class: "ls-halves" }, halves.map(() => h("div", { class: "ls-half" }, row()))));
+}
+
 export function head(record) {
   const { vector, samples, sample, without, candidates, own, steps } = record;
-  const listed = candidates.some(({ chosen }) => chosen);
+  const listed = candidates.some(({ code }) => code === vector);
   return h(
     "div",
     { class: "ls-feed" },
-    h("header", {}, h("h3", {}, "What has this vector read?"), h("span", { class: "ls-note" }, "measured: a square is filled where ∂vector/∂x[t] ≠ 0", steps ? `, t = ${steps.join(" ")}` : null), sampleField(samples, sample)),
+    h("header", {}, h("h3", {}, "What has this vector read?"), h("span", { class: "ls-note ls-hint" }, "measured: a square is filled where ∂vector/∂x[t] ≠ 0"), sampleField(samples, sample)),
     h(
       "form",
       { class: "ls-own", "data-form": "vector" },
       h("label", {}, "your own ", h("input", { type: "text", class: "ls-own-input", value: vector, spellcheck: "false", autocomplete: "off", maxlength: "400", "aria-label": "vector" })),
       h("button", { type: "submit", class: "ls-button" }, "Measure"),
-      h("span", { class: "ls-note" }, "of out, h_n, c_n, and N, L, D, H_in, H_cell, H_out, num_layers; index, slice, cat, stack, view, reshape, flatten, transpose, permute, flip, mean, sum, max, squeeze, unsqueeze"),
+      h("p", { class: "ls-note" }, "of out, h_n, c_n and N, L, D, H_in, H_cell, H_out, num_layers, by [index, slice], cat, stack, view, reshape, flatten, transpose, permute, flip, mean, sum, max, squeeze, unsqueeze"),
     ),
     without ? h("p", { class: "ls-note" }, without) : null,
-    h("ul", { class: "ls-vectors" }, own && !listed ? reading({ ...own, chosen: true }, "your own") : null, candidates.map((each) => reading(each, each.name))),
+    h(
+      "ul",
+      { class: "ls-vectors" },
+      candidates.length ? numbers(steps, candidates[0].halves) : null,
+      own && !listed ? reading(own, "your own", true) : null,
+      candidates.map((each) => reading(each, each.name, each.code === vector)),
+    ),
     headOf(record),
     classifier(record.classifier),
   );

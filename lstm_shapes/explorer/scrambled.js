@@ -13,7 +13,8 @@ function side({ code, axes, rows }) {
     { class: "ls-side", "data-code": code },
     h("code", { class: "ls-code" }, code),
     h("p", { class: "ls-note" }, "(", ...meaning, ")"),
-    h("div", { class: "ls-scroll" }, rows.map(({ name, cells, more }) => h("div", { class: "ls-elements" }, h("code", {}, name), cells.map(cell), more ? h("span", { class: "ls-note" }, `… ${more} more`) : null))),
+    h("div", { class: "ls-scroll" }, rows.map(({ name, cells }) => h("div", { class: "ls-elements" }, h("code", {}, name), cells.map(cell)))),
+    rows[0]?.more ? h("p", { class: "ls-note" }, `and ${rows[0].more} more in each`) : null,
   );
 }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lstm_shapes.budget import OverBudget, check, estimate
+from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.explorer.panels.heat import drawn
 from lstm_shapes.explorer.state import Question, Snapshot
 from lstm_shapes.explorer.view import View
@@ -81,23 +82,27 @@ def _measured(run: Run, sample: int, chosen: str) -> View:
     from lstm_shapes.vectors import candidates, readings
 
     known = candidates(run.settings, run.sizes)
-    expressions = [parse(candidate.code) for candidate in known]
-    problem: ExpressionError | None = None
-    try:
-        expressions.append(parse(chosen))
-    except ExpressionError as error:
-        problem = error
-    found = readings(run, expressions, sample)
-    views = [_result(each) for each in found]
+    codes = [candidate.code for candidate in known]
+    expressions = [parse(code) for code in codes]
+    own: View | None = None
+    if chosen not in codes:
+        try:
+            expressions.append(parse(chosen))
+        except ExpressionError as error:
+            own = _error(error)
+    views = [_result(each) for each in readings(run, expressions, sample)]
+    if own is None:
+        own = views[codes.index(chosen) if chosen in codes else -1]
     for view, candidate in zip(views, known, strict=False):
-        view |= {"name": candidate.name, "chosen": candidate.code == chosen}
-    own = _error(problem) if problem else views[-1]
+        view["name"] = candidate.name
     return {
         "steps": _labels(run),
         "candidates": views[: len(known)],
         "own": own,
         "head": None if "error" in own else _head(run, chosen),
-        "classifier": _classifier(run),
+        "classifier": _classifier(
+            run.settings.input_size, run.settings.hidden_size, run.sizes, run.seed
+        ),
     }
 
 
@@ -189,20 +194,22 @@ def _head(run: Run, code: str) -> View | None:
     }
 
 
-def _classifier(run: Run) -> View:
+# Most changes of the module are none of the classifier's.
+@lru_cache(maxsize=8)
+def _classifier(input_size: int, hidden_size: int, sizes: InputSizes, seed: int) -> View:
     from lstm_shapes.classifier import AsWritten, Repaired, classifier_findings
-
-    asked = replace(run.settings, num_layers=2, bidirectional=True, kind="LSTM", proj_size=0)
     from lstm_shapes.vectors import READING
 
+    settings = Settings(input_size, hidden_size, num_layers=2, bidirectional=True)
     try:
-        check(estimate(asked, run.sizes), READING)
+        check(estimate(settings, sizes), READING)
     except OverBudget as refusal:
         return {"without": str(refusal)}
+    samples = 1 if sizes.batch_size is None else sizes.batch_size
     return {
         "without": "",
         "sources": [inspect.getsource(each).rstrip() for each in (AsWritten, Repaired)],
-        "input": _input(run),
+        "input": str((samples, sizes.seq_len, input_size)),
         "rows": [
             {
                 "version": finding.version,
@@ -211,14 +218,9 @@ def _classifier(run: Run) -> View:
                 "read": _words(finding.read),
                 "right": finding.right,
             }
-            for finding in classifier_findings(run.settings, run.sizes, run.seed)
+            for finding in classifier_findings(settings, sizes, seed)
         ],
     }
-
-
-def _input(run: Run) -> str:
-    samples = 1 if run.sizes.batch_size is None else run.sizes.batch_size
-    return str((samples, run.sizes.seq_len, run.settings.input_size))
 
 
 def _module(num_layers: int, bidirectional: bool) -> str:
