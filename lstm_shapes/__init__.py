@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     )
     from lstm_shapes.evidence import slice_claims, slice_numbers
     from lstm_shapes.explorer.app import Explorer
-    from lstm_shapes.expression import Expression, ExpressionError, parse
     from lstm_shapes.gradients import coverage
+    from lstm_shapes.grammar import Expression, parse
     from lstm_shapes.live import (
         Run,
         available_devices,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     )
     from lstm_shapes.origins import axis_names, label, labels
     from lstm_shapes.reshapes import Scramble, scramble_claims, scrambles
+    from lstm_shapes.spots import ExpressionError
     from lstm_shapes.steps import direction_tensors, hand_built_pair
     from lstm_shapes.vectors import Candidate, Reading, candidates, evaluate, head, readings
 
@@ -130,9 +131,9 @@ _LATE = {
     "slice_claims": "evidence",
     "slice_numbers": "evidence",
     "Explorer": "explorer.app",
-    "Expression": "expression",
-    "ExpressionError": "expression",
-    "parse": "expression",
+    "Expression": "grammar",
+    "ExpressionError": "spots",
+    "parse": "grammar",
     "axis_names": "origins",
     "label": "origins",
     "labels": "origins",

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.expression import Expression
+from lstm_shapes.grammar import Expression
 from lstm_shapes.shapes import symbols, tensor_shapes, time_axis
 
 COORDINATES = ("layer", "direction", "sample", "step", "feature")

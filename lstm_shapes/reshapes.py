@@ -9,8 +9,9 @@ import torch
 
 from lstm_shapes.claims import COINCIDENCE, Claim
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.expression import ExpressionError, parse
+from lstm_shapes.grammar import parse
 from lstm_shapes.live import Run
+from lstm_shapes.spots import ExpressionError
 from lstm_shapes.vectors import evaluate
 
 

@@ -11,11 +11,12 @@ from torch import Tensor, nn
 
 from lstm_shapes.budget import Limits, check, estimate
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.expression import Expression, ExpressionError
 from lstm_shapes.gradients import coverage
+from lstm_shapes.grammar import Expression
 from lstm_shapes.live import Run, layer_by_layer, own_terms, seeded, with_gradients
 from lstm_shapes.origins import SEVERAL, axis_names, changing, label
 from lstm_shapes.shapes import symbols, time_axis
+from lstm_shapes.spots import ExpressionError
 
 READING = Limits(
     bytes=4 * 2**20, multiply_adds=2 * 10**7, gate_values=2 * 10**5, cell_steps=600, cells=32

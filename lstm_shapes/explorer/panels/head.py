@@ -16,8 +16,8 @@ from lstm_shapes.snippet import head_script
 from lstm_shapes.words import grouped
 
 if TYPE_CHECKING:
-    from lstm_shapes.expression import ExpressionError
     from lstm_shapes.live import Run
+    from lstm_shapes.spots import ExpressionError
     from lstm_shapes.vectors import Half, Reading
 
 CLASSES = 2
@@ -78,7 +78,8 @@ def _without(snapshot: Snapshot) -> str:
 
 
 def _measured(run: Run, sample: int, chosen: str) -> View:
-    from lstm_shapes.expression import ExpressionError, parse
+    from lstm_shapes.grammar import parse
+    from lstm_shapes.spots import ExpressionError
     from lstm_shapes.vectors import candidates, readings
 
     known = candidates(run.settings, run.sizes)
@@ -107,7 +108,7 @@ def _measured(run: Run, sample: int, chosen: str) -> View:
 
 
 def _result(found: Reading | ExpressionError) -> View:
-    from lstm_shapes.expression import ExpressionError
+    from lstm_shapes.spots import ExpressionError
 
     return _error(found) if isinstance(found, ExpressionError) else _reading(found)
 
@@ -178,7 +179,8 @@ def _labels(run: Run) -> list[str]:
 
 
 def _head(run: Run, code: str) -> View | None:
-    from lstm_shapes.expression import ExpressionError, parse
+    from lstm_shapes.grammar import parse
+    from lstm_shapes.spots import ExpressionError
     from lstm_shapes.vectors import head
 
     try:

@@ -42,7 +42,7 @@ def scrambled_view(snapshot: Snapshot) -> View:
 
 
 def _pair(run: Run, pair: Scramble) -> View:
-    from lstm_shapes.expression import parse
+    from lstm_shapes.grammar import parse
     from lstm_shapes.origins import axis_names, label
 
     wrong, right = (
