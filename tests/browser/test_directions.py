@@ -139,6 +139,16 @@ def test_each_merge_has_its_shape_per_step_and_at_the_end(explorer: ExplorerPage
     expect(decoder.locator("[data-claim=decoder-view]")).to_have_attribute("data-holds", "false")
 
 
+def test_the_walk_follows_the_settings(explorer: ExplorerPage) -> None:
+    walk_to(explorer, "3 · realign the backward half")
+    explorer.slider("hidden_size").press("ArrowRight")
+    backward = strip(explorer, "backward = out[..., 4:]")
+    expect(backward).to_have_attribute("data-shape", "3,5,4")
+    explorer.switch("batched").click()
+    expect(strip(explorer, "backward.flip(0)")).to_have_attribute("data-shape", "5,4")
+    expect(steps(explorer).locator("[aria-current=step]")).to_contain_text("realign")
+
+
 def test_with_one_direction_there_is_nothing_to_realign(explorer: ExplorerPage) -> None:
     walk_to(explorer, "4 · merge")
     explorer.switch("bidirectional").click()

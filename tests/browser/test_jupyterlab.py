@@ -35,8 +35,7 @@ def test_the_cell_shows_the_explorer_and_it_answers(explorer: ExplorerPage) -> N
 TAMPER = (
     "from dataclasses import replace; "
     "e = _; s = e.state.snapshot; m = s.run; "
-    "c = tuple(replace(c, holds=False) for c in s.claims); "
-    "e.stage.show(replace(s, claims=c, run=replace(m, h_n=m.h_n[:, 1:])))"
+    "e.stage.show(replace(s, run=replace(m, h_n=m.h_n[:, 1:])))"
 )
 
 
@@ -55,7 +54,7 @@ def test_a_disagreement_would_be_loud(explorer: ExplorerPage) -> None:
 def test_nothing_sticks_out_of_the_cell(explorer: ExplorerPage) -> None:
     app = explorer.page.locator(".ls-app")
     assert app.evaluate("e => e.scrollWidth <= e.clientWidth")
-    for part in (".ls-rail", ".ls-cards", ".ls-picture", ".ls-directions"):
+    for part in (".ls-rail", ".ls-cards", ".ls-picture", ".ls-panel"):
         outer, inner = app.bounding_box(), explorer.page.locator(part).bounding_box()
         assert outer is not None
         assert inner is not None

@@ -121,22 +121,6 @@ def test_statements_are_evaluated_on_the_run(explorer: ExplorerPage) -> None:
     expect(explorer.claim("last-step")).to_have_attribute("data-holds", "true")
 
 
-def test_the_split_and_the_realignment_follow_the_settings(explorer: ExplorerPage) -> None:
-    panel = explorer.page.get_by_role("region", name="Directions: split and realign")
-    backward = panel.locator(".ls-part", has_text="backward = out[..., 3:]")
-    expect(backward).to_have_attribute("data-shape", "3,5,3")
-    expect(backward).to_contain_text("= h_n[-1]")
-    explorer.slider("hidden_size").press("ArrowRight")
-    backward = panel.locator(".ls-part", has_text="backward = out[..., 4:]")
-    expect(backward).to_have_attribute("data-shape", "3,5,4")
-    explorer.switch("batched").click()
-    expect(panel.locator(".ls-part", has_text="backward.flip(0)")).to_have_attribute(
-        "data-shape", "5,4"
-    )
-    explorer.switch("bidirectional").click()
-    expect(panel.get_by_text("nothing to split or realign")).to_be_visible()
-
-
 def test_an_invalid_setting_is_explained_and_the_cure_applied(explorer: ExplorerPage) -> None:
     explorer.type("proj_size", 3)
     expect(explorer.alert).to_contain_text("torch: proj_size has to be smaller than hidden_size")
@@ -146,7 +130,7 @@ def test_an_invalid_setting_is_explained_and_the_cure_applied(explorer: Explorer
     explorer.expect_shapes(FIRST)
     for tensor in FIRST:
         expect(explorer.card(tensor)).to_have_attribute("data-state", "invalid")
-    panel = explorer.page.get_by_role("region", name="Directions: split and realign")
+    panel = explorer.page.get_by_role("tabpanel")
     expect(panel.get_by_text("Checked on the last valid run")).to_be_visible()
     explorer.choose("Apply the cure")
     expect(explorer.alert).to_have_count(0)
@@ -191,12 +175,16 @@ def test_what_is_marked_can_be_told_where_the_system_chooses_the_colours(
     explorer: ExplorerPage,
 ) -> None:
     explorer.page.emulate_media(forced_colors="active")
-    column = "getComputedStyle(e).borderTopColor"
-    marked = explorer.page.locator(".ls-column[data-marked]").first.evaluate(f"e => {column}")
-    plain = explorer.page.locator(".ls-column:not([data-marked])").first.evaluate(f"e => {column}")
-    assert marked != plain
+    explorer.choose("2 · split the directions")
+    outline = "e => getComputedStyle(e).outlineStyle"
+    columns = explorer.page.locator(".ls-to .ls-column")
+    expect(columns).to_have_count(10)
+    styles = [each.locator(".ls-cells").evaluate(outline) for each in columns.all()]
+    marked = [each.get_attribute("data-marked") is not None for each in columns.all()]
+    assert [style == "solid" for style in styles] == marked
+    assert sum(marked) == 2
     bands = [
-        explorer.page.locator(f".ls-band.{side}").first.evaluate(
+        explorer.page.locator(f".ls-band.{side} .ls-num").first.evaluate(
             "e => getComputedStyle(e).backgroundColor"
         )
         for side in ("ls-forward", "ls-backward")
