@@ -73,11 +73,7 @@ def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "")
     states = "(h_n, c_n)" if settings.kind == "LSTM" else "h_n"
     moved = "" if device == "cpu" else f'.to("{device}")'
     lines = [
-        "import torch",
-        "from torch import nn",
-        "",
-        f"torch.manual_seed({seed})",
-        f"module = {constructor(settings)}.eval()",
+        *_opening(settings, seed),
         f"x = torch.randn{shapes['x']}",
         *([f"module, x = module{moved}, x{moved}"] if moved else []),
         "with torch.no_grad():",
@@ -88,6 +84,18 @@ def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "")
         *(["", *_proof(picture, picture.pick(select), states)] if select else []),
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _opening(settings: Settings, seed: int, also: str = "") -> list[str]:
+    """Lines that build the module."""
+    return [
+        "import torch",
+        "from torch import nn",
+        *filter(None, [also]),
+        "",
+        f"torch.manual_seed({seed})",
+        f"module = {constructor(settings)}.eval()",
+    ]
 
 
 def _proof(picture: Scene, chosen: Slice, states: str) -> list[str]:
@@ -181,12 +189,7 @@ def head_script(
     }
     bare = sorted(set(re.findall(r"(?<![.\w])([a-z]+)\(", vector)))
     lines = [
-        "import torch",
-        "from torch import nn",
-        *([f"from torch import {', '.join(bare)}"] if bare else []),
-        "",
-        f"torch.manual_seed({seed})",
-        f"module = {constructor(settings)}.eval()",
+        *_opening(settings, seed, f"from torch import {', '.join(bare)}" if bare else ""),
         f"x = torch.randn({', '.join(map(str, named['input'].shape))}, requires_grad=True)",
         f"out, {states} = module(x)",
         *(f"{name} = {size}" for name, size in used.items()),

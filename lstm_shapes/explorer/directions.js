@@ -43,7 +43,7 @@ function strip({ code, pattern, order, shape, bands, more, mark, claims }) {
       h("code", { class: "ls-code" }, code),
       h("span", { class: "ls-strip-shape" }, tuple(shape.sizes, shape.axes, "ls-inline"), " ", tuple(shape.axes.map((axis) => axis.name), shape.axes, "ls-note")),
       h("span", { class: "ls-note" }, order),
-      pattern ? h("span", { class: "ls-note ls-pattern" }, "einops ", h("code", {}, pattern)) : null,
+      pattern ? h("span", { class: "ls-note ls-pattern" }, "pattern ", h("code", {}, pattern)) : null,
       shape.agrees ? null : verdict(shape),
     ),
     columns.length ? h("div", { class: "ls-heat" }, columns) : null,

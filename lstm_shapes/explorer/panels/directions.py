@@ -112,6 +112,7 @@ def _pair(strips: Strips) -> list[View]:
         cat,
         [strips.band("forward", "pair forward"), strips.reversed("pair backward")],
         order="wrong: two orders in one column",
+        pattern=strips.join,
         claim="hand-built-unflipped",
     )
     turned = strips.strip(
@@ -119,12 +120,14 @@ def _pair(strips: Strips) -> list[View]:
         f"backward = {strips.flip('backward')}",
         [strips.band("backward", "pair turned")],
         order=strips.reads_backward,
+        pattern=strips.turn,
     )
     joined = strips.strip(
         "concat",
         cat,
         [strips.band(name, "pair concat") for name in BOTH],
         order="input order, both halves",
+        pattern=strips.join,
         claim="hand-built",
     )
     return [
@@ -163,6 +166,7 @@ def _flip_anyway(strips: Strips) -> list[View]:
         f"torch.cat([forward, {strips.flip('backward')}], -1)",
         [strips.band("forward", "forward"), strips.reversed("reading order")],
         order="wrong: two orders in one column",
+        pattern=strips.join,
         claim="flip-anyway",
     )
     return [

@@ -53,11 +53,12 @@ class Strips:
         code = f"out, {states} = {self.settings.kind.lower()}(x)"
         mark = None if both else self._mark(self.length - 1, "= h_n[-1]", "last-step")
         order = "input order, both halves" if both else INPUT_ORDER
-        return self.strip("out", code, bands, order=order, mark=mark)
+        pattern = f"{self.axes} (d h)" if both else f"{self.axes} h"
+        return self.strip("out", code, bands, order=order, pattern=pattern, mark=mark)
 
     def halves(self) -> list[View]:
         """The two halves of out, in input order."""
-        axes, n = self._axes, self.width
+        axes, n = self.axes, self.width
         pattern = f"{axes} (d h) -> d {axes} h"
         return [
             self.strip(
@@ -85,6 +86,7 @@ class Strips:
             self.flip("backward"),
             [self.reversed("reading order")],
             order="reading order: the last column is the final state",
+            pattern=self.turn,
             mark=self._mark(self.length - 1, "= h_n[-1]", "reading-order"),
         )
 
@@ -96,25 +98,27 @@ class Strips:
                 "forward, _ = f(y)",
                 [self.band("forward", "pair forward")],
                 order=INPUT_ORDER,
+                pattern=f"{self.axes} h",
             ),
             self.strip(
                 "backward",
                 f"backward, _ = b({self.flip('y')})",
                 [self.reversed("pair backward")],
                 order="reading order: the order in which b has read",
+                pattern=f"{self.axes} h",
             ),
         ]
 
     def per_step(self, mode: str) -> View:
         """Both halves merged at every step."""
-        axes, concat = self._axes, mode == "concat"
+        axes, concat = self.axes, mode == "concat"
         bands = [self.band(name, mode) for name in (BOTH if concat else ("both",))]
         return self.strip(
             mode,
             merge_code(mode, "forward", "backward"),
             bands,
             order="per step, input order" + (": out again" if concat else ""),
-            pattern=f"d {axes} h -> {axes} (d h)" if concat else f"d {axes} h -> {axes} h, {mode}",
+            pattern=self.join if concat else f"d {axes} h -> {axes} h, {mode}",
         )
 
     def final(self, mode: str) -> View:
@@ -189,6 +193,24 @@ class Strips:
         """The order of a backward half as returned."""
         return f"input order: column t has read x[{grouped(self.length - 1)}..t]"
 
+    @property
+    def axes(self) -> str:
+        """The leading axes of out, in one letter each."""
+        if self.sizes.batch_size is None:
+            return "t"
+        return "n t" if self.settings.batch_first else "t n"
+
+    @property
+    def turn(self) -> str:
+        """The pattern of a flip, which einops itself has no word for."""
+        turned = self.axes.replace("t", "t'")
+        return f"{self.axes} h -> {turned} h, t' = {self.mirror}"
+
+    @property
+    def join(self) -> str:
+        """The pattern of a concatenation per step."""
+        return f"d {self.axes} h -> {self.axes} (d h)"
+
     def _part(self, shape: str, code: str, order: str, pattern: str) -> View:
         return {
             "code": code,
@@ -229,13 +251,6 @@ class Strips:
 
     def _claims(self, claim: str) -> list[View]:
         return [asdict(self.found[claim])] if claim in self.found else []
-
-    @property
-    def _axes(self) -> str:
-        """The leading axes of out, in one letter each."""
-        if self.sizes.batch_size is None:
-            return "t"
-        return "n t" if self.settings.batch_first else "t n"
 
 
 def merge_code(mode: str, forward: str, backward: str) -> str:
