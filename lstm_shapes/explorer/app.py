@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -70,7 +71,8 @@ class Explorer(widgets.Box):
         self._bad_link: list[View] = []  # said until something is changed
         self.stage.on_action(self._act)
         self.stage.observe(self._share, "selection")
-        self.stage.observe(lambda _change: self._show(), ["sample", "panel_seen"])
+        self.stage.observe(lambda _change: self._show(), "sample")
+        self.stage.observe(lambda _change: self._draw(self.stage.draw_panel), "panel_seen")
         self.stage.observe(self._choose, "choices")
         self.state.observe(lambda _change: self._bad_link.clear(), "values")
         self.state.observe(lambda _change: self._show(), "snapshot")
@@ -118,15 +120,19 @@ class Explorer(widgets.Box):
 
     def _show(self) -> None:
         snapshot = self.state.snapshot
+        self._draw(lambda: self.stage.show(snapshot, *self._bad_link))
+        self._title.value = _title(snapshot)
+
+    def _draw(self, draw: Callable[[], None]) -> None:
+        """Draw the stage, or a part of it, and hand out what is seen then."""
         with self.stage.hold_sync():
             try:
-                self.stage.show(snapshot, *self._bad_link)
+                draw()
                 self._share()
             # Jupyter keeps errors of callbacks to its log, where nobody sees them.
             except Exception as error:
                 self.stage.fail(error)
                 raise
-        self._title.value = _title(snapshot)
 
     def _share(self, _change: object = None) -> None:
         """Hand out what is seen: the last good question where the newest has no answer."""
@@ -151,7 +157,7 @@ class Explorer(widgets.Box):
         if (before.tab, before.vector) == (now.tab, now.vector):
             self._share()
         else:
-            self._show()
+            self._draw(self.stage.draw_panel)
 
     def _act(self, action: str, message: dict[str, Any]) -> None:
         problem = self.state.snapshot.problem

@@ -69,6 +69,8 @@ class Stage(anywidget.AnyWidget):
     sample = traitlets.Int().tag(sync=True)
     svg_style = traitlets.Unicode(render.style()).tag(sync=True)
 
+    _shown: Snapshot | None = None
+
     def show(self, snapshot: Snapshot, *notices: View) -> None:
         """Draw this from now on, with more notices above its own."""
         question = snapshot.question
@@ -76,9 +78,14 @@ class Stage(anywidget.AnyWidget):
             self.picture = picture_record(question.settings, question.sizes)
             view = stage_view(snapshot, self.sample)
             self.view = {**view, "notices": [*notices, *view["notices"]]}
-            if self.panel_seen:
-                sample = view["figure"]["sample"]
-                self.panel = panel_view(snapshot, sample, nearest(self.choices))
+            self._shown = snapshot
+            self.draw_panel()
+
+    def draw_panel(self) -> None:
+        """Draw the chosen panel of what is shown, if it is in view."""
+        if self.panel_seen and self._shown is not None:
+            sample = self.view["figure"]["sample"]
+            self.panel = panel_view(self._shown, sample, nearest(self.choices))
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""
