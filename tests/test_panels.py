@@ -11,7 +11,7 @@ import torch
 from lstm_shapes import Explorer, InputSizes, Settings, run
 from lstm_shapes.explorer.choices import MERGES
 from lstm_shapes.explorer.panels.directions import directions_view
-from lstm_shapes.explorer.panels.head import head_view
+from lstm_shapes.explorer.panels.head import MOST_SQUARES, head_view
 from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS
 from lstm_shapes.explorer.panels.scrambled import scrambled_view
 from lstm_shapes.explorer.state import Question, Snapshot
@@ -201,7 +201,7 @@ def test_of_many_steps_and_samples_few_are_drawn_and_all_are_counted() -> None:
     assert view["steps"][-1] == "39"
     (half, _) = view["candidates"][0]["halves"]
     assert half["rows"][0]["count"] == "40 of 40"
-    assert len(half["rows"][0]["squares"]) == 12
+    assert len(half["rows"][0]["squares"]) == MOST_SQUARES
     mixed = view["own"]["halves"][0]
     assert len(mixed["rows"]) + mixed["more"] == 12
 

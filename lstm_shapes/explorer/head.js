@@ -8,7 +8,7 @@ const PARTS = { forward: "forward half", backward: "backward half", both: "both 
 
 /** A row: the own sample's x, the same of what the last layer reads, or another sample's x. */
 function squares({ of, role, squares: filled, count }, part) {
-  const label = { own: count, last: `${count} of layer input`, foreign: of }[role];
+  const label = { own: `${count}`, last: `${count} of y`, foreign: of }[role];
   return h(
     "div",
     { class: `ls-read ls-read-${role}`, role: "img", "aria-label": `${PARTS[part]}: ${count} steps of ${of}`, "data-of": of },
@@ -122,13 +122,18 @@ function numbers(steps, halves) {
   return h("li", { class: "ls-vector ls-times", "aria-hidden": "true" }, h("span", { class: "ls-step" }, "t ="), h("div", { class: "ls-halves" }, halves.map(() => h("div", { class: "ls-half" }, row()))));
 }
 
+/** Whether there are layers below the last one. */
+function stacked(candidates) {
+  return candidates.some(({ halves }) => halves?.some(({ rows }) => rows.some(({ role }) => role === "last")));
+}
+
 export function head(record) {
   const { vector, samples, sample, without, candidates, own, steps } = record;
   const listed = candidates.some(({ code }) => code === vector);
   return h(
     "div",
     { class: "ls-feed" },
-    h("header", {}, h("h3", {}, "What has this vector read?"), h("span", { class: "ls-note ls-hint" }, "measured: a square is filled where ∂vector/∂x[t] ≠ 0"), sampleField(samples, sample)),
+    h("header", {}, h("h3", {}, "What has this vector read?"), h("span", { class: "ls-note ls-hint" }, "measured: a square is filled where ∂vector/∂x[t] ≠ 0", stacked(candidates) ? "; a low one where ∂vector/∂y[t] ≠ 0, y: what the last layer reads" : null), sampleField(samples, sample)),
     h(
       "form",
       { class: "ls-own", "data-form": "vector" },
@@ -139,7 +144,7 @@ export function head(record) {
     without ? h("p", { class: "ls-note" }, without) : null,
     h(
       "ul",
-      { class: "ls-vectors" },
+      { class: "ls-vectors", style: `--steps: ${steps?.length ?? 0}` },
       candidates.length ? numbers(steps, candidates[0].halves) : null,
       own && !listed ? reading(own, "your own", true) : null,
       candidates.map((each) => reading(each, each.name, each.code === vector)),

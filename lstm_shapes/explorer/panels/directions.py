@@ -46,7 +46,9 @@ def _ways(strips: Strips) -> dict[str, View]:
 
 
 def _one_direction(strips: Strips) -> list[View]:
-    last = f"out[{':, ' * strips.time}-1]"
+    last = f"The last step has read them all: `out[{':, ' * strips.time}-1]`"
+    if strips.sizes.lengths:
+        last = "Each sample's own last step has read all of it: out there"
     return [
         _scene(
             "1 · out as returned",
@@ -55,7 +57,7 @@ def _one_direction(strips: Strips) -> list[View]:
         ),
         _scene(
             "2 · one vector per sequence",
-            f"The last step has read them all: `{last}` is the last layer's final state.",
+            f"{last} is the last layer's final state.",
             [strips.out()],
             [strips.final("concat")],
         ),

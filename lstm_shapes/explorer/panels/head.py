@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CLASSES = 2
 """out_features of the head that is shown."""
 
-MOST_SQUARES = 12
+MOST_SQUARES = 9
 """Steps drawn of what was read; the middle of a longer sequence is left out, and counted."""
 
 MOST_SAMPLES = 6
