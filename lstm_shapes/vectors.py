@@ -215,12 +215,13 @@ def _last_layer(whole: Run, run: Run) -> Run:
 def _read(expression: Expression, run: Run, traces: Sequence[Run], sample: int) -> Reading:
     vectors = [evaluate(trace, expression) for trace in traces]
     labelled = label(expression, run.settings, run.sizes)
-    axis = _batch_axis(labelled, run.sizes)
     row, rows, directions = "vector", vectors, labelled["direction"]
-    if axis is not None:
-        row = f"vector[{':, ' * axis}{sample}]"
-        rows = [vector.select(axis, sample) for vector in vectors]
-        directions = directions.select(axis, sample)
+    place = _place(labelled, run.sizes, sample)
+    if place is not None:
+        axis, index = place
+        row = f"vector[{':, ' * axis}{index}]"
+        rows = [vector.select(axis, index) for vector in vectors]
+        directions = directions.select(axis, index)
     halves = tuple(
         _half(part, directions == part, rows, traces) for part in _parts(directions, run)
     )
@@ -238,14 +239,28 @@ def _read(expression: Expression, run: Run, traces: Sequence[Run], sample: int) 
     )
 
 
-def _batch_axis(labelled: Mapping[str, Tensor], sizes: InputSizes) -> int | None:
-    """The axis a head would take for the batch: where samples change, or what has their size."""
+def _place(
+    labelled: Mapping[str, Tensor], sizes: InputSizes, sample: int
+) -> tuple[int, int] | None:
+    """Axis and index of the row that a head would take for the sample's; ``None`` if no axis
+    is the batch.
+
+    That is an axis as long as the batch along which samples change, rather they alone; else
+    one of some samples, as after a slice, if this one is among them; else any as long.
+    """
     if sizes.batch_size is None:
         return None
-    shape = labelled["sample"].shape
-    pure = [axis for axis in range(len(shape)) if changing(labelled, axis) == ("sample",)]
-    fitting = [axis for axis, size in enumerate(shape) if size == sizes.batch_size]
-    return next(iter(pure + fitting), None)
+    samples = labelled["sample"]
+    along = [changing(labelled, axis) for axis in range(samples.dim())]
+    fitting = [axis for axis, size in enumerate(samples.shape) if size == sizes.batch_size]
+    mixed = [axis for axis in fitting if "sample" in along[axis]]
+    for axis in sorted(mixed, key=lambda axis: along[axis] != ("sample",)):
+        return axis, sample
+    if ("sample",) in along:
+        axis = along.index(("sample",))
+        here = (samples.movedim(axis, 0).flatten(1)[:, 0] == sample).nonzero()
+        return (axis, int(here[0])) if len(here) else None
+    return (fitting[0], sample) if fitting else None
 
 
 def _parts(directions: Tensor, run: Run) -> list[int]:
@@ -279,8 +294,11 @@ def _problems(
     own = 0 if run.sizes.batch_size is None else sample
     samples = {i for half in halves for i, steps in enumerate(half.read) if any(steps)}
     if samples - {own}:
-        listed = ", ".join(map(str, sorted(samples)))
-        yield f"{row} has read samples {listed}: no longer one sample a row"
+        listed = f"sample{'s' * (len(samples) > 1)} {', '.join(map(str, sorted(samples)))}"
+        mixed = len(samples) > 1
+        yield f"{row} has read {listed}" + (
+            ": no longer one sample a row" if mixed else f" instead of sample {own}"
+        )
         return  # of what it has read of its own there is nothing left to say
     steps = _steps(run, own)
     of = f"of {steps} step{'s' * (steps != 1)}"

@@ -121,6 +121,28 @@ def test_a_forgotten_batch_axis_is_found_in_either_order() -> None:
     assert wrong.axes == ("seq", "direction × features")
 
 
+@pytest.mark.parametrize(
+    ("code", "sample", "row", "verdict"),
+    [
+        ("h_n[-1, 1:]", 2, "vector[1]", "the forward direction is not in it"),
+        ("h_n[-1, :2]", 2, "vector", "vector has read samples 0, 1: no longer one sample a row"),
+        ("h_n[-1].flip(0)", 0, "vector[0]", "vector[0] has read sample 2 instead of sample 0"),
+    ],
+)
+def test_a_slice_or_a_flip_of_the_batch_is_seen(
+    code: str, sample: int, row: str, verdict: str
+) -> None:
+    found = read(replace(BOTH, num_layers=1), ASKED, code, sample)
+    assert (found.row, found.verdict) == (row, verdict)
+
+
+def test_rows_of_one_feature_are_not_taken_for_samples() -> None:
+    narrow = Settings(3, 1, bidirectional=True)
+    found = read(narrow, InputSizes(seq_len=5, batch_size=8), "h_n.view(8, -1)", sample=2)
+    assert found.row == "vector[2]"
+    assert found.verdict == "vector[2] has read samples 4, 5: no longer one sample a row"
+
+
 def test_elements_made_of_both_directions_are_one_part() -> None:
     joined = read(replace(BOTH, num_layers=1), ASKED, "torch.stack([h_n[-2], h_n[-1]]).sum(0)")
     assert [half.part for half in joined.halves] == ["both"]
