@@ -110,7 +110,7 @@ def _claims(run: Run, scramble: Scramble) -> Iterator[Claim]:
             "view-refused",
             f"{viewed} is refused",
             bool(refused),
-            refused or "out is contiguous in memory here, so view is as silent as reshape",
+            refused or "as out lies in memory here, view is as silent as reshape",
             mistake=True,
         )
 

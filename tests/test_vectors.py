@@ -281,4 +281,9 @@ def test_a_scramble_is_one_unless_there_is_nothing_to_mix(
         if asked.lengths is None or harmless[pair.id]:
             assert same.holds == harmless[pair.id], pair
         for claim in refused:
-            assert claim.holds == (not made.out.is_contiguous())
+            viewable = True
+            try:
+                eval(claim.statement.removesuffix(" is refused"), {"out": made.out})
+            except RuntimeError:
+                viewable = False
+            assert claim.holds != viewable
