@@ -7,8 +7,13 @@ export const ARROWS = { forward: "forward →", backward: "← backward" };
 const PLAY = { on: "■ stop", off: "▶ play" };
 
 /** A button that sets one of the choices. */
-export function choice(name, value, chosen, words, current = "pressed") {
-  return h("button", { type: "button", class: "ls-choice", "data-choice": name, "data-value": value, [`aria-${current}`]: chosen ? (current === "current" ? "step" : "true") : current === "current" ? null : "false" }, words);
+function choice(name, value, chosen, words) {
+  return h("button", { type: "button", class: "ls-choice", "data-choice": name, "data-value": value, "aria-pressed": String(chosen) }, words);
+}
+
+/** A button that goes to a step. */
+function stepButton(number, at, title) {
+  return h("button", { type: "button", class: "ls-choice", "data-choice": "step", "data-value": number, "aria-current": number === at && "step" }, title);
 }
 
 /** The batch item that is looked at; set here or below the picture. */
@@ -94,7 +99,7 @@ export function directions(record, choices, playing) {
     h(
       "div",
       { class: "ls-walk" },
-      h("div", { class: "ls-choices ls-steps", role: "group", "aria-label": "steps" }, steps.map(({ title }, i) => choice("step", i + 1, i + 1 === at, title, "current"))),
+      h("div", { class: "ls-choices ls-steps", role: "group", "aria-label": "steps" }, steps.map(({ title }, i) => stepButton(i + 1, at, title))),
       h("button", { type: "button", class: "ls-choice ls-play", "data-play": "", "aria-label": playing ? "stop" : "play" }, playing ? PLAY.on : PLAY.off),
     ),
     scene(steps[at - 1], choices),

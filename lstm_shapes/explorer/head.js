@@ -132,7 +132,7 @@ export function head(record) {
   const listed = candidates.some(({ code }) => code === vector);
   return h(
     "div",
-    { class: "ls-feed" },
+    {},
     h("header", {}, h("h3", {}, "What has this vector read?"), h("span", { class: "ls-note ls-hint" }, "measured: a square is filled where ∂vector/∂x[t] ≠ 0", stacked(candidates) ? "; a low one where ∂vector/∂y[t] ≠ 0, y: what the last layer reads" : null), sampleField(samples, sample)),
     h(
       "form",

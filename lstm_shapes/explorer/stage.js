@@ -125,6 +125,7 @@ function listen(root, figure, pin) {
     figure.light();
   };
   const keys = (event) => {
+    if (event.target.matches("input")) return; // its keys are its own
     const id = idAt(event);
     if (event.key === "Escape") {
       figure.focused = figure.pointed = null;

@@ -159,6 +159,18 @@ def test_with_one_direction_there_is_nothing_to_realign(explorer: ExplorerPage) 
     expect(explorer.page.get_by_role("group", name="ways")).to_have_count(0)
 
 
+def test_a_panel_nobody_sees_waits_until_it_is_in_view(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    page.set_viewport_size({"width": 1280, "height": 500})
+    about = page.locator(".ls-subtitle")
+    page.wait_for_timeout(300)  # the page notices what is out of view in its own time
+    explorer.slider("num_layers").press("ArrowRight")
+    explorer.expect_shapes({"input": "3,5,4", "out": "3,5,6", "h_n": "6,3,3", "c_n": "6,3,3"})
+    expect(about).to_contain_text("num_layers=2")
+    about.scroll_into_view_if_needed()
+    expect(about).to_contain_text("num_layers=3")
+
+
 def test_a_walk_is_in_the_address_and_comes_back(explorer: ExplorerPage, browser: Browser) -> None:
     explorer.choose("hand-built pair")
     walk_to(explorer, "3 · realign the backward one")
