@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lstm_shapes.explorer.view import View
+from lstm_shapes.words import grouped
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -101,4 +102,4 @@ def _label(step: int, seq_len: int) -> str:
 
 def _left_out(band: Band) -> str:
     more = band.features - MOST_ROWS
-    return f"and {more:,} more features" if more > 0 else ""
+    return f"and {grouped(more)} more features" if more > 0 else ""
