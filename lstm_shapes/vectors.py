@@ -10,10 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from lstm_shapes.budget import Limits, check, estimate
-from lstm_shapes.config import InputSizes, Settings
+from lstm_shapes.config import InputSizes, Settings, check_int
 from lstm_shapes.gradients import coverage
 from lstm_shapes.grammar import Expression
 from lstm_shapes.live import Run, layer_by_layer, own_terms, seeded, with_gradients
+from lstm_shapes.operations import REDUCTIONS, Reduction
 from lstm_shapes.origins import SEVERAL, axis_names, changing, label
 from lstm_shapes.shapes import symbols, time_axis
 from lstm_shapes.spots import ExpressionError
@@ -131,6 +132,7 @@ def readings(
 
     Raises:
         OverBudget: the run is too large to be measured like this.
+        ArgumentError: the run has no such sample, or none at all.
 
     >>> from lstm_shapes import InputSizes, Settings, parse, run
     >>> made = run(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=3))
@@ -141,6 +143,8 @@ def readings(
 no longer one sample a row
     """
     check(estimate(run.settings, run.sizes), limits)
+    if run.sizes.batch_size is not None:
+        check_int("sample", sample, at_least=0, at_most=run.sizes.batch_size - 1)
     traces = [with_gradients(run)]
     if run.settings.num_layers > 1:
         traces.append(_last_layer(traces[0], run))
@@ -165,6 +169,7 @@ def head(run: Run, expression: Expression, out_features: int) -> tuple[nn.Linear
         The layer, whose ``in_features`` is the size of the vector's last axis, and its output.
 
     Raises:
+        ArgumentError: no number of features.
         ExpressionError: as :meth:`Expression.evaluate` does, and for a vector without axes.
 
     Source: torch documentation, ``torch.nn.Linear``.
@@ -175,6 +180,7 @@ def head(run: Run, expression: Expression, out_features: int) -> tuple[nn.Linear
     >>> layer.in_features, scores.shape
     (6, torch.Size([2, 4]))
     """
+    check_int("out_features", out_features, at_least=1)
     vector = evaluate(run, expression)
     if vector.dim() == 0:
         end = len(expression.text)
@@ -182,12 +188,19 @@ def head(run: Run, expression: Expression, out_features: int) -> tuple[nn.Linear
             expression.text, 0, end, "this is one number", "keep an axis for the features"
         )
     with own_terms(run.device), seeded(run.seed):
-        layer = nn.Linear(int(vector.shape[-1]), out_features, device="cpu").to(vector.device)
+        layer = nn.Linear(int(vector.shape[-1]), out_features, device="cpu", dtype=vector.dtype).to(
+            vector.device
+        )
         return layer, layer(vector)
 
 
-def evaluate(run: Run, expression: Expression) -> Tensor:
+def evaluate(
+    run: Run, expression: Expression, reductions: Mapping[str, Reduction] = REDUCTIONS
+) -> Tensor:
     """The value of an expression on a run.
+
+    Args:
+        reductions: as for :meth:`Expression.evaluate`.
 
     Raises:
         ExpressionError: as :meth:`Expression.evaluate` does.
@@ -198,7 +211,7 @@ def evaluate(run: Run, expression: Expression) -> Tensor:
     True
     """
     tensors = {name: tensor for name, tensor in run.tensors().items() if name != "input"}
-    return expression.evaluate(tensors, symbols(run.settings, run.sizes))
+    return expression.evaluate(tensors, symbols(run.settings, run.sizes), reductions)
 
 
 def _last_layer(whole: Run, run: Run) -> Run:
@@ -213,30 +226,43 @@ def _last_layer(whole: Run, run: Run) -> Run:
 
 
 def _read(expression: Expression, run: Run, traces: Sequence[Run], sample: int) -> Reading:
-    vectors = [evaluate(trace, expression) for trace in traces]
     labelled = label(expression, run.settings, run.sizes)
-    row, rows, directions = "vector", vectors, labelled["direction"]
     place = _place(labelled, run.sizes, sample)
-    if place is not None:
-        axis, index = place
-        row = f"vector[{':, ' * axis}{index}]"
-        rows = [vector.select(axis, index) for vector in vectors]
-        directions = directions.select(axis, index)
-    halves = tuple(
-        _half(part, directions == part, rows, traces) for part in _parts(directions, run)
-    )
-    pooled = bool((labelled["step"] == SEVERAL).all())
-    problems = list(_problems(halves, run, sample, row, pooled=pooled))
+    halves = considered = _halves(expression, traces, labelled["direction"], place)
+    if "max" in expression.text:
+        # Only the steps that win a maximum have a gradient; in a mean all that took part have.
+        considered = _halves(expression, traces, labelled["direction"], place, _ALL)
+    row = "vector" if place is None else f"vector[{':, ' * place[0]}{place[1]}]"
+    problems = list(_problems(considered, run, sample, row))
+    won = "the filled steps are those that won the maximum"
     return Reading(
         code=expression.text,
-        shape=tuple(vectors[0].shape),
+        shape=tuple(labelled["direction"].shape),
         axes=axis_names(labelled),
         sample=sample,
         row=row,
         halves=halves,
         sound=not problems,
-        verdict="; ".join(problems) or _sound(halves, run, sample),
+        verdict="; ".join(problems) or (_sound(run) if halves == considered else won),
     )
+
+
+_ALL = {**REDUCTIONS, "max": REDUCTIONS["mean"]}
+
+
+def _halves(
+    expression: Expression,
+    traces: Sequence[Run],
+    directions: Tensor,
+    place: tuple[int, int] | None,
+    reductions: Mapping[str, Reduction] = REDUCTIONS,
+) -> tuple[Half, ...]:
+    rows = [evaluate(trace, expression, reductions) for trace in traces]
+    if place is not None:
+        rows = [row.select(*place) for row in rows]
+        directions = directions.select(*place)
+    parts = _parts(directions, traces[0])
+    return tuple(_half(part, directions == part, rows, traces) for part in parts)
 
 
 def _place(
@@ -288,9 +314,7 @@ def _table(elements: Tensor, trace: Run) -> Table:
     return tuple(map(tuple, read.tolist()))
 
 
-def _problems(
-    halves: tuple[Half, ...], run: Run, sample: int, row: str, *, pooled: bool
-) -> Iterator[str]:
+def _problems(halves: tuple[Half, ...], run: Run, sample: int, row: str) -> Iterator[str]:
     own = 0 if run.sizes.batch_size is None else sample
     samples = {i for half in halves for i, steps in enumerate(half.read) if any(steps)}
     if samples - {own}:
@@ -309,18 +333,13 @@ def _problems(
             yield f"the {half.part} direction is not in it"
         elif not read:
             yield f"{name} has read nothing of sample {own}"
-        elif pooled:
-            continue  # through a maximum only the steps that win have a gradient
         elif read < steps:
             yield f"{name} has read {read} {of}"
         elif last < steps:
             yield f"{name} has read {last} {of} of the last layer's input"
 
 
-def _sound(halves: tuple[Half, ...], run: Run, sample: int) -> str:
-    own = 0 if run.sizes.batch_size is None else sample
-    if any(sum((half.read_last or half.read)[own]) < _steps(run, own) for half in halves):
-        return "pooled over every step; the filled ones are those that won"
+def _sound(run: Run) -> str:
     if run.settings.bidirectional:
         return "both directions have read every step"
     return "it has read every step"

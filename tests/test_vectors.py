@@ -29,6 +29,7 @@ from lstm_shapes import (
     scramble_claims,
     scrambles,
 )
+from lstm_shapes.config import ArgumentError
 from lstm_shapes.snippet import head_script
 from tests.strategies import seeds, settings, sizes
 
@@ -85,7 +86,32 @@ def test_a_maximum_has_read_the_steps_that_won_and_is_no_mistake() -> None:
     latest = run(module, ASKED).out[1, :, :3].max(0).indices.max()
     assert steps_read(found)["forward"] == [(1, t) for t in range(latest + 1)]
     assert found.sound
-    assert found.verdict == "pooled over every step; the filled ones are those that won"
+    assert found.verdict == "the filled steps are those that won the maximum"
+
+
+@pytest.mark.parametrize("pooling", ["mean(dim=1)", "max(dim=1).values", "amax(1)", "sum(1)"])
+def test_pooling_over_some_steps_is_not_taken_for_all(pooling: str) -> None:
+    found = read(replace(BOTH, num_layers=1), ASKED, f"out[:, 1:3].{pooling}")
+    assert not found.sound
+    assert found.verdict.startswith("the forward half has read 3 of 5 steps")
+
+
+@pytest.mark.parametrize(("sizes", "sample"), [(ASKED, 3), (ASKED, -1), (InputSizes(5, 0), 0)])
+def test_a_sample_that_is_not_there_is_refused(sizes: InputSizes, sample: int) -> None:
+    with pytest.raises(ArgumentError, match="sample="):
+        readings(run(BOTH, sizes), [parse("h_n[-1]")], sample)
+
+
+def test_a_head_has_features_and_the_vectors_own_type() -> None:
+    with pytest.raises(ArgumentError, match="out_features=0"):
+        head(run(BOTH, ASKED), parse("h_n[-1]"), 0)
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        _, scores = head(run(BOTH, ASKED), parse("h_n[-1]"), 2)
+    finally:
+        torch.set_default_dtype(before)
+    assert scores.dtype == torch.float32
 
 
 def test_in_a_stack_the_last_layers_input_shows_what_x_hides() -> None:
