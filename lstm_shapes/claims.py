@@ -23,6 +23,7 @@ from lstm_shapes.directions import (
 )
 from lstm_shapes.live import Run, layer_by_layer
 from lstm_shapes.shapes import time_axis
+from lstm_shapes.snippet import flip_code, mirrored
 from lstm_shapes.steps import hand_built_pair
 
 TOLERANCE = {"cpu": 2e-6, "cuda": 2e-4, "mps": 2e-4}
@@ -87,24 +88,21 @@ class _Words:
     """How code names the parts of this run: indices follow batch_first and lengths."""
 
     def __init__(self, run: Run) -> None:
-        self._packed = run.sizes.lengths is not None
-        self._batch_first = run.settings.batch_first
+        self._question = run.settings, run.sizes
         self.time = time_axis(run.settings, run.sizes)
         self.first = self._at("0")
         self.end = self._at("-1")
         # With lengths every sample has its own last step: indices in pairs, sample and step.
         samples = f"range({run.sizes.batch_size}), lengths - 1"
         pair = samples if self.time else ", ".join(reversed(samples.split(", ")))
-        self.last = f"[{pair}]" if self._packed else self.end
-        self.mirror = "length-1-t" if self._packed else "L-1-t"
+        self.last = f"[{pair}]" if run.sizes.lengths is not None else self.end
+        self.mirror = mirrored(run.sizes)
 
     def _at(self, step: str) -> str:
         return f"[:, {step}]" if self.time else f"[{step}]"
 
     def flipped(self, name: str) -> str:
-        if self._packed:
-            return f"reverse_time({name}, batch_first={self._batch_first}, lengths=lengths)"
-        return f"{name}.flip({self.time})"
+        return flip_code(name, *self._question)
 
 
 def _two_directions(run: Run) -> list[Claim]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.scene import CODE_NAMES, Scene, Slice
-from lstm_shapes.shapes import symbols, tensor_shapes
+from lstm_shapes.shapes import symbols, tensor_shapes, time_axis
 
 
 def constructor(settings: Settings) -> str:
@@ -35,6 +35,22 @@ def constructor_of(arguments: Mapping[str, object]) -> str:
         elif field.name != "kind" and value != field.default:
             shown.append(f"{field.name}={value!r}")
     return f"nn.{arguments.get('kind', 'LSTM')}({', '.join(shown)})"
+
+
+def flip_code(name: str, settings: Settings, sizes: InputSizes) -> str:
+    """Code that reverses a tensor in time.
+
+    >>> flip_code("x", Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+    'x.flip(0)'
+    """
+    if sizes.lengths is None:
+        return f"{name}.flip({time_axis(settings, sizes)})"
+    return f"reverse_time({name}, batch_first={settings.batch_first}, lengths=lengths)"
+
+
+def mirrored(sizes: InputSizes) -> str:
+    """The step that stands at t in a reversed sequence."""
+    return "L-1-t" if sizes.lengths is None else "length-1-t"
 
 
 def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "") -> str:

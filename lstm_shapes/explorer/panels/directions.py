@@ -41,7 +41,12 @@ def _claims_title(snapshot: Snapshot) -> str:
 def _ways(strips: Strips) -> dict[str, View]:
     if not strips.settings.bidirectional:
         return {"module": {"name": WAYS["module"], "steps": _one_direction(strips)}}
-    steps = {"module": _module(strips), "pair": _pair(strips), "flip": _flip_anyway(strips)}
+    start = _start(strips)
+    steps = {
+        "module": [*start, *_module(strips)],
+        "pair": _pair(strips),
+        "flip": [*start, *_flip_anyway(strips)],
+    }
     return {way: {"name": name, "steps": steps[way]} for way, name in WAYS.items()}
 
 
@@ -84,22 +89,22 @@ def _start(strips: Strips) -> list[View]:
 
 
 def _module(strips: Strips) -> list[View]:
-    """The steps of nn.LSTM's own out."""
+    """The last two steps of nn.LSTM's own out."""
+    halves = strips.halves()
     merged = _scene(
         "4 · merge",
         "Per time step both halves are joined in input order, unflipped. One vector for the "
         "sequence takes each direction at its own end.",
-        strips.halves(),
+        halves,
         [strips.decoder()],
     )
     merged["merges"] = {mode: [strips.per_step(mode), strips.final(mode)] for mode in MERGES}
     return [
-        *_start(strips),
         _scene(
             "3 · realign the backward half",
             "Reading order is for the end: the last column is the final state. To join per time "
             "step, leave the backward half in input order.",
-            strips.halves(),
+            halves,
             [strips.reading()],
         ),
         merged,
@@ -108,6 +113,7 @@ def _module(strips: Strips) -> list[View]:
 
 def _pair(strips: Strips) -> list[View]:
     """The steps of two unidirectional modules, run by hand."""
+    alone = strips.pair()
     cat = "torch.cat([forward, backward], -1)"
     unflipped = strips.strip(
         "out",
@@ -137,32 +143,33 @@ def _pair(strips: Strips) -> list[View]:
             "1 · run both by hand",
             "f and b are unidirectional, with the weights of the last layer's two directions; y "
             "is what that layer reads. b is given y reversed, and returns it reversed.",
-            strips.pair(),
+            alone,
         ),
         _scene(
             "2 · join as they are",
             "Column t then holds the forward h of x[t] and the backward one of "
             f"x[{strips.mirror}]: two different steps.",
-            strips.pair(),
+            alone,
             [unflipped],
         ),
         _scene(
             "3 · realign the backward one",
             "Here the flip is needed: it brings what b returned back into input order.",
-            strips.pair(),
+            alone,
             [turned],
         ),
         _scene(
             "4 · merge",
             "Flipped once, then joined: this is what nn.LSTM returns, and has done for you.",
-            [strips.pair()[0], turned],
+            [alone[0], turned],
             [joined, strips.out()],
         ),
     ]
 
 
 def _flip_anyway(strips: Strips) -> list[View]:
-    """The steps of a repair of what is not broken."""
+    """The last two steps of a repair of what is not broken."""
+    halves, reading = strips.halves(), strips.reading()
     joined = strips.strip(
         "concat",
         f"torch.cat([forward, {strips.flip('backward')}], -1)",
@@ -172,18 +179,17 @@ def _flip_anyway(strips: Strips) -> list[View]:
         claim="flip-anyway",
     )
     return [
-        *_start(strips),
         _scene(
             "3 · flip anyway",
             "The half is flipped although it was aligned: now it is in reading order.",
-            strips.halves(),
-            [strips.reading()],
+            halves,
+            [reading],
         ),
         _scene(
             "4 · merge",
             "Column t now joins the forward h of x[t] with the backward one of "
             f"x[{strips.mirror}]: out it is no longer.",
-            [strips.halves()[0], strips.reading()],
+            [halves[0], reading],
             [joined, strips.out()],
         ),
     ]

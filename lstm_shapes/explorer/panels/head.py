@@ -132,7 +132,6 @@ def _reading(reading: Reading) -> View:
         "sizes": [grouped(size) for size in reading.shape],
         "shape": ",".join(map(str, reading.shape)),
         "axes": [{"role": _role(name), "name": name} for name in reading.axes],
-        "row": reading.row,
         "halves": [_half(half, reading.sample) for half in reading.halves],
         "sound": reading.sound,
         "verdict": reading.verdict,

@@ -10,6 +10,7 @@ from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, Band, drawn, strip, v
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
 from lstm_shapes.shapes import direction_shapes, tensor_shapes, time_axis
+from lstm_shapes.snippet import flip_code, mirrored
 from lstm_shapes.words import grouped
 
 if TYPE_CHECKING:
@@ -179,14 +180,12 @@ class Strips:
 
     def flip(self, name: str) -> str:
         """Code that reverses a tensor in time."""
-        if self.sizes.lengths is None:
-            return f"{name}.flip({self.time})"
-        return f"reverse_time({name}, batch_first={self.settings.batch_first}, lengths=lengths)"
+        return flip_code(name, self.settings, self.sizes)
 
     @property
     def mirror(self) -> str:
         """The step at column t of a reversed sequence."""
-        return "length-1-t" if self.sizes.lengths else "L-1-t"
+        return mirrored(self.sizes)
 
     @property
     def reads_backward(self) -> str:
