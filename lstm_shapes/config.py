@@ -79,8 +79,7 @@ def check_int(argument: str, value: object, at_least: int, at_most: int = LARGES
     if not isinstance(value, int) or isinstance(value, bool):
         raise _wrong_type(argument, value, "give an int")
     if value < at_least:
-        # An element such as lengths[2] is no argument of its own, to be set alone.
-        fix = {argument: at_least} if argument.isidentifier() else {}
+        fix = {argument: at_least}
         raise ArgumentError(argument, value, "is too small", f"use {at_least} or more", fix)
     if value > at_most:
         raise ArgumentError(argument, value, "is too large", f"use {at_most} or less")
@@ -115,9 +114,16 @@ def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[i
             given,
             f"has {len(given)} entries for batch_size={samples}",
             "give one length per sample",
+            {"lengths": None},
         )
     for sample, length in enumerate(given):
-        check_int(f"lengths[{sample}]", length, at_least=1, at_most=seq_len)
+        try:
+            check_int(f"lengths[{sample}]", length, at_least=1, at_most=seq_len)
+        except ArgumentTypeError:
+            raise
+        except ArgumentError as error:
+            fix = {"lengths": (*given[:sample], 1 if length < 1 else seq_len, *given[sample + 1 :])}
+            raise ArgumentError(error.argument, length, error.problem, error.cure, fix) from None
     return given
 
 
@@ -253,7 +259,7 @@ class InputSizes:
 
     Raises:
         ArgumentError: a value torch refuses, and lengths beyond seq_len, which
-            torch takes in silence.
+            ``pack_padded_sequence`` takes in silence.
         ArgumentTypeError: not an int.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Inputs", and
@@ -298,6 +304,10 @@ PRESETS: Mapping[str, tuple[Settings, InputSizes]] = MappingProxyType(
         "Seq2seq encoder": (
             Settings(5, 4, num_layers=3, dropout=0.2, bidirectional=True),
             InputSizes(seq_len=6, batch_size=2),
+        ),
+        "Packed batch": (
+            Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True),
+            InputSizes(seq_len=5, batch_size=3, lengths=(3, 5, 2)),
         ),
         "Projected": (
             Settings(4, 5, num_layers=2, batch_first=True, bidirectional=True, proj_size=2),

@@ -14,6 +14,7 @@ from torch import Tensor
 from lstm_shapes.claims import COINCIDENCE, Claim, recomputed
 from lstm_shapes.live import Run, layer_by_layer
 from lstm_shapes.scene import Index, Scene, Slice, code_of
+from lstm_shapes.shapes import time_axis
 
 MOST_NUMBERS = 8
 """Features of a slice that are given in numbers."""
@@ -48,7 +49,7 @@ def slice_numbers(scene: Scene, run: Run, sample: int = 0) -> dict[str, list[flo
     """The first numbers of what every x, cell, half of out and row of h_n and c_n holds.
 
     Args:
-        sample: which of the batch; no matter if unbatched.
+        sample: which of the batch; no matter if unbatched, or if the scene is of one.
 
     Returns:
         At most eight a slice, by id. Those of a cell are h, from its layer run alone;
@@ -62,7 +63,8 @@ def slice_numbers(scene: Scene, run: Run, sample: int = 0) -> dict[str, list[flo
     True
     """
     finder = _Finder(scene, run)
-    return dict(finder.numbers(sample)) if run.out.numel() else {}
+    of = sample if scene.sample is None else scene.sample
+    return dict(finder.numbers(of)) if run.out.numel() else {}
 
 
 class _Finder:
@@ -72,13 +74,18 @@ class _Finder:
         self.tensors = run.tensors()
         self.layers = layer_by_layer(run)
         self.top = len(self.layers) - 1
-        self.last = run.sizes.seq_len - 1
+        self.last = scene.length - 1
+        self.time = time_axis(run.settings, run.sizes)
 
     def claims(self, each: Slice) -> Iterator[Claim]:
         if each.kind == "h_n":
             yield from self._row(each)
         elif each.kind == "c_n":
             yield self._alone(each, self.layers[each.layer or 0].c_n, "c_n")
+        elif each.padding and each.kind == "out":
+            zeros = not self._at("out", each.where).any()
+            reason = "pad_packed_sequence fills up with zeros"
+            yield Claim(f"zeros-{each.id}", f"{each.code} == 0", zeros, reason)
         elif each.kind == "out":
             row = (each.layer or 0) * len(self.scene.directions) + (each.direction == "backward")
             final = self.scene.slices[f"h_n.{row}"]
@@ -96,11 +103,12 @@ class _Finder:
             yield self._mistake(each, end.where, end.code, reason)
             return
         yield self._same(each, end, "the same numbers")
-        if each.direction == "backward" and self.last:
-            where = tuple(-1 if entry == each.step else entry for entry in end.where[:-1])
-            where = (*where, end.where[-1])
+        padded = self.last + 1 < self.run.sizes.seq_len
+        if padded or (each.direction == "backward" and self.last):
+            where = (*end.where[: self.time], -1, *end.where[self.time + 1 :])
             code = code_of("out", where, self.run.out.shape[-1])
-            yield self._mistake(each, where, code, "that has read one step only")
+            reason = "that is padding" if padded else "that has read one step only"
+            yield self._mistake(each, where, code, reason)
 
     def _same(self, each: Slice, other: Slice, reason: str) -> Claim:
         holds = torch.equal(self._at(each.tensor, each.where), self._at(other.tensor, other.where))

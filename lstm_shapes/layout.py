@@ -115,10 +115,6 @@ class _Draughtsman:
         self.drawing.height = -self._outputs(top - BETWEEN_LAYERS)
         return self.drawing
 
-    def _slices(self, prefix: str) -> list[tuple[int | None, Slice]]:
-        found = ((step, f"{prefix}.{key(step)}") for step in self.scene.columns)
-        return [(step, self.scene.slices[name]) for step, name in found]
-
     def _outputs(self, bottom: float) -> float:
         y = bottom - CELL - 6
         self._text(10, y + 24, "out", "row")
@@ -128,6 +124,7 @@ class _Draughtsman:
             for i, direction in enumerate(self.scene.directions):
                 each = self.scene.slices[f"out.{key(step)}.{direction}"]
                 text = "…" if step is None else self._fitting([ranges[i]], width)
+                text = "0" if each.padding else text
                 self._box(each, self.x[step] + i * width, y + 6, width, CELL, text)
             if step is not None:
                 code = self._fitting([_whole_step(self.scene, step)], self.pitch - 4)
@@ -146,7 +143,7 @@ class _Draughtsman:
         for direction in reversed(self.scene.directions):
             self._row(layer, direction, y)
             y += CELL + BETWEEN_ROWS
-        corners = [(x - PAD, x + self.cell + PAD) for x in self.x.values()]
+        corners = [(self.x[s] - PAD, self.x[s] + self.cell + PAD) for s in self.scene.read]
         self.drawing.frames.append(
             "".join(_frame(*ends, top - PAD, bottom + PAD) for ends in corners)
         )
@@ -156,7 +153,7 @@ class _Draughtsman:
         """One direction of one layer: h_0, the cells in time, h_n and c_n."""
         settings, slices = self.scene.settings, self.scene.slices
         row = layer * settings.num_directions + DIRECTIONS.index(direction)
-        steps, middle = self.scene.columns, y + CELL / 2
+        steps, middle = self.scene.read, y + CELL / 2
         for step in steps:
             each = slices[f"cell.{layer}.{direction}.{key(step)}"]
             label = "…" if step is None else f"h{ARROWS[direction]}"
@@ -165,7 +162,8 @@ class _Draughtsman:
         for i, kind in enumerate(("h_n", "c_n")):
             if f"{kind}.{row}" in slices:
                 each = slices[f"{kind}.{row}"]
-                self._box(each, end + i * PAIR, y, PAIR, CELL, f"{kind}[{row}]")
+                label = self._fitting([each.code], PAIR) or f"{kind}[{row}]"
+                self._box(each, end + i * PAIR, y, PAIR, CELL, label)
         left, right = LEFT - 16.0, self.x[steps[-1]] + self.cell + 16
         if direction == "forward":
             start = left - STATE
@@ -197,13 +195,14 @@ class _Draughtsman:
         drawn = [layer for layer in self.scene.layers if layer is not None]
         hidden = self.scene.settings.num_layers - len(drawn)
         self._text(10, y + 14, f"⋮ {grouped(hidden)} layers", "layer")
-        for _, each in self._slices("cell.etc"):
-            self._box(each, self.x[each.step], y, self.cell, 20, "⋮")
+        for step in self.scene.read:
+            each = self.scene.slices[f"cell.etc.{key(step)}"]
+            self._box(each, self.x[step], y, self.cell, 20, "⋮")
         self._text(WIDTH - self.pair / 2, y + 14, "⋮", "column")
         return y
 
     def _verticals(self, below: str, bottom: float, top: float) -> None:
-        for step in self.scene.columns:
+        for step in self.scene.read:
             middle = self.x[step] + self.cell / 2
             self._line(f"arrow.{below}.{key(step)}", [(middle, bottom), (middle, top)])
 
@@ -220,7 +219,8 @@ class _Draughtsman:
         y = -62.0 if note else -44.0
         self._text(10, y + 15, "input", "row")
         self._text(10, y + 31, _features(self.scene.settings.input_size), "note")
-        for step, each in self._slices("x"):
+        for step in self.scene.columns:
+            each = self.scene.slices[f"x.{key(step)}"]
             labels = ["…"] if step is None else [each.code, "x"]
             self._box(each, self.x[step], y, self.cell, 22, self._fitting(labels, self.cell))
             label = "…" if step is None else f"t={step_label(step, self.scene.sizes.seq_len)}"

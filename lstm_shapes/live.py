@@ -38,7 +38,7 @@ class Run:
 
     Attributes:
         module: in eval(), so dropout does nothing.
-        input: as given to the module, padded where there are lengths.
+        input: as given to the module; with lengths padded with zeros, and packed on the way.
         out, h_n: what the module returned; out padded to seq_len again.
         c_n: the cell states; ``None`` for GRU and RNN, which have none.
         remarks: what torch warned of when the module was built.
@@ -120,6 +120,7 @@ def run(
             warnings.simplefilter("always")
             module = construct(vars(settings), "cpu")
             x = torch.randn(_input_shape(settings, sizes), dtype=torch.float32, device="cpu")
+        x = _padded(x, settings, sizes)
         remarks = tuple(str(warning.message) for warning in caught)
         called = _call(module.to(device), x.to(device), settings, sizes, seed, device)
     return replace(called, remarks=remarks)
@@ -223,6 +224,15 @@ def _input_shape(settings: Settings, sizes: InputSizes) -> tuple[int, ...]:
     if settings.batch_first:
         return sizes.batch_size, sizes.seq_len, settings.input_size
     return sizes.seq_len, sizes.batch_size, settings.input_size
+
+
+def _padded(x: Tensor, settings: Settings, sizes: InputSizes) -> Tensor:
+    """Zeros behind the end of each sample, as ``pad_sequence`` makes them."""
+    if sizes.lengths is None:
+        return x
+    steps = torch.arange(sizes.seq_len, device="cpu")
+    behind = steps >= torch.tensor(sizes.lengths, device="cpu").unsqueeze(1)
+    return x.masked_fill((behind if settings.batch_first else behind.t()).unsqueeze(-1), 0.0)
 
 
 def _run_layers(run: Run) -> tuple[Run, ...]:

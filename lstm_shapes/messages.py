@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_shapes.live import construct, own_terms, seeded
 
@@ -18,7 +19,8 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
     answer concerns this one, on the meta device, where nothing is allocated.
 
     Args:
-        argument: of :class:`~lstm_shapes.Settings`, or ``seq_len`` or ``batch_size``.
+        argument: of :class:`~lstm_shapes.Settings`, or ``seq_len``, ``batch_size`` or
+            ``lengths``, which is asked together with these two.
         values: unchecked, by argument. proj_size is asked together with hidden_size and
             kind, on which it depends; more than two layers are asked about as two, since
             torch would build them all.
@@ -31,6 +33,8 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
     >>> torch_message("input_size", {"input_size": True})
     ''
     """
+    if argument == "lengths":
+        return _packing_message(**{name: values[name] for name in (argument, *_SIZES)})
     together = ("hidden_size", "kind") if argument == "proj_size" else ()
     asked = {name: values[name] for name in (argument, *together) if name in values}
     size = {"seq_len": 2, "batch_size": 2}
@@ -48,6 +52,27 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
                 x = torch.empty(size["seq_len"], size["batch_size"], made.input_size, device="cpu")
                 construct(given, device="cpu")(x)
     # Whatever torch raises is the answer here, whichever type it has.
+    except Exception as error:
+        return str(error).split("\n", 1)[0]
+    return ""
+
+
+MOST_STEPS = 100
+"""Steps of an input about which torch is asked: it counts them one by one."""
+
+_SIZES = ("seq_len", "batch_size")
+
+
+def _packing_message(lengths: Any, seq_len: int, batch_size: int) -> str:
+    """What is said when an input that takes no room is packed; on sizes cut to what shows it."""
+    steps = min(seq_len, MOST_STEPS)
+    if isinstance(lengths, tuple):
+        batch_size = min(batch_size, len(lengths) + 1)
+        lengths = [steps + 1 if each > seq_len else min(each, steps) for each in lengths]
+    try:
+        with own_terms("cpu"):
+            x = torch.empty(batch_size, steps, 1, device="meta")
+            pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
     except Exception as error:
         return str(error).split("\n", 1)[0]
     return ""

@@ -85,6 +85,8 @@ def classes(each: Slice) -> str:
         names.append(f"ls-b-{each.direction}")
     if each.elided:
         names.append("ls-elided")
+    if each.padding:
+        names.append("ls-padding")
     return " ".join(names)
 
 

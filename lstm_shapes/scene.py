@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from lstm_shapes.config import ArgumentError, Direction, InputSizes, Settings
+from lstm_shapes.config import ArgumentError, Direction, InputSizes, Settings, check_int
 from lstm_shapes.shapes import time_axis
 
 SliceKind = Literal["x", "h_0", "cell", "out", "h_n", "c_n", "arrow"]
@@ -25,6 +25,8 @@ DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")
 MOST_STEPS = 12
 """Columns drawn: of a longer sequence the first and the last steps around one that stands
 for the rest."""
+MOST_PADDING = 2
+"""Of those the columns of padding, where not all steps are drawn."""
 MOST_LAYERS = 6
 """Layers drawn, likewise."""
 
@@ -38,6 +40,7 @@ class Slice(NamedTuple):
         id: the same whatever batch_first is, such as ``out.0.backward``.
         layer, direction, step: where it stands; of an arrow, where it starts.
         elided: whether it stands for several, and so cannot be selected.
+        padding: whether it is behind the end of its sample, where no cell has been.
         tensor, where: which tensor of the call holds it, and its index there, an entry per
             axis: an int, a (start, stop), or None for the whole axis; empty if none does.
         code: the same as Python code.
@@ -51,6 +54,7 @@ class Slice(NamedTuple):
     direction: Direction | None = None
     step: int | None = None
     elided: bool = False
+    padding: bool = False
     tensor: str = ""
     where: Index = ()
     code: str = ""
@@ -65,6 +69,9 @@ class Scene:
     Attributes:
         columns: steps from left to right; None stands for those left out.
         layers: from the input up; None stands for those left out.
+        sample: with variable lengths the one that is drawn, since each ends at a step of its
+            own; None without, where a slice holds all samples.
+        length: steps that are read.
     """
 
     settings: Settings
@@ -72,6 +79,13 @@ class Scene:
     columns: tuple[int | None, ...]
     layers: tuple[int | None, ...]
     slices: Mapping[str, Slice]
+    sample: int | None
+    length: int
+
+    @property
+    def read(self) -> tuple[int | None, ...]:
+        """The columns that are read: all but padding."""
+        return _read(self.columns, self.length)
 
     @property
     def directions(self) -> tuple[Direction, ...]:
@@ -132,11 +146,14 @@ class Scene:
 
 
 @lru_cache(maxsize=8)
-def unroll(settings: Settings, sizes: InputSizes) -> Scene:
+def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
     """The picture of one call, whatever its sizes: a few hundred slices at most.
 
+    Args:
+        sample: whose picture it is, where lengths differ; no matter without lengths.
+
     Raises:
-        ArgumentError: variable lengths, for which no picture is drawn.
+        ArgumentError: there is no such sample.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
@@ -146,14 +163,15 @@ def unroll(settings: Settings, sizes: InputSizes) -> Scene:
     'out[:, 0, 3:]'
     >>> unroll(settings, InputSizes(seq_len=1000, batch_size=3)).columns
     (0, 1, 2, 3, 4, 5, None, 995, 996, 997, 998, 999)
+    >>> picture = unroll(settings, InputSizes(seq_len=5, batch_size=2, lengths=[5, 3]), sample=1)
+    >>> picture.read, picture.slices["out.2.forward"].code
+    ((0, 1, 2), 'out[1, 2, :3]')
     """
-    if sizes.lengths is not None:
-        raise ArgumentError(
-            "lengths", sizes.lengths, "cannot be drawn", "leave them out", {"lengths": None}
-        )
-    builder = _Builder(settings, sizes)
+    builder = _Builder(settings, sizes, sample)
     slices = {each.id: each for each in builder.slices()}
-    return Scene(settings, sizes, builder.columns, builder.layers, slices)
+    return Scene(
+        settings, sizes, builder.columns, builder.layers, slices, builder.sample, builder.length
+    )
 
 
 def key(position: int | None) -> str:
@@ -188,13 +206,32 @@ def _elide(count: int, most: int) -> tuple[int | None, ...]:
     return (*range(most - 1 - tail), None, *range(count - tail, count))
 
 
+def _columns(seq_len: int, length: int) -> tuple[int | None, ...]:
+    """The end of what is read is drawn, and where padding starts and ends."""
+    if seq_len <= MOST_STEPS:
+        return tuple(range(seq_len))
+    padding = min(seq_len - length, MOST_PADDING)
+    behind = (length, seq_len - 1) if padding == MOST_PADDING else range(length, seq_len)
+    return (*_elide(length, MOST_STEPS - padding), *behind)
+
+
+def _read(columns: tuple[int | None, ...], length: int) -> tuple[int | None, ...]:
+    return tuple(step for step in columns if step is None or step < length)
+
+
 @dataclass
 class _Builder:
     settings: Settings
     sizes: InputSizes
+    of: int
 
     def __post_init__(self) -> None:
-        self.columns = _elide(self.sizes.seq_len, MOST_STEPS)
+        self.sample, self.length = None, self.sizes.seq_len
+        if self.sizes.lengths is not None:
+            check_int("sample", self.of, at_least=0, at_most=len(self.sizes.lengths) - 1)
+            self.sample, self.length = self.of, self.sizes.lengths[self.of]
+        self.columns = _columns(self.sizes.seq_len, self.length)
+        self.read = _read(self.columns, self.length)
         self.layers = _elide(self.settings.num_layers, MOST_LAYERS)
         self.directions = DIRECTIONS[: self.settings.num_directions]
         self.states = ("h", "c") if self.settings.kind == "LSTM" else ("h",)
@@ -211,13 +248,17 @@ class _Builder:
         for step in self.columns:
             name = f"x.{key(step)}"
             held = self._at_step("input", step, None, self.settings.input_size)
+            if step not in self.read:
+                holds = (f"zeros.{self.settings.input_size}",)
+                yield Slice(name, "x", **_at(step), padding=True, **held, holds=holds)
+                continue
             yield Slice(name, "x", **_at(step), **held, holds=(name,))
             yield Slice(f"arrow.{name}", "arrow", **_at(step), holds=(name,), reads=(name,))
 
     def _layer(self, layer: int, below: str) -> Iterator[Slice]:
         for direction in self.directions:
             yield from self._row(layer, direction, below)
-        for step in self.columns:
+        for step in self.read:
             cells = [f"{layer}.{direction}.{key(step)}" for direction in self.directions]
             yield Slice(
                 f"arrow.{layer}.{key(step)}",
@@ -230,7 +271,7 @@ class _Builder:
     def _row(self, layer: int, direction: Direction, below: str) -> Iterator[Slice]:
         """One direction of one layer in the order it reads: h_0, cells, h_n and c_n."""
         row = layer * self.settings.num_directions + DIRECTIONS.index(direction)
-        steps = self.columns if direction == "forward" else self.columns[::-1]
+        steps = self.read if direction == "forward" else self.read[::-1]
         first, last = (_at(step, layer, direction) for step in (steps[0], steps[-1]))
         start, before = f"h_0.{row}", f"arrow.h_0.{row}"
         yield Slice(start, "h_0", **first, **self._row_of("h_0", row), holds=(start,))
@@ -250,10 +291,10 @@ class _Builder:
     def _elided_layers(self, below: str) -> Iterator[Slice]:
         """Two layers or more as one. With two directions each step of the upper has, through
         the lower, read every step on both sides."""
-        for place, step in enumerate(self.columns):
-            beside = self.columns[max(place - 1, 0) : place]
+        for place, step in enumerate(self.read):
+            beside = self.read[max(place - 1, 0) : place]
             if self.settings.bidirectional:
-                beside += self.columns[place + 1 : place + 2]
+                beside += self.read[place + 1 : place + 2]
             name = f"cell.etc.{key(step)}"
             reads = (f"arrow.{below}.{key(step)}", *(f"cell.etc.{key(each)}" for each in beside))
             elided: dict[str, Any] = {"step": step, "elided": True}
@@ -265,14 +306,15 @@ class _Builder:
         for step in self.columns:
             for place, direction in enumerate(self.directions):
                 half = (place * width, (place + 1) * width) if self.settings.bidirectional else None
-                cell = f"{top}.{direction}.{key(step)}"
+                cell, read = f"{top}.{direction}.{key(step)}", step in self.read
                 yield Slice(
                     f"out.{key(step)}.{direction}",
                     "out",
                     **_at(step, top, direction),
                     **self._at_step("out", step, half, width * len(self.directions)),
-                    holds=(f"h.{cell}",),
-                    reads=(f"cell.{cell}",),
+                    padding=not read,
+                    holds=(f"h.{cell}",) if read else (f"zeros.{width}",),
+                    reads=(f"cell.{cell}",) if read else (),
                 )
 
     def _at_step(
@@ -280,12 +322,13 @@ class _Builder:
     ) -> dict[str, Any]:
         if step is None:
             return {}
-        leading: list[int | None] = [] if self.sizes.batch_size is None else [None]
+        leading = [] if self.sizes.batch_size is None else [self.sample]
         leading.insert(time_axis(self.settings, self.sizes), step)
         return _held(tensor, (*leading, half), width)
 
     def _row_of(self, tensor: str, row: int) -> dict[str, Any]:
-        return _held(tensor, (row, None) if self.sizes.batch_size is None else (row, None, None))
+        index = (row, None) if self.sizes.batch_size is None else (row, self.sample, None)
+        return _held(tensor, index)
 
 
 _FINAL: tuple[SliceKind, SliceKind] = ("h_n", "c_n")

@@ -89,11 +89,12 @@ def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "")
     states = "(h_n, c_n)" if settings.kind == "LSTM" else "h_n"
     moved = "" if device == "cpu" else f'.to("{device}")'
     lines = [
-        *_opening(settings, seed),
+        *_opening(settings, seed, _packing(picture.sizes)),
         f"x = torch.randn{shapes['x']}",
+        *_padded(settings, picture.sizes),
         *([f"module, x = module{moved}, x{moved}"] if moved else []),
         "with torch.no_grad():",
-        f"    out, {states} = module(x)",
+        *(f"    {line}" for line in _call(settings, picture.sizes, states)),
         "",
         *(f"assert {name}.shape == {shapes[name]}"
           for name in ("x", "out", "h_n", "c_n") if name in shapes),
@@ -102,12 +103,44 @@ def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "")
     return "\n".join(lines)
 
 
-def _opening(settings: Settings, seed: int, also: str = "") -> list[str]:
+def _packing(sizes: InputSizes) -> str:
+    """What a call with lengths needs; nothing without."""
+    if sizes.lengths is None:
+        return ""
+    return "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence"
+
+
+def _padded(settings: Settings, sizes: InputSizes) -> list[str]:
+    """Lines that make zeros of padding."""
+    if sizes.lengths is None:
+        return []
+    mask = f"torch.arange({sizes.seq_len}) >= lengths.unsqueeze(1)"
+    return [
+        f"lengths = torch.tensor({list(sizes.lengths)})",
+        f"x[{mask if settings.batch_first else f'({mask}).t()'}] = 0",
+    ]
+
+
+def _call(settings: Settings, sizes: InputSizes, states: str, part: str = "") -> list[str]:
+    """Lines that call the module, or a part of it, and give out as padded as x is."""
+    out, module = f"{part}out", part.removesuffix("_") or "module"
+    if sizes.lengths is None:
+        return [f"{out}, {states} = {module}(x)"]
+    first = ", batch_first=True" if settings.batch_first else ""
+    pack = [f"packed = pack_padded_sequence(x, lengths{first}, enforce_sorted=False)"]
+    return [
+        *([] if part else pack),
+        f"{part}data, {states} = {module}(packed)",
+        f"{out}, _ = pad_packed_sequence({part}data{first}, total_length={sizes.seq_len})",
+    ]
+
+
+def _opening(settings: Settings, seed: int, *also: str) -> list[str]:
     """Lines that build the module."""
     return [
         "import torch",
         "from torch import nn",
-        *filter(None, [also]),
+        *filter(None, also),
         "",
         f"torch.manual_seed({seed})",
         f"module = {constructor(settings)}.eval()",
@@ -118,8 +151,9 @@ def _proof(picture: Scene, chosen: Slice, states: str) -> list[str]:
     """Lines that assert which numbers a slice holds, and which cell wrote them."""
     if "h_0" in chosen.id:
         zeros = re.sub(r"\w+", lambda name: f"torch.zeros_like({name[0]})", states)
+        given, got = ("x", "[0], out") if picture.sample is None else ("packed", "[0][0], data[0]")
         return ["# States that are not given are zeros.",
-                f"torch.testing.assert_close(module(x, {zeros})[0], out)"]  # fmt: skip
+                f"torch.testing.assert_close(module({given}, {zeros}){got})"]  # fmt: skip
     lines: list[str] = []
     for held in chosen.holds:
         same = [each.code for each in picture.slices.values() if each.code and held in each.holds]
@@ -155,7 +189,7 @@ def _part(picture: Scene, cells: list[Slice], states: str) -> list[str]:
         f"part = {made}.eval().to(x.device)",
         "part.load_state_dict(module.state_dict(), strict=False)",
         "with torch.no_grad():",
-        f"    part_out, {part_states} = part(x)",
+        *(f"    {line}" for line in _call(picture.settings, picture.sizes, part_states, "part_")),
     ]
     for cell in cells:
         h = picture.slices[f"out.{cell.step}.{cell.direction}"]
@@ -185,7 +219,8 @@ def head_script(
     <BLANKLINE>
     torch.manual_seed(0)
     module = nn.LSTM(4, 3).eval()
-    x = torch.randn(5, 2, 4, requires_grad=True)
+    x = torch.randn(5, 2, 4)
+    x.requires_grad_()
     out, (h_n, c_n) = module(x)
     vector = h_n[-1]
     head = nn.Linear(vector.shape[-1], 2)
@@ -205,9 +240,16 @@ def head_script(
     }
     bare = sorted(set(re.findall(r"(?<![.\w])([a-z]+)\(", vector)))
     lines = [
-        *_opening(settings, seed, f"from torch import {', '.join(bare)}" if bare else ""),
-        f"x = torch.randn({', '.join(map(str, named['input'].shape))}, requires_grad=True)",
-        f"out, {states} = module(x)",
+        *_opening(
+            settings,
+            seed,
+            f"from torch import {', '.join(bare)}" if bare else "",
+            _packing(sizes),
+        ),
+        f"x = torch.randn{named['input'].shape}",
+        *_padded(settings, sizes),
+        "x.requires_grad_()",
+        *_call(settings, sizes, states),
         *(f"{name} = {size}" for name, size in used.items()),
         f"vector = ({vector})" if "\n" in vector else f"vector = {vector}",
         f"head = nn.Linear(vector.shape[-1], {out_features})",

@@ -5,6 +5,9 @@ Nothing here is measured: what holds on a run is said by ``evidence``.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from lstm_shapes.config import Direction
 from lstm_shapes.scene import Scene, Slice
 from lstm_shapes.shapes import tensor_shapes
@@ -54,28 +57,33 @@ def left_out(scene: Scene) -> str:
     >>> left_out(unroll(Settings(4, 3, num_layers=9), InputSizes(seq_len=100, batch_size=3)))
     'not drawn: t = 6 … 94 of 100 steps; 3 … 6 of 9 layers'
     """
-    parts = []
-    for drawn, count, what, start in (
-        (scene.columns, scene.sizes.seq_len, "steps", "t = "),
-        (scene.layers, scene.settings.num_layers, "layers", ""),
-    ):
-        if None in drawn:
-            gap = drawn.index(None)
-            last = grouped((drawn[gap + 1] or 0) - 1)
-            parts.append(f"{start}{gap} … {last} of {grouped(count)} {what}")
+    parts = [
+        *_gaps(scene.columns, scene.sizes.seq_len, "steps", "t = "),
+        *_gaps(scene.layers, scene.settings.num_layers, "layers", ""),
+    ]
     return f"not drawn: {'; '.join(parts)}" if parts else ""
+
+
+def _gaps(drawn: tuple[int | None, ...], count: int, what: str, start: str) -> Iterator[str]:
+    shown = [each for each in drawn if each is not None]
+    for one, following in pairwise(shown):
+        if following > one + 1:
+            missing = f"{start}{grouped(one + 1)} … {grouped(following - 1)}"
+            yield f"{missing} of {grouped(count)} {what}"
 
 
 class _Words:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.settings = scene.settings
-        self.last = scene.sizes.seq_len - 1
+        self.last = scene.length - 1
         self.top = scene.settings.num_layers - 1
         self.both = scene.settings.bidirectional
         self.states = "h and c" if scene.settings.kind == "LSTM" else "h"
 
     def of(self, each: Slice) -> str:
+        if each.padding:
+            return self._padding(each)
         ways = {"x": self._x, "h_0": self._start, "cell": self._cell, "arrow": self._arrow}
         return ways.get(each.kind, self._written)(each)
 
@@ -102,7 +110,9 @@ class _Words:
     def _x(self, each: Slice) -> str:
         samples = self.scene.sizes.batch_size
         held = f"{self.settings.input_size} features"
-        if samples is not None:
+        if self.scene.sample is not None:
+            held = f"{held} of sample {self.scene.sample}"
+        elif samples is not None:
             held = f"{grouped(samples)} sample{'s' * (samples != 1)} of {held}"
         readers = "Both cells" if self.both else "The cell"
         reads = "read" if self.both else "reads"
@@ -110,6 +120,13 @@ class _Words:
             f"`{each.code}` = what you pass in at t = {each.step}: {held}. "
             f"{readers} of layer 0 at t = {each.step} {reads} it."
         )
+
+    def _padding(self, each: Slice) -> str:
+        """Behind the end of a sample."""
+        end = f"padding: sample {self.scene.sample} has {grouped(self.scene.length)} steps."
+        if each.kind == "x":
+            return f"`{each.code}` = {end} Packed, it is not given to any cell."
+        return f"`{each.code}` = zeros, {end} No cell wrote them: out is padded again."
 
     def _start(self, each: Slice) -> str:
         states = f"`{each.code}`"

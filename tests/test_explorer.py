@@ -27,7 +27,7 @@ def notices(explorer: Explorer) -> list[tuple[str, str]]:
 
 def test_there_is_a_control_for_every_argument(explorer: Explorer) -> None:
     settings = {field.name for field in fields(Settings)}
-    sizes = {"batch_size", "seq_len", "batched", "seed", "device"}
+    sizes = {"batch_size", "seq_len", "lengths", "batched", "seed", "device"}
     assert explorer.controls.inputs.keys() == settings | sizes
     for name, parts in explorer.controls.inputs.items():
         assert parts[-1].description == name
@@ -82,6 +82,80 @@ def test_unbatched_has_no_use_for_batch_size(explorer: Explorer) -> None:
     switch.value = True
     assert not any(part.disabled for part in explorer.controls.inputs["batch_size"])
     assert cards(explorer)["out"]["shape"] == "3,5,6"
+
+
+def test_lengths_are_typed_and_follow_the_samples_and_steps(explorer: Explorer) -> None:
+    (field,) = explorer.controls.inputs["lengths"]
+    field.value = "2, 5 3"
+    assert explorer.state.snapshot.question.sizes == InputSizes(5, 3, (2, 5, 3))
+    assert field.value == "2, 5, 3"
+    explorer.controls.inputs["seq_len"][0].value = 4
+    assert field.value == "2, 4, 3"
+    explorer.controls.inputs["batch_size"][0].value = 4
+    assert field.value == "2, 4, 3, 4"
+    explorer.controls.inputs["batch_size"][0].value = 2
+    assert explorer.state.snapshot.question.sizes == InputSizes(4, 2, (2, 4))
+    (switch,) = explorer.controls.inputs["batched"]
+    switch.value = False
+    assert field.disabled
+    assert explorer.state.snapshot.question.sizes == InputSizes(4, None)
+    switch.value = True
+    assert explorer.state.snapshot.question.sizes == InputSizes(4, 2, (2, 4))
+    field.value = " "
+    assert explorer.state.snapshot.question.sizes == InputSizes(4, 2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "heading", "text"),
+    [
+        ("2, 6, 3", "torch takes this without a word", "lengths[1]=6 is too large"),
+        ("2, 5", "torch takes this without a word", "has 2 entries for batch_size=3"),
+        ("2, 0, 1", "torch: Length of all samples has to be greater", "lengths[1]=0 is too small"),
+        ("two", "torch: new(): invalid data type", "lengths='two' is of type str"),
+        ("<b>", "torch: new(): invalid data type", "lengths='<b>' is of type str"),
+    ],
+)
+def test_lengths_that_do_not_fit_are_refused_by_name(
+    explorer: Explorer, typed: str, heading: str, text: str
+) -> None:
+    (field,) = explorer.controls.inputs["lengths"]
+    field.value = typed
+    (notice,) = explorer.stage.view["notices"]
+    assert notice["heading"].startswith(heading)
+    assert text in notice["text"]
+    assert (field.value, explorer.stage.view["blame"]) == (typed, "lengths")
+    assert cards(explorer)["out"]["shape"] == "3,5,6"
+    if notice["action"]:
+        explorer.stage._handle_custom_msg({"action": "fix"}, [])
+        assert notices(explorer) == []
+
+
+def test_too_many_samples_to_follow_leave_the_lengths_alone(explorer: Explorer) -> None:
+    explorer.state.update(lengths=(2, 5, 3))
+    explorer.state.update(batch_size=10**9)
+    assert explorer.state.values["lengths"] == (2, 5, 3)
+    assert notices(explorer)[0][0] == "error"
+    explorer.stage._handle_custom_msg({"action": "fix"}, [])
+    assert explorer.state.snapshot.question.sizes == InputSizes(5, 10**9)
+
+
+def test_the_picture_follows_the_sample_where_lengths_differ(explorer: Explorer) -> None:
+    explorer.state.update(lengths=(2, 5, 3))
+    explorer.stage.sample = 2
+    slices = json.loads(explorer.stage.picture)["slices"]
+    assert slices["h_n.2"]["words"].startswith("`h_n[2, 2]` = layer 1, forward, written at t = 2")
+    found = explorer.stage.view["figure"]["found"]
+    good, bad = found["h_n.2"]["claims"]
+    assert (good["statement"], good["holds"]) == ("h_n[2, 2] == out[2, 2, :3]", True)
+    assert (bad["statement"], bad["holds"]) == ("h_n[2, 2] == out[2, -1, :3]", False)
+    assert bad["reason"] == "that is padding"
+    assert found["out.4.forward"]["claims"][0]["holds"] is True
+    explorer.select("h_n[2, 2]")
+    assert "assert torch.equal(h_n[2, 2], out[2, 2, :3])" in explorer.stage.share["script"]
+    call = explorer.stage.share["call"]
+    again = eval(call, {"Explorer": Explorer})
+    assert again.state.wait(60)
+    assert again.stage.picture == explorer.stage.picture
 
 
 def test_devices_are_offered_only_where_there_is_a_choice(explorer: Explorer) -> None:

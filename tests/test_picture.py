@@ -43,7 +43,7 @@ def meet(one: Box, other: Box) -> bool:
 @given(settings=strategies.settings(), sizes=strategies.sizes())
 @limits(max_examples=40, deadline=None)
 def test_every_slice_is_drawn_once_inside_and_apart(settings: Settings, sizes: InputSizes) -> None:
-    made = unroll(settings, replace(sizes, lengths=None))
+    made = unroll(settings, sizes)
     drawing = layout(made)
     drawn = [box.id for box in drawing.boxes] + [line.id for line in drawing.lines]
     assert sorted(drawn) == sorted(made.slices)
@@ -147,12 +147,14 @@ def test_axes_are_named_by_what_batch_first_does_to_them() -> None:
         ({"kind": "GRU", "bidirectional": False}, InputSizes(3, None)),
         ({"kind": "RNN", "num_layers": 1}, InputSizes(1, 2)),
         ({"dropout": 0.5}, InputSizes(14, None)),
+        ({}, InputSizes(4, 3, [2, 4, 1])),
+        ({"kind": "GRU", "batch_first": False}, InputSizes(14, 2, [3, 13])),
     ],
 )
 def test_the_program_of_every_slice_runs_and_asserts_something(
     changes: dict[str, object], sizes: InputSizes
 ) -> None:
-    made = unroll(replace(BOTH, **changes), sizes)
+    made = unroll(replace(BOTH, **changes), sizes, len(sizes.lengths or [0]) - 1)
     tensors = run(made.settings, sizes, seed=7).tensors()
     shapes = script(made, seed=7).count("assert")
     for name, each in made.slices.items():
@@ -179,7 +181,6 @@ def test_a_wrong_program_would_not_pass() -> None:
 @given(settings=strategies.settings(), sizes=strategies.sizes())
 @limits(max_examples=40, deadline=None)
 def test_what_should_hold_of_a_slice_does(settings: Settings, sizes: InputSizes) -> None:
-    sizes = replace(sizes, lengths=None)
     made = unroll(settings, sizes)
     claims = slice_claims(made, run(settings, sizes))
     if sizes.batch_size == 0:

@@ -23,8 +23,22 @@ BIG = 10**12
 def runs(draw: st.DrawFn) -> Run:
     # Without a bias deep cells come so close to zero that no tolerance tells them apart.
     settings = replace(draw(strategies.settings()), dropout=0.0, bias=True)
-    sizes = InputSizes(draw(st.integers(1, 4)), draw(st.none() | st.integers(1, 3)))
+    seq_len, samples = draw(st.integers(1, 4)), draw(st.none() | st.integers(1, 3))
+    lengths = st.lists(st.integers(1, seq_len), min_size=samples or 0, max_size=samples or 0)
+    sizes = InputSizes(seq_len, samples, draw(st.none() | lengths) if samples else None)
     return run(settings, sizes, seed=draw(st.integers(0, 99)))
+
+
+def of_last_sample(made: Run) -> tuple[Scene, Unrolled]:
+    """The picture, and the truth: with lengths of one sample, cut to its own steps."""
+    lengths = made.sizes.lengths
+    if lengths is None:
+        return unroll(made.settings, made.sizes), unroll_by_hand(made)
+    sample, length = len(lengths) - 1, lengths[-1]
+    x = made.input[sample:] if made.settings.batch_first else made.input[:, sample:]
+    x = x[:, :length] if made.settings.batch_first else x[:length]
+    alone = replace(made, input=x, sizes=InputSizes(length, 1))
+    return unroll(made.settings, made.sizes, sample), unroll_by_hand(alone)
 
 
 def value_of(made: Run, each: Slice) -> torch.Tensor:
@@ -45,7 +59,7 @@ def cell_values(truth: Unrolled, state: str) -> dict[str, torch.Tensor]:
 @given(made=runs())
 @limits(max_examples=40, deadline=None)
 def test_the_cell_named_wrote_the_numbers_and_no_other_did(made: Run) -> None:
-    picture, truth = unroll(made.settings, made.sizes), unroll_by_hand(made)
+    picture, truth = of_last_sample(made)
     for each in coded(picture, "out", "h_n", "c_n"):
         cells = cell_values(truth, "c" if each.kind == "c_n" else "h")
         value = value_of(made, each)
@@ -57,14 +71,18 @@ def test_the_cell_named_wrote_the_numbers_and_no_other_did(made: Run) -> None:
         }
         wrote = {name for name, link in picture.linked(each.id).items() if link == "wrote"}
         assert wrote == same
+        assert bool(wrote) != each.padding
 
 
 @given(made=runs())
 @limits(max_examples=40, deadline=None)
 def test_what_was_read_is_where_the_gradient_is_not_zero(made: Run) -> None:
-    picture, truth = unroll(made.settings, made.sizes), unroll_by_hand(made)
+    picture, truth = of_last_sample(made)
     for each in coded(picture, "out", "h_n", "c_n"):
         links = picture.linked(each.id)
+        if each.padding:
+            assert set(links.values()) == {"selected", "same"} or list(links) == [each.id]
+            continue
         lit = {name for name, link in links.items() if link in ("read", "wrote")}
         lit = {name for name in lit if not name.startswith("arrow.")}
         (wrote,) = (name for name, link in links.items() if link == "wrote")
@@ -77,7 +95,7 @@ def test_what_was_read_is_where_the_gradient_is_not_zero(made: Run) -> None:
 @given(made=runs())
 @limits(max_examples=40, deadline=None)
 def test_slices_share_a_key_exactly_where_they_hold_the_same_numbers(made: Run) -> None:
-    picture = unroll(made.settings, made.sizes)
+    picture, _ = of_last_sample(made)
     found = coded(picture, "x", "out", "h_n", "c_n")
     for one in found:
         for other in found:
@@ -154,6 +172,31 @@ def test_a_slice_is_found_by_its_code_and_an_unknown_one_refused() -> None:
             picture.pick(name)
 
 
-def test_lengths_are_refused_by_name() -> None:
-    with pytest.raises(ArgumentError, match=r"lengths=\(5, 2\) cannot be drawn"):
-        unroll(Settings(4, 3), InputSizes(5, 2, lengths=[5, 2]))
+def test_with_lengths_each_sample_ends_at_its_own_step() -> None:
+    settings = Settings(4, 3, bidirectional=True, batch_first=True)
+    sizes = InputSizes(5, 2, lengths=[5, 3])
+    for sample, last in ((0, 4), (1, 2)):
+        picture = unroll(settings, sizes, sample)
+        wrote = {
+            row: [name for name, link in picture.linked(row).items() if link == "wrote"]
+            for row in ("h_n.0", "h_n.1")
+        }
+        assert wrote == {"h_n.0": [f"cell.0.forward.{last}"], "h_n.1": ["cell.0.backward.0"]}
+        assert picture.slices["h_n.0"].code == f"h_n[0, {sample}]"
+        assert picture.linked("h_n.1")[f"x.{last}"] == "read"
+    assert "cell.0.forward.3" not in picture.slices
+    assert [step for step in picture.columns if step not in picture.read] == [3, 4]
+    with pytest.raises(ArgumentError, match="sample=2 is too large: use 1 or less"):
+        unroll(settings, sizes, sample=2)
+
+
+@pytest.mark.parametrize("length", [1, 9, 10, 11, 12, 50, 98, 99, 100])
+def test_of_a_long_batch_the_end_of_each_sample_is_drawn(length: int) -> None:
+    settings = Settings(4, 3, bidirectional=True)
+    picture = unroll(settings, InputSizes(100, 2, lengths=[length, 1]))
+    assert len(picture.columns) <= MOST_STEPS
+    assert {0, length - 1, 99} <= set(picture.columns)
+    assert picture.linked("h_n.0")[f"cell.0.forward.{length - 1}"] == "wrote"
+    drawn = [step for step in picture.columns if step is not None]
+    assert drawn == sorted(drawn)
+    assert all((step >= length) == picture.slices[f"x.{step}"].padding for step in drawn)

@@ -13,7 +13,7 @@ from lstm_shapes.config import PRESETS
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
-from lstm_shapes.explorer.panels.figure import axis_ids
+from lstm_shapes.explorer.panels.figure import axis_ids, drawn_for, nearest_sample
 from lstm_shapes.explorer.panels.notices import link_view
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Question, Snapshot, State
@@ -106,7 +106,7 @@ class Explorer(widgets.Box):
 
     def _picture(self) -> Scene:
         question = self.state.snapshot.question
-        return unroll(question.settings, question.sizes)
+        return unroll(*drawn_for(question, nearest_sample(question.sizes, self.stage.sample)))
 
     def _selectable(self) -> set[str]:
         """Ids of all that can be pinned: slices, and the axes of the cards."""

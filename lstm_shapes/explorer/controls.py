@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, get_args
@@ -32,7 +33,7 @@ MODULE = (
     "dropout",
     "bias",
 )
-INPUT = ("batch_size", "seq_len", "batched", "seed", "device")
+INPUT = ("batch_size", "seq_len", "lengths", "batched", "seed", "device")
 SWITCHES = ("batch_first", "bidirectional", "bias", "batched")
 
 
@@ -92,7 +93,7 @@ class Controls:
 
     def _take(self, name: str, value: Any) -> None:
         if not self._writing:
-            self._state.update(**{name: value})
+            self._state.update(**{name: read_lengths(value) if name == "lengths" else value})
 
     def _choose_preset(self, change: dict[str, Any]) -> None:
         if not self._writing and change["new"] is not None:
@@ -106,7 +107,7 @@ class Controls:
             for name, parts in self.inputs.items():
                 for part in parts:
                     _write(part, values[name])
-            for part in self.inputs["batch_size"]:
+            for part in (*self.inputs["batch_size"], *self.inputs["lengths"]):
                 part.disabled = not values["batched"]
             self._presets.value = _preset_of(values)
 
@@ -120,7 +121,22 @@ class Controls:
             self._writing = False
 
 
+def read_lengths(text: str) -> object:
+    """Lengths as they are typed; none for an empty text, and what is none as it is.
+
+    >>> read_lengths("5, 3 1"), read_lengths(" "), read_lengths("five")
+    ((5, 3, 1), None, 'five')
+    """
+    entries = text.replace(",", " ").split()
+    if not all(re.fullmatch(r"[-+]?\d{1,19}", entry, re.ASCII) for entry in entries):
+        return text
+    return tuple(int(entry) for entry in entries) or None
+
+
 def _inputs(name: str) -> list[Any]:
+    if name == "lengths":
+        hint = "all seq_len"
+        return [widgets.Text(description=name, placeholder=hint, continuous_update=False)]
     if name in SWITCHES:
         return [widgets.Checkbox(description=name, indent=False)]
     if name == "kind":
@@ -141,7 +157,9 @@ def _inputs(name: str) -> list[Any]:
 
 def _write(part: Any, value: Any) -> None:
     """Set a widget's value if it can hold it; what it cannot is what the alert is about."""
-    if _can_hold(part, value):
+    if isinstance(part, widgets.Text):
+        part.value = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")
+    elif _can_hold(part, value):
         # A slider, which has bounds, goes as far as it reaches.
         low, high = getattr(part, "min", value), getattr(part, "max", value)
         part.value = min(max(value, low), high)

@@ -19,6 +19,7 @@ _WORDS = {"kind": r"\w{1,8}", "device": r"[\w:]{1,16}", "select": r"[\w.]{0,40}"
 _WORDS |= dict.fromkeys(("tab", "way", "merge"), r"\w{1,16}")
 _WORDS |= {"vector": r"[ -~]{0,400}"}  # read by a grammar of its own
 _FLOAT = r"[-+]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[-+]?\d{1,3})?"
+_LENGTHS = r"(\d{1,19}(,\d{1,19})*)?"
 _INT = r"[-+]?\d{1,20}"
 
 
@@ -32,7 +33,10 @@ def write_link(values: Mapping[str, Any]) -> str:
     >>> write_link({"kind": "LSTM", "num_layers": 2, "bias": True, "select": "h_n.3"})
     'kind=LSTM&num_layers=2&bias=True&select=h_n.3'
     """
-    return urlencode(values)
+    shown = values
+    if "lengths" in values:
+        shown = {**values, "lengths": ",".join(map(str, values["lengths"] or ()))}
+    return urlencode(shown, safe=",")
 
 
 def read_link(text: str, names: set[str]) -> dict[str, Any]:
@@ -68,6 +72,9 @@ def _read(name: str, value: str) -> Any:
         return _matching(name, value, "True|False", "neither True nor False") == "True"
     if name in _WORDS:
         return _matching(name, value, _WORDS[name], "not known")
+    if name == "lengths":
+        lengths = _matching(name, value, _LENGTHS, "no list of whole numbers")
+        return tuple(int(length) for length in lengths.split(",")) if lengths else None
     if name == "dropout":
         return float(_matching(name, value, _FLOAT, "no number"))
     return int(_matching(name, value, _INT, "no whole number"))

@@ -14,7 +14,12 @@ from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.choices import TABS, Choices, nearest
 from lstm_shapes.explorer.panels.cards import cards_view
 from lstm_shapes.explorer.panels.directions import directions_view
-from lstm_shapes.explorer.panels.figure import figure_view, picture_record
+from lstm_shapes.explorer.panels.figure import (
+    drawn_for,
+    figure_view,
+    nearest_sample,
+    picture_record,
+)
 from lstm_shapes.explorer.panels.head import head_view
 from lstm_shapes.explorer.panels.notices import failure_view, notices_view
 from lstm_shapes.explorer.panels.scrambled import scrambled_view
@@ -73,10 +78,10 @@ class Stage(anywidget.AnyWidget):
 
     def show(self, snapshot: Snapshot, *notices: View) -> None:
         """Draw this from now on, with more notices above its own."""
-        question = snapshot.question
         with self.hold_sync():
-            self.picture = picture_record(question.settings, question.sizes)
-            view = stage_view(snapshot, self.sample)
+            sample = nearest_sample(snapshot.question.sizes, self.sample)
+            self.picture = picture_record(*drawn_for(snapshot.question, sample))
+            view = stage_view(snapshot, sample)
             self.view = {**view, "notices": [*notices, *view["notices"]]}
             self._shown = snapshot
             self.draw_panel()

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import traitlets
 
 from lstm_shapes.budget import OverBudget, check, estimate
-from lstm_shapes.config import LARGEST, ArgumentError, InputSizes, Settings, check_bool
+from lstm_shapes.config import (
+    LARGEST,
+    ArgumentError,
+    InputSizes,
+    Settings,
+    check_bool,
+    check_int,
+    check_lengths,
+)
 from lstm_shapes.snippet import constructor_of
 
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ Status = Literal["measured", "predicted", "invalid"]
 MODULE_ARGUMENTS = tuple(argument.name for argument in fields(Settings))
 
 FIRST_BATCH_SIZE = 3  # what an unbatched start is switched to
+MOST_LENGTHS = 1000  # lengths that follow the number of samples
 AT_ONCE = 0.05  # seconds; torch is there by then if it was imported before
 
 
@@ -43,6 +52,7 @@ class Question:
         batch_size = self.sizes.batch_size
         shown = {name: getattr(self.settings, name) for name in MODULE_ARGUMENTS}
         shown |= {"seq_len": self.sizes.seq_len, "batched": batch_size is not None}
+        shown |= {"lengths": self.sizes.lengths}
         shown |= {"seed": self.seed, "device": self.device}
         return shown if batch_size is None else shown | {"batch_size": batch_size}
 
@@ -142,7 +152,10 @@ class State(traitlets.HasTraits):
             TypeError: a name that no control has.
         """
         self._refuse_unknown(changes)
-        self.values = {**self.values, **changes}
+        values = {**self.values, **changes}
+        if "lengths" not in changes:
+            values["lengths"] = _fitted(values, self.values["batch_size"])
+        self.values = values
         self.snapshot = self._answer()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -222,22 +235,41 @@ class State(traitlets.HasTraits):
 def _question(values: Mapping[str, Any]) -> Question:
     settings = Settings(**{name: values[name] for name in MODULE_ARGUMENTS})
     check_bool("batched", values["batched"])
-    sizes = InputSizes(values["seq_len"], values["batch_size"] if values["batched"] else None)
+    sizes = InputSizes(values["seq_len"], None)
+    if values["batched"]:
+        sizes = InputSizes(values["seq_len"], values["batch_size"], values["lengths"])
     return Question(settings, sizes, values["seed"], values["device"])
+
+
+def _fitted(values: Mapping[str, Any], samples_before: Any) -> Any:
+    """Lengths that follow the sizes: cut to seq_len, one for every sample, new ones whole.
+
+    What does not fit for another reason stays as it is, to be refused by name.
+    """
+    lengths, samples, seq_len = values["lengths"], values["batch_size"], values["seq_len"]
+    try:
+        check_int("seq_len", seq_len, at_least=1)
+        check_int("batch_size", samples, at_least=1, at_most=MOST_LENGTHS)
+        check_lengths(lengths, samples_before, LARGEST)
+    except ArgumentError:
+        return lengths
+    fitting = [min(length, seq_len) for length in lengths[:samples]]
+    return (*fitting, *[seq_len] * (samples - len(fitting)))
 
 
 def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) -> Problem:
     says = None
-    asked = {*MODULE_ARGUMENTS, "seq_len", "batch_size"} - {"kind"}
+    asked = {*MODULE_ARGUMENTS, "seq_len", "batch_size", "lengths"} - {"kind"}
     too_large = isinstance(error.value, int) and error.value > LARGEST
-    if torch_here and error.argument in asked and not too_large:
+    argument = error.argument.partition("[")[0]  # of lengths[2] lengths
+    if torch_here and argument in asked and not too_large:
         from lstm_shapes.messages import torch_message
 
-        says = torch_message(error.argument, values)
+        says = torch_message(argument, values)
     fix = _mend(values, error)
     # A fix of the input is no other module: its control says it all.
     code = constructor_of({**values, **fix}) if fix.keys() & set(MODULE_ARGUMENTS) else ""
-    return Problem(error.argument, says, error.cause, error.cure, code, fix)
+    return Problem(argument, says, error.cause, error.cure, code, fix)
 
 
 def _mend(values: Mapping[str, Any], error: ArgumentError) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.explorer.panels.cards import MEANING
-from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.state import Question, Snapshot
 from lstm_shapes.explorer.view import View, packed
 from lstm_shapes.layout import layout
 from lstm_shapes.render import classes
@@ -16,11 +16,16 @@ from lstm_shapes.snippet import constructor
 from lstm_shapes.words import axis_sentence, sentence
 
 
+def drawn_for(question: Question, sample: int) -> tuple[Settings, InputSizes, int]:
+    """What a picture depends on; on the sample only where lengths differ."""
+    return question.settings, question.sizes, sample if question.sizes.lengths else 0
+
+
 # A slider goes to and fro: what follows from the settings alone is made once for each.
 @lru_cache(maxsize=32)
-def picture_record(settings: Settings, sizes: InputSizes) -> bytes:
+def picture_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
     """The picture and, by id, all that can be pointed at in it and in the cards, as JSON."""
-    picture = unroll(settings, sizes)
+    picture = unroll(settings, sizes, sample)
     slices = {name: _slice(picture, each) for name, each in picture.slices.items()}
     return packed(
         {
@@ -32,15 +37,18 @@ def picture_record(settings: Settings, sizes: InputSizes) -> bytes:
     )
 
 
+def nearest_sample(sizes: InputSizes, sample: int) -> int:
+    """The batch item that there is, for one that a browser asks for."""
+    return max(0, min(sample, (sizes.batch_size or 1) - 1))
+
+
 def figure_view(snapshot: Snapshot, sample: int = 0) -> View:
     """What the run gave for the slices of the picture.
 
     Args:
-        sample: the batch item whose numbers are given; the nearest there is.
+        sample: the batch item whose numbers are given.
     """
-    question = snapshot.question
-    batch_size = question.sizes.batch_size
-    sample = max(0, min(sample, (batch_size or 1) - 1))
+    batch_size = snapshot.question.sizes.batch_size
     return {
         "state": snapshot.status,
         "samples": batch_size and str(batch_size),
@@ -75,7 +83,7 @@ def _found(snapshot: Snapshot, sample: int) -> dict[str, View]:
         return {}
     from lstm_shapes.evidence import slice_claims, slice_numbers
 
-    picture = unroll(snapshot.question.settings, snapshot.question.sizes)
+    picture = unroll(*drawn_for(snapshot.question, sample))
     found: dict[str, View] = {}
     for name, numbers in slice_numbers(picture, snapshot.run, sample).items():
         each = picture.slices[name]
@@ -96,7 +104,7 @@ def _width(picture: Scene, each: Slice) -> int:
 
 def _of_sample(picture: Scene, each: Slice, sample: int) -> str:
     """Code of a slice for one batch item; a cell's h has none."""
-    if not each.code or picture.sizes.batch_size is None:
+    if not each.code or picture.sizes.batch_size is None or picture.sample is not None:
         return each.code or "h"
     batch = each.where.index(None)  # no slice is of one sample, and none of all steps
     where = (*each.where[:batch], sample, *each.where[batch + 1 :])
