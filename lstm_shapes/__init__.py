@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lstm_shapes.budget import INTERACTIVE, Cost, Limits, OverBudget, estimate
 from lstm_shapes.config import PRESETS, ArgumentError, ArgumentTypeError, InputSizes, Settings
+from lstm_shapes.effects import Effect, argument_effects
 from lstm_shapes.render import svg
 from lstm_shapes.scene import Scene, Slice, unroll
 from lstm_shapes.shapes import (
@@ -24,7 +25,11 @@ from lstm_shapes.shapes import (
 )
 
 if TYPE_CHECKING:
-    from lstm_shapes.claims import Claim, direction_claims
+    from lstm_shapes.again import as_padded, from_states, of_kind, with_dropout
+    from lstm_shapes.article import Statement, Verdict, article_statements
+    from lstm_shapes.by_hand import CellStates, CellStep, cell_at, cell_claims, cell_states
+    from lstm_shapes.cell import Line, cell_step
+    from lstm_shapes.claims import direction_claims
     from lstm_shapes.classifier import Finding, classifier_findings
     from lstm_shapes.directions import (
         decoder_states,
@@ -35,10 +40,13 @@ if TYPE_CHECKING:
         split_directions,
         states_by_layer,
     )
+    from lstm_shapes.dropout import dropout_claims
+    from lstm_shapes.evaluation import Claim
     from lstm_shapes.evidence import slice_claims, slice_numbers
     from lstm_shapes.explorer.app import Explorer
     from lstm_shapes.gradients import coverage
     from lstm_shapes.grammar import Expression, parse
+    from lstm_shapes.initial import chunk_claims, in_chunks, initial_states, state_claims
     from lstm_shapes.live import (
         Run,
         available_devices,
@@ -48,6 +56,9 @@ if TYPE_CHECKING:
         with_gradients,
     )
     from lstm_shapes.origins import axis_names, label, labels
+    from lstm_shapes.packing import PackedOrder, packed_input, packed_order, packing_claims
+    from lstm_shapes.padding import Difference, padded_against_packed
+    from lstm_shapes.reproducibility import Progress, Trial, reproduce
     from lstm_shapes.reshapes import Scramble, scramble_claims, scrambles
     from lstm_shapes.spots import ExpressionError
     from lstm_shapes.steps import direction_tensors, hand_built_pair
@@ -60,46 +71,74 @@ __all__ = [
     "ArgumentTypeError",
     "Axis",
     "Candidate",
+    "CellStates",
+    "CellStep",
     "Claim",
     "Cost",
+    "Difference",
+    "Effect",
     "Explorer",
     "Expression",
     "ExpressionError",
     "Finding",
     "InputSizes",
     "Limits",
+    "Line",
     "NamedShape",
     "OverBudget",
+    "PackedOrder",
+    "Progress",
     "Reading",
     "Run",
     "Scene",
     "Scramble",
     "Settings",
     "Slice",
+    "Statement",
+    "Trial",
+    "Verdict",
+    "argument_effects",
+    "article_statements",
+    "as_padded",
     "available_devices",
     "axis_names",
     "candidates",
+    "cell_at",
+    "cell_claims",
+    "cell_states",
+    "cell_step",
+    "chunk_claims",
     "classifier_findings",
     "coverage",
     "decoder_states",
     "direction_claims",
     "direction_shapes",
     "direction_tensors",
+    "dropout_claims",
     "estimate",
     "evaluate",
     "final_features",
     "final_features_from_out",
+    "from_states",
     "hand_built_pair",
     "head",
+    "in_chunks",
+    "initial_states",
     "label",
     "labels",
     "layer_by_layer",
     "merge_directions",
+    "of_kind",
     "one_direction",
+    "packed_input",
+    "packed_order",
+    "packing_claims",
+    "padded_against_packed",
     "parameter_count",
     "parameter_shapes",
     "parse",
     "readings",
+    "reproduce",
     "reverse_time",
     "run",
     "scramble_claims",
@@ -107,16 +146,46 @@ __all__ = [
     "slice_claims",
     "slice_numbers",
     "split_directions",
+    "state_claims",
     "states_by_layer",
     "svg",
     "tensor_shapes",
     "time_axis",
     "unroll",
+    "with_dropout",
     "with_gradients",
 ]
 
 _LATE = {
-    "Claim": "claims",
+    "as_padded": "again",
+    "from_states": "again",
+    "of_kind": "again",
+    "with_dropout": "again",
+    "Statement": "article",
+    "Verdict": "article",
+    "article_statements": "article",
+    "CellStates": "by_hand",
+    "CellStep": "by_hand",
+    "cell_at": "by_hand",
+    "cell_claims": "by_hand",
+    "cell_states": "by_hand",
+    "Line": "cell",
+    "cell_step": "cell",
+    "dropout_claims": "dropout",
+    "chunk_claims": "initial",
+    "in_chunks": "initial",
+    "initial_states": "initial",
+    "state_claims": "initial",
+    "PackedOrder": "packing",
+    "packed_input": "packing",
+    "packed_order": "packing",
+    "packing_claims": "packing",
+    "Difference": "padding",
+    "padded_against_packed": "padding",
+    "Progress": "reproducibility",
+    "Trial": "reproducibility",
+    "reproduce": "reproducibility",
+    "Claim": "evaluation",
     "direction_claims": "claims",
     "Finding": "classifier",
     "classifier_findings": "classifier",

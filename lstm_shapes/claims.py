@@ -1,14 +1,6 @@
-"""Statements about a run, each evaluated on the tensors of that run.
-
-A claim is never assumed: ``holds`` is what ``torch.equal`` said of the two sides. A
-common mistake is a claim too, and is expected not to hold; where it happens to, as
-with a single step, its reason says why.
-"""
+"""Statements about the order and alignment of out and h_n, each evaluated on a run."""
 
 from __future__ import annotations
-
-import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -21,42 +13,11 @@ from lstm_shapes.directions import (
     reverse_time,
     split_directions,
 )
+from lstm_shapes.evaluation import COINCIDENCE, Claim, recomputed
 from lstm_shapes.live import Run, layer_by_layer
 from lstm_shapes.shapes import time_axis
 from lstm_shapes.snippet import flip_code, mirrored
 from lstm_shapes.steps import hand_built_pair
-
-TOLERANCE = {"cpu": 2e-6, "cuda": 2e-4, "mps": 2e-4}
-"""Largest difference at which a recomputation still counts as the same, by device; times
-the square root of the summed terms, with which rounding grows.
-
-Only claims that run a second module use it: another kernel, or other batches of steps
-with packed lengths, may sum the same product in another order, and CUDA by default
-rounds to TF32. Their reason then names the difference; equality bit for bit is what is
-found otherwise.
-"""
-
-COINCIDENCE = "true on this run by coincidence: cells that saturate give equal numbers"
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One evaluated statement.
-
-    Attributes:
-        id: stable name.
-        statement: code, with the indices that fit the run's settings; a sentence where
-            code would take a loop.
-        holds: what was found on the run.
-        reason: why, in one sentence.
-        mistake: whether this is a common mistake, so that ``holds`` is expected False.
-    """
-
-    id: str
-    statement: str
-    holds: bool
-    reason: str
-    mistake: bool = False
 
 
 def direction_claims(run: Run) -> tuple[Claim, ...]:
@@ -283,15 +244,3 @@ def _last_step(run: Run, half: Tensor) -> Tensor:
         batch_first=run.settings.batch_first,
         lengths=run.sizes.lengths,
     )
-
-
-def recomputed(again: Tensor, returned: Tensor, run: Run) -> tuple[bool, str]:
-    """Whether a second computation agrees, and a note if not bit for bit."""
-    if torch.equal(again, returned):
-        return True, ""
-    if again.shape != returned.shape:
-        return False, f" (shapes {tuple(again.shape)} and {tuple(returned.shape)})"
-    difference = float((again - returned).abs().max())
-    terms = run.settings.input_size + run.settings.num_directions * run.settings.hidden_size
-    allowed = TOLERANCE[run.device] * math.sqrt(terms)
-    return difference <= allowed, f" (largest difference {difference:.1e})"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from lstm_shapes.claims import COINCIDENCE, Claim, recomputed
+from lstm_shapes.evaluation import COINCIDENCE, Claim, recomputed
 from lstm_shapes.live import Run, layer_by_layer
 from lstm_shapes.scene import Index, Scene, Slice, code_of
 from lstm_shapes.shapes import time_axis

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -122,7 +122,7 @@ def run(
             x = torch.randn(_input_shape(settings, sizes), dtype=torch.float32, device="cpu")
         x = _padded(x, settings, sizes)
         remarks = tuple(str(warning.message) for warning in caught)
-        called = _call(module.to(device), x.to(device), settings, sizes, seed, device)
+        called = call(module.to(device), x.to(device), settings, sizes, seed, device)
     return replace(called, remarks=remarks)
 
 
@@ -194,7 +194,7 @@ def with_gradients(run: Run) -> Run:
     with own_terms("cpu"), torch.enable_grad():
         module = copy.deepcopy(run.module).to("cpu", torch.float64).requires_grad_(False)
         x = run.input.to("cpu", torch.float64).requires_grad_()
-        return _call(module, x, run.settings, run.sizes, run.seed, "cpu")
+        return call(module, x, run.settings, run.sizes, run.seed, "cpu")
 
 
 _KINDS: Mapping[str, Any] = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
@@ -255,12 +255,19 @@ def _with_weights(run: Run, settings: Settings, weights: Mapping[str, Tensor], x
         module = construct(vars(settings), "meta", _BLANK)
         module.load_state_dict(dict(weights), assign=True)
         module.flatten_parameters()
-        return _call(module, x, settings, run.sizes, run.seed, run.device)
+        return call(module, x, settings, run.sizes, run.seed, run.device)
 
 
-def _call(
-    module: nn.RNNBase, x: Tensor, settings: Settings, sizes: InputSizes, seed: int, device: str
+def call(
+    module: nn.RNNBase,
+    x: Tensor,
+    settings: Settings,
+    sizes: InputSizes,
+    seed: int,
+    device: str,
+    states: Sequence[Tensor] = (),
 ) -> Run:
+    """Call a module, packed where there are lengths, from given states or from zeros."""
     given: Any = x
     if sizes.lengths is not None:
         given = pack_padded_sequence(
@@ -268,22 +275,27 @@ def _call(
         )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", _IMPLEMENTATION_NOTE, UserWarning)
-        out, states = module(given)
+        out, final = module(given, _as_hx(states))
     if sizes.lengths is not None:
         out, _ = pad_packed_sequence(out, settings.batch_first, total_length=sizes.seq_len)
-    h_n, c_n = states if isinstance(states, tuple) else (states, None)
+    h_n, c_n = final if isinstance(final, tuple) else (final, None)
     return Run(settings, sizes, seed, device, module, x, out, h_n, c_n)
 
 
+def _as_hx(states: Sequence[Tensor]) -> Any:
+    """As the module takes them: h_0 alone, or a pair with c_0; ``None`` for zeros."""
+    return tuple(states) if len(states) == 2 else next(iter(states), None)
+
+
 @contextmanager
-def own_terms(device: str) -> Iterator[None]:
+def own_terms(device: str, threads: int = 1) -> Iterator[None]:
     """Run on one thread and without gradients, whatever the caller has set, and put it back.
 
     On small tensors torch's threads wait for each other longer than they compute.
     """
     with _ONE_AT_A_TIME:
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
+        before = torch.get_num_threads()
+        torch.set_num_threads(threads)
         try:
             with (
                 torch.inference_mode(False),
@@ -292,7 +304,7 @@ def own_terms(device: str) -> Iterator[None]:
             ):
                 yield
         finally:
-            torch.set_num_threads(threads)
+            torch.set_num_threads(before)
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
-from lstm_shapes.claims import COINCIDENCE, Claim
 from lstm_shapes.config import InputSizes, Settings
+from lstm_shapes.evaluation import COINCIDENCE, Claim
 from lstm_shapes.grammar import parse
 from lstm_shapes.live import Run
 from lstm_shapes.spots import ExpressionError

@@ -17,7 +17,7 @@ from lstm_shapes import (
     run,
     split_directions,
 )
-from lstm_shapes.claims import TOLERANCE
+from lstm_shapes.evaluation import TOLERANCE
 
 BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
 ASKED = InputSizes(seq_len=5, batch_size=3)

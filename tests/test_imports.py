@@ -17,14 +17,14 @@ PACKAGE = Path(lstm_shapes.__file__).parent
 LAYERS = [
     ["config"],
     ["shapes"],
-    ["budget"],
+    ["budget", "effects"],
     ["live", "directions", "scene", "operations"],
-    ["spots"],
-    ["indices"],
-    ["grammar"],
-    ["steps", "words", "snippet", "messages", "gradients", "origins"],
+    ["spots", "evaluation", "again"],
+    ["indices", "cell"],
+    ["grammar", "by_hand", "dropout", "initial", "packing", "reproducibility"],
+    ["steps", "words", "snippet", "messages", "gradients", "origins", "padding"],
     ["claims", "layout", "vectors", "classifier"],
-    ["evidence", "render", "reshapes"],
+    ["evidence", "render", "reshapes", "article"],
     ["explorer"],
 ]
 

@@ -26,7 +26,7 @@ from lstm_shapes.config import (
 from lstm_shapes.snippet import constructor_of
 
 if TYPE_CHECKING:
-    from lstm_shapes.claims import Claim
+    from lstm_shapes.evaluation import Claim
     from lstm_shapes.live import Run
 
 Status = Literal["measured", "predicted", "invalid"]

@@ -1,0 +1,218 @@
+"""What a widely read article says of nn.LSTM, statement by statement, each held against a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+
+from lstm_shapes.again import of_kind
+from lstm_shapes.budget import OverBudget, check, estimate
+from lstm_shapes.by_hand import cell_claims, cell_states
+from lstm_shapes.claims import direction_claims
+from lstm_shapes.classifier import Finding, classifier_findings
+from lstm_shapes.config import Kind
+from lstm_shapes.dropout import dropout_claims
+from lstm_shapes.effects import SHOWN_DROPOUT
+from lstm_shapes.evaluation import Claim
+from lstm_shapes.live import Run
+from lstm_shapes.reproducibility import reproduce
+from lstm_shapes.vectors import READING
+
+SAMPLES = 3
+"""How many are shown where there are none."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a statement.
+
+    Attributes:
+        holds: what was found on the run; ``None`` if its settings cannot show it.
+        finding: what was found, in words with the run's own numbers; why not, if nothing was.
+        show: arguments that can show it, where these cannot.
+    """
+
+    holds: bool | None
+    finding: str
+    show: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of the article.
+
+    Attributes:
+        id: stable name.
+        says: what it says, in short.
+        verdict: what a run has to say to it.
+    """
+
+    id: str
+    says: str
+    verdict: Verdict
+
+
+def article_statements(run: Run) -> tuple[Statement, ...]:
+    """The article's statements, each evaluated on this run.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3, bias=False), InputSizes(seq_len=5, batch_size=2))
+    >>> for statement in article_statements(made)[2:6]:
+    ...     print(statement.id, statement.verdict.holds, dict(statement.verdict.show))
+    out-shape None {'batch_first': True}
+    state-shape True {}
+    bias-zero False {}
+    dropout-layers None {'num_layers': 2, 'dropout': 0.5}
+    """
+    return tuple(Statement(name, says, _verdict(run, find)) for name, (says, find) in _SAYS.items())
+
+
+def _verdict(run: Run, find: Callable[[Run], Verdict]) -> Verdict:
+    if run.out.numel() == 0:
+        return Verdict(None, "there are no samples", {"batch_size": SAMPLES})
+    return find(run)
+
+
+def _cell(run: Run, kind: Kind) -> Verdict:
+    of = of_kind(run, kind)
+    claim = cell_claims(of, cell_states(of))[0]
+    return Verdict(claim.holds, f"computed by hand for every step: {claim.reason}")
+
+
+def _out_shape(run: Run) -> Verdict:
+    if run.sizes.batch_size is None:
+        return Verdict(None, "the input has no batch", {"batched": True, "batch_first": True})
+    if not run.settings.batch_first:
+        return Verdict(None, "batch_first=False here", {"batch_first": True})
+    features = run.settings.hidden_size * run.settings.num_directions
+    said = (run.sizes.batch_size, run.sizes.seq_len, features)
+    return _shape("out", said, tuple(run.out.shape), run)
+
+
+def _state_shape(run: Run) -> Verdict:
+    if run.sizes.batch_size is None:
+        return Verdict(None, "the input has no batch", {"batched": True})
+    rows = run.settings.num_layers * run.settings.num_directions
+    said = (rows, run.sizes.batch_size, run.settings.hidden_size)
+    return _shape("h_n", said, tuple(run.h_n.shape), run)
+
+
+def _shape(name: str, said: tuple[int, ...], measured: tuple[int, ...], run: Run) -> Verdict:
+    if said == measured:
+        return Verdict(True, f"{name} is {measured}")
+    projected = f": with proj_size={run.settings.proj_size} h has that many features"
+    return Verdict(False, f"{name} is {measured}, not {said}{projected}")
+
+
+def _bias(run: Run) -> Verdict:
+    if run.settings.bias:
+        return Verdict(None, "bias=True here", {"bias": False})
+    names = [name for name, _ in run.module.named_parameters() if "bias" in name]
+    weights = sum(1 for _ in run.module.parameters())
+    found = f"of {weights} parameters {len(names)} are a bias: there is nothing to be 0"
+    return Verdict(bool(names), found)
+
+
+def _dropout(run: Run) -> Verdict:
+    show: dict[str, object] = {} if run.settings.num_layers > 1 else {"num_layers": 2}
+    show |= {} if run.settings.dropout else {"dropout": SHOWN_DROPOUT}
+    if show:
+        return Verdict(None, "there is nothing to drop here", show)
+    found = {claim.id: claim for claim in dropout_claims(run)}
+    last, between = found["dropout-last-layer"], found["dropout-train"]
+    finding = f"between layers: {between.reason}; behind the last: {last.reason}"
+    return Verdict(last.holds, finding)
+
+
+def _classified(run: Run, judge: Callable[[Finding], Verdict]) -> Verdict:
+    """The classifier as written, with as many layers and directions as it can have here."""
+    try:
+        check(estimate(run.settings, run.sizes), READING)
+    except OverBudget as refusal:
+        return Verdict(None, f"too large to be measured: {refusal}", {"seq_len": 5})
+    layers, both = min(run.settings.num_layers, 2), run.settings.bidirectional
+    return next(
+        judge(finding)
+        for finding in classifier_findings(run.settings, run.sizes, run.seed)
+        if finding.version == "as written"
+        and (finding.num_layers, finding.bidirectional) == (layers, both)
+    )
+
+
+def _reads(finding: Finding) -> Verdict:
+    samples = sum(map(any, finding.read))
+    steps = sum(map(any, zip(*finding.read, strict=True)))
+    read = f"its first probability has read {samples} of {len(finding.read)} samples"
+    found = f"{read} and {steps} of {len(finding.read[0])} steps: it takes the batch for time"
+    right = finding.right
+    return Verdict(right, "the first probability is of the first sample" if right else found)
+
+
+def _squeezes(finding: Finding) -> Verdict:
+    one = finding.num_layers == 1 and not finding.bidirectional
+    shape = f"it returns {finding.shape}"
+    if one:
+        return Verdict(True, f"{shape}: one layer and one direction, so there is one row")
+    return Verdict(False, f"{shape}: h_n has several rows, and squeeze(0) removes none")
+
+
+def _flip(run: Run) -> Verdict:
+    if not run.settings.bidirectional:
+        return Verdict(None, "one direction here", {"bidirectional": True})
+    if run.sizes.seq_len == 1:
+        return Verdict(None, "with a single step nothing can be reversed", {"seq_len": 5})
+    found: dict[str, Claim] = {claim.id: claim for claim in direction_claims(run)}
+    flipped, by_hand = found["flip-anyway"], found["hand-built"]
+    finding = f"{_mark(flipped)} {flipped.statement}; {_mark(by_hand)} {by_hand.statement}"
+    return Verdict(flipped.holds, f"{finding}: needed for a pair built by hand, done by nn.LSTM")
+
+
+def _mark(claim: Claim) -> str:
+    return "✓" if claim.holds else "✗"
+
+
+def _not_reproducible(run: Run) -> Verdict:
+    if not run.settings.bidirectional:
+        return Verdict(None, "one direction here", {"bidirectional": True})
+    # The first three runs are of the first trial, the module made again from its seed.
+    (trial,) = next(islice(reproduce(run, repeats=3), 2, None)).trials
+    same = f"{trial.equal} of {trial.runs - 1} more runs from the seed are equal bit for bit"
+    return Verdict(trial.equal < trial.runs - 1, f"{same} on {run.device}")
+
+
+_SAYS: Mapping[str, tuple[str, Callable[[Run], Verdict]]] = {
+    "rnn-step": (
+        "A plain RNN computes h = tanh(W_ih x + b_ih + W_hh h' + b_hh), with the same weights "
+        "at every step",
+        partial(_cell, kind="RNN"),
+    ),
+    "lstm-cell": (
+        "An LSTM cell has gates i, f, o and a candidate g: c = f ⊙ c' + i ⊙ g, h = o ⊙ tanh(c)",
+        partial(_cell, kind="LSTM"),
+    ),
+    "out-shape": (
+        "With batch_first=True out is (batch, seq_len, hidden_size · directions)",
+        _out_shape,
+    ),
+    "state-shape": ("h_n and c_n are (layers · directions, batch, hidden_size)", _state_shape),
+    "bias-zero": ("bias=False initialises the biases to 0", _bias),
+    "dropout-layers": ("dropout acts behind every layer", _dropout),
+    "classifier-input": (
+        "Its classifier, nn.LSTM without batch_first, takes x of (batch, seq, feature)",
+        partial(_classified, judge=_reads),
+    ),
+    "classifier-squeeze": (
+        "In it h_n.squeeze(0) leaves one row a sample for the linear layer",
+        partial(_classified, judge=_squeezes),
+    ),
+    "flip-first": (
+        "The backward output has to be reversed before it is joined with the forward one",
+        _flip,
+    ),
+    "not-reproducible": (
+        "bidirectional=True cannot be reproduced with a fixed seed",
+        _not_reproducible,
+    ),
+}

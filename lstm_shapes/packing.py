@@ -1,0 +1,234 @@
+"""Variable lengths: what packing makes of a padded batch, and what it saves it from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+
+from lstm_shapes.again import as_padded
+from lstm_shapes.config import ArgumentError, check_lengths
+from lstm_shapes.evaluation import COINCIDENCE, Claim, allowed_difference
+from lstm_shapes.live import Run
+from lstm_shapes.shapes import time_axis
+
+
+@dataclass(frozen=True)
+class PackedOrder:
+    """The four parts of a ``PackedSequence`` by formula.
+
+    Attributes:
+        tokens: (sample, step) of each row of ``data``.
+        batch_sizes: for each step, how many samples have one.
+        sorted_indices: the samples, longest first; those of one length in their order.
+        unsorted_indices: the place of each sample among the sorted ones.
+    """
+
+    tokens: tuple[tuple[int, int], ...]
+    batch_sizes: tuple[int, ...]
+    sorted_indices: tuple[int, ...]
+    unsorted_indices: tuple[int, ...]
+
+
+def packed_order(lengths: Sequence[int]) -> PackedOrder:
+    """What ``pack_padded_sequence(…, enforce_sorted=False)`` makes of lengths.
+
+    Raises:
+        ArgumentError: a length below 1, or no lengths.
+
+    Source: torch documentation, ``torch.nn.utils.rnn.PackedSequence``.
+
+    >>> packed_order([1, 3, 2])
+    PackedOrder(tokens=((1, 0), (2, 0), (0, 0), (1, 1), (2, 1), (1, 2)), \
+batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
+    """
+    if not len(lengths):
+        raise ArgumentError("lengths", lengths, "is empty", "give one length per sample")
+    checked = check_lengths(lengths, len(lengths), max(*map(int, lengths), 1))
+    order = sorted(range(len(checked)), key=lambda sample: -checked[sample])
+    steps = range(max(checked))
+    return PackedOrder(
+        tokens=tuple((b, t) for t in steps for b in order if t < checked[b]),
+        batch_sizes=tuple(sum(length > t for length in checked) for t in steps),
+        sorted_indices=tuple(order),
+        unsorted_indices=tuple(order.index(sample) for sample in range(len(checked))),
+    )
+
+
+def lengths_of(run: Run) -> list[int]:
+    """The lengths of a run, as torch's functions take them.
+
+    Raises:
+        ArgumentError: the run has none.
+    """
+    if run.sizes.lengths is None:
+        raise ArgumentError("lengths", None, "is not given", "give a run with lengths")
+    return list(run.sizes.lengths)
+
+
+def packed_input(run: Run) -> PackedSequence:
+    """The input of a run with lengths as the module was given it.
+
+    Raises:
+        ArgumentError: the run has no lengths.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2, lengths=[2, 5]))
+    >>> packed_input(made).batch_sizes
+    tensor([2, 2, 1, 1, 1])
+    """
+    first = run.settings.batch_first
+    return pack_padded_sequence(run.input, lengths_of(run), first, enforce_sorted=False)
+
+
+def packing_claims(run: Run) -> tuple[Claim, ...]:
+    """What packing is, and what the padded call gets wrong, on a run with lengths.
+
+    Raises:
+        ArgumentError: the run has no lengths.
+
+    Source: torch documentation, ``torch.nn.utils.rnn.pack_padded_sequence`` and
+    ``pad_packed_sequence``.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> settings, sizes = Settings(4, 3, batch_first=True), InputSizes(5, 2, lengths=[2, 4])
+    >>> for claim in packing_claims(run(settings, sizes)):
+    ...     print(claim.holds, claim.statement)
+    True packed.data == x at (sample, step), time by time, longest sample first
+    True packed.batch_sizes == [(lengths > t).sum() for t in range(4)]
+    True x[sorted_indices][unsorted_indices] == x
+    True out is 0 at padding
+    True out[b, lengths[b] - 1] == h_n[-1]
+    False out[:, -1] == h_n[-1]
+    False h_n of the padded batch, unpacked == h_n
+    """
+    return tuple(_claims(run))
+
+
+def _claims(run: Run) -> Iterator[Claim]:
+    lengths, packed = lengths_of(run), packed_input(run)
+    order = packed_order(lengths)
+    time = time_axis(run.settings, run.sizes)
+    x, out = (each if time else each.transpose(0, 1) for each in (run.input, run.out))
+    samples, steps = (list(each) for each in zip(*order.tokens, strict=True))
+    yield Claim(
+        "packed-data",
+        "packed.data == x at (sample, step), time by time, longest sample first",
+        torch.equal(packed.data, x[samples, steps]),
+        f"{len(samples)} rows of {x.shape[0] * x.shape[1]}: padding is left out",
+    )
+    yield Claim(
+        "batch-sizes",
+        f"packed.batch_sizes == [(lengths > t).sum() for t in range({max(lengths)})]",
+        tuple(packed.batch_sizes.tolist()) == order.batch_sizes,
+        "at step t the module runs that many samples at once, and no others",
+    )
+    yield Claim("indices", "x[sorted_indices][unsorted_indices] == x", *_indices(packed, order, x))
+    behind = (torch.arange(x.shape[1]) >= torch.tensor(lengths).unsqueeze(1)).to(out.device)
+    yield Claim(
+        "zeros",
+        "out is 0 at padding",
+        not bool(out[behind].any()),
+        "no cell has run there: pad_packed_sequence fills up" if behind.any() else "there is none",
+    )
+    yield from _ends(run, out, lengths)
+
+
+def _indices(packed: PackedSequence, order: PackedOrder, x: Tensor) -> tuple[bool, str]:
+    pair = packed.sorted_indices, packed.unsorted_indices
+    if pair[0] is None or pair[1] is None:
+        return False, "the input was packed as sorted"
+    formula = order.sorted_indices, order.unsorted_indices
+    same = (tuple(pair[0].tolist()), tuple(pair[1].tolist())) == formula
+    return same and torch.equal(x[pair[0]][pair[1]], x), "out and h_n come back in the order of x"
+
+
+def _ends(run: Run, out: Tensor, lengths: list[int]) -> Iterator[Claim]:
+    """The last step that is one, the last column, and the padded call's final state."""
+    last = out[range(len(lengths)), [length - 1 for length in lengths], : run.settings.h_out]
+    row = "h_n[-2]" if run.settings.bidirectional else "h_n[-1]"
+    final = run.h_n[-run.settings.num_directions]
+    forward = "forward" if run.settings.bidirectional else "out"
+    index = "b, lengths[b] - 1" if run.settings.batch_first else "lengths[b] - 1, b"
+    same = torch.equal(last, final)
+    yield Claim("true-last", f"{forward}[{index}] == {row}", same, "each sample's own last step")
+    column = "[:, -1]" if run.settings.batch_first else "[-1]"
+    mistaken = torch.equal(out[:, -1, : run.settings.h_out], final)
+    whole = min(lengths) == run.sizes.seq_len
+    reason = "no sample has padding" if whole else "the last column is padding"
+    reason = COINCIDENCE if mistaken and not whole else reason
+    yield Claim("last-column", f"{forward}{column} == {row}", mistaken, reason, mistake=True)
+    padded = as_padded(run)
+    difference = (padded.h_n - run.h_n).abs().amax(dim=(0, 2))
+    same = bool(difference.max() <= allowed_difference(run))
+    wrong = [i for i, each in enumerate(difference.tolist()) if each > allowed_difference(run)]
+    which = ", ".join(map(str, wrong[:6])) + (" …" if wrong[6:] else "")
+    reason = f"other for sample{'s' * (len(wrong) > 1)} {which}: it has read padding"
+    reason = ("no sample has padding" if whole else COINCIDENCE) if same else reason
+    yield Claim(
+        "padded-final", "h_n of the padded batch, unpacked == h_n", same, reason, mistake=True
+    )
+
+
+def total_length_shapes(run: Run) -> dict[str, tuple[int, ...]]:
+    """The shape of out as it is unpacked without ``total_length``, and with it.
+
+    Raises:
+        ArgumentError: the run has no lengths.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2, lengths=[2, 4]))
+    >>> total_length_shapes(made)
+    {'': (4, 2, 3), 'total_length=5': (5, 2, 3)}
+    """
+    total = run.sizes.seq_len
+    named = {"": _unpacked(run, None), f"total_length={total}": _unpacked(run, total)}
+    return {name: tuple(out.shape) for name, out in named.items()}
+
+
+def total_length_message(run: Run) -> str:
+    """What torch says of a ``total_length`` that is one less than the longest sample.
+
+    Raises:
+        ArgumentError: the run has no lengths.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2, lengths=[2, 4]))
+    >>> total_length_message(made).endswith("got total_length=3 and max sequence length being 4")
+    True
+    """
+    return _refusal(lambda: _unpacked(run, max(lengths_of(run)) - 1))
+
+
+def enforce_sorted_message(run: Run) -> str:
+    """What torch says with ``enforce_sorted=True``, its default; empty if it takes the lengths.
+
+    Raises:
+        ArgumentError: the run has no lengths.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2, lengths=[2, 5]))
+    >>> "sorted in decreasing order" in enforce_sorted_message(made)
+    True
+    """
+    first = run.settings.batch_first
+    return _refusal(lambda: pack_padded_sequence(run.input, lengths_of(run), first))
+
+
+def _unpacked(run: Run, total_length: int | None) -> Tensor:
+    """Out packed and unpacked once more."""
+    first = run.settings.batch_first
+    packed = pack_padded_sequence(run.out, lengths_of(run), first, enforce_sorted=False)
+    return pad_packed_sequence(packed, first, total_length=total_length)[0]
+
+
+def _refusal(attempt: Callable[[], object]) -> str:
+    """The first line of what torch says; empty if it says nothing."""
+    try:
+        attempt()
+    except (RuntimeError, ValueError) as error:
+        return str(error).split("\n", 1)[0]
+    return ""

@@ -1,0 +1,170 @@
+"""Whether the same question gives the same numbers, measured by asking it several times."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass
+
+import torch
+from torch import Tensor
+
+from lstm_shapes.budget import Limits, estimate
+from lstm_shapes.config import check_int
+from lstm_shapes.effects import SHOWN_DROPOUT
+from lstm_shapes.live import Run, call, own_terms, run
+
+MOST_THREADS = 4
+
+DOCUMENTED = (
+    "RNN functions can be non-deterministic on some versions of cuDNN and CUDA; with the "
+    "environment variable CUBLAS_WORKSPACE_CONFIG set to :16:8 or :4096:2 they are not"
+)
+"""What torch's documentation of nn.LSTM says of CUDA."""
+
+Numbers = tuple[Tensor, ...]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One thing that was done several times.
+
+    Attributes:
+        id: stable name.
+        what: what was repeated, and what was changed meanwhile.
+        runs: how many there were so far; the first is what the others are compared with.
+        equal: how many of the others were equal bit for bit, in every tensor returned.
+        difference: the largest in any of them.
+    """
+
+    id: str
+    what: str
+    runs: int = 0
+    equal: int = 0
+    difference: float = 0.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a measurement is: runs made and to be made, and what was found so far."""
+
+    done: int
+    total: int
+    trials: tuple[Trial, ...]
+
+
+def reproduce(made: Run, repeats: int = 10) -> Iterator[Progress]:
+    """Ask the same question several times, one run at each turn of the iterator.
+
+    The module is built again from the seed, called again, called in train() with dropout with
+    and without a new seed, called on several threads (on the CPU), and on another device than
+    the CPU compared with the CPU. Whoever no longer wants to know stops iterating.
+
+    Args:
+        repeats: runs of each, from 2 on.
+
+    Raises:
+        ArgumentError: too few repeats.
+
+    Source: torch documentation, "Reproducibility", and the warning of ``torch.nn.LSTM``.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2))
+    >>> *_, last = reproduce(made, repeats=3)
+    >>> for trial in last.trials[:3]:
+    ...     print(trial.id, trial.equal, "of", trial.runs - 1)
+    rebuilt 2 of 2
+    eval 2 of 2
+    train 0 of 2
+    """
+    check_int("repeats", repeats, at_least=2)
+    return _measure(made, repeats)
+
+
+def _measure(made: Run, repeats: int) -> Iterator[Progress]:
+    ways = _ways(made)
+    total = repeats * len(ways)
+    found: list[Trial] = []
+    for name, (what, again) in ways.items():
+        first = again(0)
+        trial = Trial(name, what, 1)
+        yield Progress(len(found) * repeats + 1, total, (*found, trial))
+        for i in range(1, repeats):
+            trial = _compared(trial, first, again(i))
+            yield Progress(len(found) * repeats + i + 1, total, (*found, trial))
+        found.append(trial)
+
+
+def _compared(trial: Trial, first: Numbers, other: Numbers) -> Trial:
+    pairs = list(zip(first, other, strict=True))
+    equal = all(torch.equal(*pair) for pair in pairs)
+    apart = (float((one - two).abs().max()) for one, two in pairs if one.numel())
+    difference = max(trial.difference, *apart, 0.0)
+    return Trial(trial.id, trial.what, trial.runs + 1, trial.equal + equal, difference)
+
+
+def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
+    """What is repeated, by id: in words, and as a function of how often it has been done."""
+    p = made.settings.dropout or SHOWN_DROPOUT
+    start = made.seed % 2**63  # room for more seeds behind it
+    ways: dict[str, tuple[str, Callable[[int], Numbers]]] = {
+        "rebuilt": ("same seed: module and input made again, eval()", lambda _: _rebuilt(made)),
+        "eval": ("the same module called again, eval()", lambda _: _called(made)),
+        "train": (
+            f"train(), dropout={p}, the generator going on",
+            lambda i: _trained(made, p, start + i),
+        ),
+        "train-seeded": (
+            f"train(), dropout={p}, the same seed before each call",
+            lambda _: _trained(made, p, start),
+        ),
+    }
+    most = min(MOST_THREADS, os.cpu_count() or 1)
+    if made.device != "cpu":
+        ways["devices"] = (
+            f"{made.device} against the CPU, eval()",
+            lambda i: _called(made) if i else _on_cpu(made),
+        )
+    elif most > 1:
+        ways["threads"] = (
+            f"2 to {most} threads against one, eval()" if most > 2 else "2 threads against one",
+            lambda i: _called(made, 2 + (i - 1) % (most - 1) if i else 1),
+        )
+    return ways
+
+
+def _numbers(made: Run) -> Numbers:
+    """All that a run returned, on the CPU."""
+    return tuple(tensor.cpu() for tensor in made.tensors().values())
+
+
+def _rebuilt(made: Run) -> Numbers:
+    needed = Limits(*astuple(estimate(made.settings, made.sizes)))
+    again = run(made.settings, made.sizes, seed=made.seed, device=made.device, limits=needed)
+    weights = (weight.detach().cpu() for weight in again.module.parameters())
+    return (*_numbers(again), *weights)
+
+
+def _called(made: Run, threads: int = 1) -> Numbers:
+    with own_terms(made.device, threads):
+        again = call(made.module, made.input, made.settings, made.sizes, made.seed, made.device)
+    return _numbers(again)
+
+
+def _trained(made: Run, dropout: float, seed: int) -> Numbers:
+    """On the run's own device, whose generator is put back too."""
+    devices = [torch.cuda.current_device()] if made.device == "cuda" else []
+    with own_terms(made.device), torch.random.fork_rng(devices):
+        torch.manual_seed(seed)
+        module = copy.deepcopy(made.module).train()
+        module.dropout = dropout
+        again = call(module, made.input, made.settings, made.sizes, made.seed, made.device)
+    return _numbers(again)
+
+
+def _on_cpu(made: Run) -> Numbers:
+    with own_terms("cpu"):
+        module = copy.deepcopy(made.module).cpu()
+        again = call(module, made.input.cpu(), made.settings, made.sizes, made.seed, "cpu")
+    return _numbers(again)
