@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lstm_shapes.config import InputSizes, Kind, Settings
+from lstm_shapes.config import Direction, InputSizes, Kind, Settings
 
 AxisName = Literal[
     "batch", "seq", "features", "layer", "layer × direction", "gate × hidden", "hidden"
@@ -175,10 +175,27 @@ def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
     weight_hh_l0  (12, 2)  (gate × hidden, features)  (4·H_cell, H_out)
     weight_hr_l0  (2, 3)  (features, hidden)  (H_out, H_cell)
     """
+    directions: tuple[Direction, Direction] = ("forward", "backward")
     for layer in range(settings.num_layers):
-        for suffix in ("", "_reverse")[: settings.num_directions]:
-            for name, axes in _cell_parameters(settings, first=layer == 0):
-                yield NamedShape(f"{name}_l{layer}{suffix}", axes)
+        for direction in directions[: settings.num_directions]:
+            yield from cell_parameters(settings, layer, direction)
+
+
+def cell_parameters(settings: Settings, layer: int, direction: Direction) -> Iterator[NamedShape]:
+    """The parameters of one cell, in the order of ``module.named_parameters()``.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Variables".
+
+    >>> for shape in cell_parameters(Settings(4, 3, 2, bidirectional=True), 1, "backward"):
+    ...     print(shape)
+    weight_ih_l1_reverse  (12, 6)  (gate × hidden, features)  (4·H_cell, D·H_out)
+    weight_hh_l1_reverse  (12, 3)  (gate × hidden, features)  (4·H_cell, H_out)
+    bias_ih_l1_reverse  (12,)  (gate × hidden)  (4·H_cell)
+    bias_hh_l1_reverse  (12,)  (gate × hidden)  (4·H_cell)
+    """
+    suffix = "_reverse" if direction == "backward" else ""
+    for name, axes in _cell_parameters(settings, first=layer == 0):
+        yield NamedShape(f"{name}_l{layer}{suffix}", axes)
 
 
 def parameter_count(settings: Settings) -> int:

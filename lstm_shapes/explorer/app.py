@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import ipywidgets as widgets
@@ -22,6 +22,9 @@ from lstm_shapes.render import svg
 from lstm_shapes.scene import Scene, unroll
 from lstm_shapes.snippet import script
 from lstm_shapes.words import sentence
+
+WALKED: dict[str, Any] = {"step": 1, "way": "module", "merge": "concat"}
+"""Choices that are walked through without the kernel, at their start."""
 
 START = "h_n.3"
 """What is pinned when the page opens: the row of h_n that is most often taken wrongly."""
@@ -153,8 +156,8 @@ class Explorer(widgets.Box):
 
     def _choose(self, change: dict[str, Any]) -> None:
         """What is walked through without the kernel is only to be handed out."""
-        before, now = nearest(change["old"]), nearest(change["new"])
-        if (before.tab, before.vector) == (now.tab, now.vector):
+        before, now = (replace(nearest(change[at]), **WALKED) for at in ("old", "new"))
+        if before == now:
             self._share()
         else:
             self._draw(self.stage.draw_panel)
@@ -163,6 +166,13 @@ class Explorer(widgets.Box):
         problem = self.state.snapshot.problem
         if action == "fix" and problem is not None:
             self.state.update(**problem.fix)
+        run = self.state.snapshot.run
+        if action == "measure" and run is not None:
+            self._draw(lambda: self.stage.measurement.start(run))
+        if action == "length":
+            self._set_length(message.get("sample"), message.get("length"))
+        if action == "stop":
+            self._draw(self.stage.measurement.stop)
         if action == "open" and isinstance(message.get("link"), str):
             self._open(message["link"])
         # A page misses what is sent while it is being opened, such as the first run.
@@ -170,6 +180,13 @@ class Explorer(widgets.Box):
             self.stage.send_state(["view", "picture", "panel", "share", "selection", "choices"])
             self._title.send_state("value")
             self.controls.send_devices()
+
+    def _set_length(self, sample: object, length: object) -> None:
+        """One sample's length; without lengths all others are whole."""
+        sizes = self.state.snapshot.question.sizes
+        lengths = list(sizes.lengths or [sizes.seq_len] * (sizes.batch_size or 0))
+        if isinstance(sample, int) and 0 <= sample < len(lengths):
+            self.state.update(lengths=(*lengths[:sample], length, *lengths[sample + 1 :]))
 
     def _open(self, link: str) -> None:
         """Take over the state in an address, or say why not."""

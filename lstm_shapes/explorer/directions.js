@@ -7,7 +7,7 @@ export const ARROWS = { forward: "forward →", backward: "← backward" };
 const PLAY = { on: "■ stop", off: "▶ play" };
 
 /** A button that sets one of the choices. */
-function choice(name, value, chosen, words) {
+export function choice(name, value, chosen, words) {
   return h("button", { type: "button", class: "ls-choice", "data-choice": name, "data-value": value, "aria-pressed": String(chosen) }, words);
 }
 
@@ -22,9 +22,14 @@ export function sampleField(samples, sample) {
   return h("label", { class: "ls-sample" }, "sample ", h("input", { type: "number", class: "ls-sample-input", min: "0", max: Number(samples) - 1, value: sample, "aria-label": "sample" }), ` of ${samples}`);
 }
 
+/** Numbers, darker the farther from zero. */
+export function tiles(cells) {
+  return cells.map(([text, strength]) => h("span", { class: "ls-num", style: `--v: ${strength}` }, text));
+}
+
 /** One step of one direction: its features downwards, darker the farther from zero. */
 function column({ key, label, cells }, labelled, marked) {
-  const numbers = cells.map(([text, strength]) => h("span", { class: "ls-num", style: `--v: ${strength}` }, text));
+  const numbers = tiles(cells);
   const spoken = key && cells[0]?.[0] ? `${label} ${cells.map(([text]) => text).join(", ")}`.trim() : null;
   return h(
     "div",
@@ -34,10 +39,15 @@ function column({ key, label, cells }, labelled, marked) {
   );
 }
 
-function strip({ code, pattern, order, shape, bands, more, mark, claims }) {
+/** The columns of each direction, the one above the other; one column may be marked. */
+export function heat(bands, mark) {
   const columns = bands.map(({ band, columns: drawn, labelled }) =>
-    h("div", { class: `ls-band ls-${band}` }, drawn.map((each, i) => column(each, labelled, mark?.column === i))),
+    h("div", { class: `ls-band ls-${band}` }, drawn.map((each, i) => column(each, labelled, mark === i))),
   );
+  return columns.length ? h("div", { class: "ls-heat" }, columns) : null;
+}
+
+function strip({ code, pattern, order, shape, bands, more, mark, claims }) {
   const left = more.find((words) => words);
   return h(
     "figure",
@@ -51,7 +61,7 @@ function strip({ code, pattern, order, shape, bands, more, mark, claims }) {
       pattern ? h("span", { class: "ls-note ls-pattern" }, "pattern ", h("code", {}, pattern)) : null,
       shape.agrees ? null : verdict(shape),
     ),
-    columns.length ? h("div", { class: "ls-heat" }, columns) : null,
+    heat(bands, mark?.column),
     mark ? h("code", { class: "ls-mark" }, mark.label) : null,
     left ? h("p", { class: "ls-note" }, left) : null,
     claims.map((each) => claim("div", each)),

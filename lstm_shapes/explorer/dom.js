@@ -41,6 +41,12 @@ export function morph(old, fresh) {
   before.slice(after.length).forEach((child) => child.remove());
 }
 
+/** A table that may be wider than its place. */
+export function table(heads, rows) {
+  const head = h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col" }, name))));
+  return h("div", { class: "ls-scroll" }, h("table", { class: "ls-table" }, head, h("tbody", {}, rows)));
+}
+
 /** Words with code between backticks; a direction and a time in their colours. */
 export function spell(words) {
   return words.split(/(`[^`]*`|\bforward\b|\bbackward\b|\bt = [-\d→ ]*\d)/).map((part, i) => {

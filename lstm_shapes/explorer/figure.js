@@ -51,6 +51,7 @@ export class Figure {
     this.pinned = "";
     this.pointed = null;
     this.focused = null;
+    this.users = { of: "", words: "" };
   }
 
   /** Draw a picture, and keep what the run gave for it; what stays keeps its node. */
@@ -126,7 +127,7 @@ export class Figure {
 
   /** Light what is linked with the active slice, and say what it is. */
   light() {
-    const links = linked(this.picture.slices, this.active);
+    const links = this.users.of ? this.usersOf(this.users.of) : linked(this.picture.slices, this.active);
     for (const id of new Set([...this.lit.keys(), ...links.keys()])) mark(this.node(id), links.get(id));
     this.lit = links;
     for (const id of new Set([this.pressed, this.pinned])) {
@@ -136,6 +137,18 @@ export class Figure {
     this.pressed = this.pinned;
     this.lightCards(links);
     this.say();
+  }
+
+  /** Light the cells whose id starts so instead of what is pointed at or pinned; empty ends it. */
+  lightCells(of, words) {
+    if (this.users.of === of && this.users.words === words) return;
+    this.users = { of, words };
+    this.light();
+  }
+
+  usersOf(start) {
+    const cells = [...this.drawn.keys()].filter((id) => id.startsWith(start));
+    return new Map(cells.map((id) => [id, "selected"]));
   }
 
   lightCards(links) {
@@ -160,6 +173,7 @@ export class Figure {
   }
 
   sentence(chosen) {
+    if (this.users.of) return [h("p", {}, spell(this.users.words))];
     if (!chosen) {
       const gone = this.active ? `\`${this.active}\` is not in this picture. ` : "";
       return [h("p", {}, spell(`${gone}Point at, or focus, any slice: what wrote it, what holds the same numbers and what was read for it lights up.`))];

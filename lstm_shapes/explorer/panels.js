@@ -5,14 +5,35 @@ import { h, morph } from "./dom.js";
 import { directions, glide, places, stepAfter } from "./directions.js";
 import { head } from "./head.js";
 import { scrambled } from "./scrambled.js";
+import { cellPanel, lightLines } from "./cell.js";
+import { parametersPanel } from "./parameters.js";
+import { argumentsPanel } from "./arguments.js";
+import { lengthsPanel } from "./lengths.js";
+import { statesPanel } from "./states.js";
+import { reproducibilityPanel } from "./reproducibility.js";
+import { articlePanel } from "./article.js";
 import { copy } from "./share.js";
 
 const PACE = 1600; // milliseconds a step is shown while playing
 
+const MAKERS = {
+  directions,
+  cell: cellPanel,
+  parameters: parametersPanel,
+  arguments: argumentsPanel,
+  lengths: lengthsPanel,
+  states: statesPanel,
+  head,
+  scrambled,
+  reproducibility: reproducibilityPanel,
+  claims: articlePanel,
+};
+const NUMBERS = new Set(["step", "layer"]);
+
 export class Panels {
-  /** `tell` sets a trait of the model. */
-  constructor(model, tell) {
-    Object.assign(this, { model, tell, playing: 0, drawn: {} });
+  /** `tell` sets a trait of the model; the figure lights what the panel points at. */
+  constructor(model, tell, figure) {
+    Object.assign(this, { model, tell, figure, playing: 0, drawn: {} });
     this.tabs = h("div", { class: "ls-tabs", role: "tablist", "aria-label": "panels" });
     this.body = h("div", { class: "ls-panel-body", role: "tabpanel" });
     this.root = h("section", { class: "ls-card ls-panel" }, this.tabs, this.body);
@@ -20,6 +41,8 @@ export class Panels {
     this.root.addEventListener("submit", (event) => this.submitted(event));
     this.root.addEventListener("change", (event) => this.changed(event));
     this.root.addEventListener("keydown", (event) => this.pressed(event));
+    for (const name of ["pointerover", "focusin"]) this.root.addEventListener(name, ({ target }) => this.light(target));
+    for (const name of ["pointerleave", "focusout"]) this.root.addEventListener(name, () => this.light(this.root));
     this.watcher = new IntersectionObserver(([{ isIntersecting }]) => tell("panel_seen", isIntersecting));
     this.watcher.observe(this.root);
   }
@@ -43,10 +66,9 @@ export class Panels {
     const chosen = JSON.stringify([choices, Boolean(this.playing)]);
     if (this.drawn.record === record && this.drawn.chosen === chosen) return;
     this.drawn = { record, chosen };
-    const makers = { directions: () => directions(record, choices, Boolean(this.playing)), head: () => head(record), scrambled: () => scrambled(record) };
     const moving = record.tab === "directions" && this.walked;
     const before = moving ? places(this.body) : null;
-    this.show(makers[record.tab]());
+    this.show(MAKERS[record.tab](record, choices, Boolean(this.playing)));
     if (moving) glide(this.body, before);
     this.walked = false;
   }
@@ -77,12 +99,16 @@ export class Panels {
   clicked(event) {
     const button = event.target.closest("button");
     if (!button) return;
-    const { choice, value, copy: text } = button.dataset;
-    if ("play" in button.dataset) {
+    const { choice, value, copy: text, open: link, do: action } = button.dataset;
+    if (link) {
+      this.model.send({ action: "open", link });
+    } else if (action) {
+      this.model.send({ action });
+    } else if ("play" in button.dataset) {
       this.play();
     } else if (choice) {
       this.stop();
-      this.choose({ [choice]: choice === "step" ? Number(value) : value });
+      this.choose({ [choice]: NUMBERS.has(choice) ? Number(value) : value });
     } else if (text) {
       copy(text, button.nextElementSibling);
     }
@@ -94,7 +120,18 @@ export class Panels {
   }
 
   changed({ target }) {
-    if (target.matches(".ls-sample-input")) this.tell("sample", Math.trunc(target.valueAsNumber) || 0);
+    const number = Math.trunc(target.valueAsNumber) || 0;
+    if (target.matches(".ls-sample-input")) this.tell("sample", number);
+    if (target.dataset.field) this.choose({ [target.dataset.field]: Math.max(number, Number(target.min)) });
+    if (target.dataset.length) this.model.send({ action: "length", sample: Number(target.dataset.length), length: number });
+  }
+
+  /** Light what belongs to what is pointed at: the lines of a cell, the cells of a weight. */
+  light(target) {
+    lightLines(target);
+    const weight = target.closest("[data-lights]");
+    for (const each of this.body.querySelectorAll("[data-cell]")) each.toggleAttribute("data-used", each.dataset.cell === weight?.dataset.lights);
+    this.figure.lightCells(weight?.dataset.lights ?? "", weight?.dataset.words ?? "");
   }
 
   /** The arrow keys: from tab to tab, and from step to step. */

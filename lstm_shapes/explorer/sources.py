@@ -17,6 +17,13 @@ SCRIPTS = (
     "directions.js",
     "head.js",
     "scrambled.js",
+    "cell.js",
+    "parameters.js",
+    "arguments.js",
+    "lengths.js",
+    "states.js",
+    "reproducibility.js",
+    "article.js",
     "figure.js",
     "share.js",
     "panels.js",
@@ -32,6 +39,8 @@ STYLES = (
     "panels.css",
     "directions.css",
     "head.css",
+    "topics.css",
+    "lengths.css",
 )
 
 

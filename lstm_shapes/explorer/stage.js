@@ -182,7 +182,7 @@ export default {
       model.set(name, value);
       model.save_changes();
     };
-    const panels = new Panels(model, tell);
+    const panels = new Panels(model, tell, figure);
     parts.root.append(panels.root);
     el.append(parts.root);
     let [view, picture, sent] = [{}, {}, null];

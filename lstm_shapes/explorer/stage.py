@@ -12,7 +12,11 @@ import traitlets
 from lstm_shapes import render
 from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.choices import TABS, Choices, nearest
+from lstm_shapes.explorer.measurement import Measurement
+from lstm_shapes.explorer.panels.arguments import arguments_view
 from lstm_shapes.explorer.panels.cards import cards_view
+from lstm_shapes.explorer.panels.cell import cell_view
+from lstm_shapes.explorer.panels.claims import claims_view
 from lstm_shapes.explorer.panels.directions import directions_view
 from lstm_shapes.explorer.panels.figure import (
     drawn_for,
@@ -21,8 +25,12 @@ from lstm_shapes.explorer.panels.figure import (
     picture_record,
 )
 from lstm_shapes.explorer.panels.head import head_view
+from lstm_shapes.explorer.panels.lengths import lengths_view
 from lstm_shapes.explorer.panels.notices import failure_view, notices_view
+from lstm_shapes.explorer.panels.parameters import parameters_view
+from lstm_shapes.explorer.panels.reproducibility import reproducibility_view
 from lstm_shapes.explorer.panels.scrambled import scrambled_view
+from lstm_shapes.explorer.panels.states import states_view
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, packed
 
@@ -38,12 +46,19 @@ def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
     }
 
 
-def panel_view(snapshot: Snapshot, sample: int, choices: Choices) -> View:
+def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: Measurement) -> View:
     """The panel of the chosen tab; the others are not computed."""
     make = {
         "directions": lambda: directions_view(snapshot, sample),
+        "cell": lambda: cell_view(snapshot, sample, choices),
+        "parameters": lambda: parameters_view(snapshot),
+        "arguments": lambda: arguments_view(snapshot),
+        "lengths": lambda: lengths_view(snapshot),
+        "states": lambda: states_view(snapshot, sample, choices),
         "head": lambda: head_view(snapshot, sample, choices.vector),
         "scrambled": lambda: scrambled_view(snapshot),
+        "reproducibility": lambda: reproducibility_view(snapshot, measurement),
+        "claims": lambda: claims_view(snapshot),
     }
     return {"tabs": TABS, "tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
 
@@ -60,6 +75,7 @@ class Stage(anywidget.AnyWidget):
         choices: the panel's tab and what is chosen in it, as in :class:`Choices`.
         panel_seen: whether the panel is in view; the page says so.
         share: what the buttons hand out.
+        measurement: what takes longer than a panel may, when it was asked for.
     """
 
     _esm = sources.script()
@@ -76,6 +92,10 @@ class Stage(anywidget.AnyWidget):
 
     _shown: Snapshot | None = None
 
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.measurement = Measurement(self.draw_panel)
+
     def show(self, snapshot: Snapshot, *notices: View) -> None:
         """Draw this from now on, with more notices above its own."""
         with self.hold_sync():
@@ -84,13 +104,15 @@ class Stage(anywidget.AnyWidget):
             view = stage_view(snapshot, sample)
             self.view = {**view, "notices": [*notices, *view["notices"]]}
             self._shown = snapshot
+            self.measurement.keep_to(snapshot.run)
             self.draw_panel()
 
     def draw_panel(self) -> None:
         """Draw the chosen panel of what is shown, if it is in view."""
         if self.panel_seen and self._shown is not None:
             sample = self.view["figure"]["sample"]
-            self.panel = panel_view(self._shown, sample, nearest(self.choices))
+            choices = nearest(self.choices)
+            self.panel = panel_view(self._shown, sample, choices, self.measurement)
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""

@@ -20,6 +20,8 @@ ROLES: Mapping[AxisName, str] = {
     "features": "features",
     "layer × direction": "layers",
     "layer": "layers",
+    "gate × hidden": "hidden",
+    "hidden": "hidden",
 }
 
 

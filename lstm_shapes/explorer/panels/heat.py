@@ -78,19 +78,21 @@ def _column(band: Band, at: int | None, seq_len: int) -> View:
         return {"key": "", "label": "…", "cells": [["", 0]] * shown}
     step = band.source(at)
     if band.values is None:
-        cells: list[list[object]] = [["", STRONGEST]] * shown
+        drawn_cells: list[list[object]] = [["", STRONGEST]] * shown
     else:
-        cells = [_cell(number) for number in band.values[at, :shown].tolist()]
-    return {"key": f"{band.name}.{step}", "label": _label(step, seq_len), "cells": cells}
+        drawn_cells = cells(band.values[at, :shown].tolist())
+    return {"key": f"{band.name}.{step}", "label": _label(step, seq_len), "cells": drawn_cells}
 
 
 def _labels(columns: list[View]) -> list[str]:
     return [column["label"] for column in columns]
 
 
-def _cell(number: float) -> list[object]:
-    """A number to two decimals, and its strength from 0 to 1."""
-    return [f"{number:.2f}", round(min(1.0, abs(number) / STRONGEST), 2)]
+def cells(numbers: Sequence[float], most: int = MOST_ROWS) -> list[list[object]]:
+    """Numbers to two decimals, each with its strength from 0 to 1; no more than are drawn."""
+    return [
+        [f"{number:.2f}", round(min(1.0, abs(number) / STRONGEST), 2)] for number in numbers[:most]
+    ]
 
 
 def _label(step: int, seq_len: int) -> str:

@@ -1,0 +1,42 @@
+// Each argument in a line: what it would change of the current shapes, and what it would not.
+
+import { claim, h, table } from "./dom.js";
+import { tuple, verdict } from "./cards.js";
+
+function change({ tensor, before, after }) {
+  return h(
+    "div",
+    { class: "ls-change", "data-changed": tensor, "data-before": before.shape, "data-after": after.shape },
+    h("code", {}, tensor),
+    tuple(before.sizes, before.axes, "ls-inline"),
+    " → ",
+    tuple(after.sizes, after.axes, "ls-inline"),
+    after.agrees ? null : verdict(after),
+  );
+}
+
+function argument({ argument: name, says, value, other, why_not, changed, same, parameters, measured, link }) {
+  const kept = [same && `${same}: as before`, !parameters && "parameters: as before"].filter(Boolean).join(" · ");
+  return h(
+    "tr",
+    { "data-argument": name },
+    h("th", { scope: "row" }, h("code", {}, name), h("p", { class: "ls-note" }, says)),
+    h("td", {}, h("code", {}, value)),
+    h("td", {}, why_not ? null : h("code", {}, other), link ? h("button", { type: "button", class: "ls-button", "data-open": link, "aria-label": `set ${name}=${other}` }, "set it") : null),
+    why_not
+      ? h("td", { class: "ls-note" }, why_not)
+      : h("td", {}, changed.map(change), parameters ? h("div", { class: "ls-change" }, h("code", {}, "parameters"), parameters) : null, h("p", { class: "ls-note" }, kept, measured ? h("span", { class: "ls-yes" }, " ✓ run and measured") : " predicted by formula")),
+  );
+}
+
+export function argumentsPanel({ rows, claims, without }) {
+  const heads = ["argument", "now", "other", "what the other would make of the current shapes"];
+  return h(
+    "div",
+    { class: "ls-arguments-panel" },
+    table(heads, rows.map(argument)),
+    h("h3", {}, "Where dropout acts, shown by running"),
+    without ? h("p", { class: "ls-note" }, without) : null,
+    h("ul", { class: "ls-claims" }, claims.map((each) => claim("li", each))),
+  );
+}

@@ -1,0 +1,78 @@
+"""A measurement that takes a while: it goes on between messages, and can be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lstm_shapes.live import Run
+    from lstm_shapes.reproducibility import Progress
+
+PACE = 0.05
+"""Seconds between two reports."""
+
+
+class Measurement:
+    """Of one run, whether it can be reproduced.
+
+    Where an event loop runs, as in Jupyter, one run is made at a time, and messages are heard
+    in between; without one it is made to the end.
+
+    Args:
+        changed: called when there is more to show.
+
+    Attributes:
+        progress: what was found so far; ``None`` before the first start.
+        running: whether it goes on.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.progress: Progress | None = None
+        self.running = False
+        self._changed = changed
+        self._run: Run | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, run: Run, repeats: int = 10) -> None:
+        """Measure a run from the beginning."""
+        from lstm_shapes.reproducibility import reproduce
+
+        self.stop()
+        self._run, self.progress, self.running = run, None, True
+        steps = reproduce(run, repeats)
+        try:
+            self._task = asyncio.get_running_loop().create_task(self._follow(steps))
+        except RuntimeError:
+            for self.progress in steps:
+                pass
+            self._end()
+
+    def stop(self) -> None:
+        """Leave it at what was found so far."""
+        if self._task is not None:
+            self._task.cancel()
+        if self.running:
+            self._end()
+
+    def keep_to(self, run: Run | None) -> None:
+        """Forget what was measured of another run."""
+        if run is not self._run:
+            self.stop()
+            self.progress, self._run = None, None
+
+    async def _follow(self, steps: Iterator[Progress]) -> None:
+        told = 0.0
+        for progress in steps:
+            self.progress = progress
+            if time.monotonic() - told > PACE:
+                told = time.monotonic()
+                self._changed()
+            await asyncio.sleep(0)
+        self._end()
+
+    def _end(self) -> None:
+        self.running, self._task = False, None
+        self._changed()

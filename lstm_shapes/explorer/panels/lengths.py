@@ -1,0 +1,205 @@
+"""Variable lengths: the padded input, what packing makes of it, and what it saves it from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from lstm_shapes.config import InputSizes
+from lstm_shapes.explorer.link import write_link
+from lstm_shapes.explorer.panels.heat import drawn
+from lstm_shapes.explorer.panels.measured import why_not
+from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.view import View
+from lstm_shapes.shapes import time_axis
+from lstm_shapes.words import grouped
+
+if TYPE_CHECKING:
+    from lstm_shapes.live import Run
+    from lstm_shapes.padding import Difference
+
+MOST_SAMPLES, MOST_STEPS = 8, 12
+"""Samples and steps that are drawn; the rest is counted."""
+
+CLAIMS = ("forward-last", "backward-first", "backward-last", "reading-order", "last-step")
+"""Of the run's claims on order and alignment those in which lengths play a part."""
+
+
+def lengths_view(snapshot: Snapshot) -> View:
+    """The lengths to be edited, and all that follows from them."""
+    sizes = snapshot.question.sizes
+    lengths, samples = sizes.lengths, sizes.batch_size
+    view: View = {
+        "seq_len": sizes.seq_len,
+        "lengths": list(lengths or [sizes.seq_len] * min(samples or 0, MOST_SAMPLES)),
+        "more": max(0, (samples or 0) - MOST_SAMPLES),
+        "example": _example(sizes),
+        "whole": write_link({"lengths": None}) if lengths else "",
+        "without": _without(snapshot),
+        "drawn": [],
+    }
+    view["lengths"] = view["lengths"][:MOST_SAMPLES]
+    if view["without"] or lengths is None or snapshot.run is None:
+        return view
+    return view | _measured(snapshot, snapshot.run, lengths)
+
+
+def _without(snapshot: Snapshot) -> str:
+    sizes = snapshot.question.sizes
+    if sizes.batch_size is None:
+        return "Unbatched: a single sequence needs no padding"
+    if not sizes.batch_size:
+        return "Without a sample there are no lengths"
+    if sizes.lengths is None:
+        return "Every sample has seq_len steps: nothing is padded, and nothing to be packed"
+    return why_not(snapshot, "compared with the padded batch")
+
+
+def _example(sizes: InputSizes) -> str:
+    """A link to lengths that differ."""
+    samples = min(sizes.batch_size or 3, MOST_SAMPLES)
+    steps = max(sizes.seq_len, 3)
+    # Neither sorted nor all whole: the second is the longest.
+    lengths = tuple(max(1, steps - (2 * b + 2) % (samples + 2) % steps) for b in range(samples))
+    return write_link(
+        {"batched": True, "batch_size": samples, "seq_len": steps, "lengths": lengths}
+    )
+
+
+def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
+    from lstm_shapes.evaluation import allowed_difference
+    from lstm_shapes.packing import (
+        enforce_sorted_message,
+        packed_input,
+        packing_claims,
+        total_length_message,
+        total_length_shapes,
+    )
+    from lstm_shapes.padding import padded_against_packed
+
+    at = drawn(run.sizes.seq_len, MOST_STEPS)
+    packed = packed_input(run)
+    order = [] if packed.sorted_indices is None else packed.sorted_indices.tolist()
+    undo = [] if packed.unsorted_indices is None else packed.unsorted_indices.tolist()
+    shown = range(min(len(lengths), MOST_SAMPLES))
+    return {
+        "drawn": ["…" if step is None else str(step) for step in at],
+        "shapes": {
+            "x": str(tuple(run.input.shape)),
+            "data": str(tuple(packed.data.shape)),
+            "out": str(tuple(run.out.shape)),
+        },
+        "padded": [[_token(b, step, _behind(step, lengths[b])) for step in at] for b in shown],
+        "unpacked": [_outs(run, b, at, lengths[b]) for b in shown],
+        "packed": _columns(at, lengths, order[:MOST_SAMPLES]),
+        "tokens": grouped(sum(lengths)),
+        "batch_sizes": _some(packed.batch_sizes.tolist()),
+        "sorted_indices": _some(order),
+        "unsorted_indices": _some(undo),
+        "flips": _flips(at, lengths, run.sizes.seq_len, shown),
+        "sorted_says": enforce_sorted_message(run),
+        "total_says": total_length_message(run),
+        "totals": {name: str(shape) for name, shape in total_length_shapes(run).items()},
+        "apart": [_apart(each, at, allowed_difference(run)) for each in padded_against_packed(run)],
+        "claims": [asdict(claim) for claim in packing_claims(run)]
+        + [asdict(claim) for claim in snapshot.claims if claim.id in CLAIMS],
+    }
+
+
+def _some(numbers: Sequence[int]) -> str:
+    """The first and last of many numbers."""
+    shown = (
+        "…" if place is None else str(numbers[place]) for place in drawn(len(numbers), MOST_STEPS)
+    )
+    return f"[{', '.join(shown)}]"
+
+
+def _outs(run: Run, sample: int, at: Sequence[int | None], length: int) -> list[View]:
+    """The first feature of one sample's out, step by step; its last step is marked."""
+    first = run.out[..., 0]
+    steps = first[sample] if time_axis(run.settings, run.sizes) else first[:, sample]
+    return [
+        {
+            "text": "…" if step is None else f"{float(steps[step]):.2f}",
+            "padding": _behind(step, length),
+            "last": step == length - 1,
+        }
+        for step in at
+    ]
+
+
+def _token(sample: int, step: int | None, padding: bool = False) -> View:
+    return {"sample": sample, "step": "…" if step is None else str(step), "padding": padding}
+
+
+def _columns(
+    at: Sequence[int | None], lengths: Sequence[int], order: Sequence[int]
+) -> list[list[View]]:
+    """The rows of data step by step, the longest sample first."""
+    return [
+        [_token(b, step) for b in order if step is None or step < lengths[b]]
+        for step in at
+        if step is None or step < max(lengths)
+    ]
+
+
+def _flips(
+    at: Sequence[int | None], lengths: Sequence[int], seq_len: int, samples: range
+) -> list[View]:
+    """Each sample reversed: within its own length, and as if it had none."""
+    return [
+        {
+            "sample": b,
+            "right": [
+                _token(b, None if t is None else _mirrored(t, lengths[b]), _behind(t, lengths[b]))
+                for t in at
+            ],
+            "wrong": [
+                _token(
+                    b,
+                    None if t is None else seq_len - 1 - t,
+                    t is not None and seq_len - 1 - t >= lengths[b],
+                )
+                for t in at
+            ],
+        }
+        for b in samples
+    ]
+
+
+def _mirrored(step: int, length: int) -> int:
+    return length - 1 - step if step < length else step
+
+
+def _behind(step: int | None, length: int) -> bool:
+    return step is not None and step >= length
+
+
+def _apart(found: Difference, at: Sequence[int | None], allowed: float) -> View:
+    """How far the padded call is off, for every sample and step that is drawn."""
+
+    def cell(value: float | None) -> View:
+        return {"text": "", "differs": False} if value is None else _difference(value, allowed)
+
+    rows = []
+    for b, steps in enumerate(found.steps[:MOST_SAMPLES]):
+        states = {"h_n": found.h_n[b]} | ({} if found.c_n is None else {"c_n": found.c_n[b]})
+        rows.append(
+            {
+                "sample": b,
+                "steps": [None if t is None else cell(steps[t]) for t in at],
+                "states": {name: cell(value) for name, value in states.items()},
+            }
+        )
+    return {
+        "layer": found.layer,
+        "direction": found.direction,
+        "reason": found.reason,
+        "rows": rows,
+    }
+
+
+def _difference(value: float, allowed: float) -> View:
+    """A difference in few characters; what is rounding is none."""
+    return {"text": f"{value:.1g}" if value > allowed else "=", "differs": value > allowed}
