@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lstm_shapes.cell import Line, cell_step
+from lstm_shapes.cell import Line, cell_step, check_cell
 from lstm_shapes.config import Direction, check_int
 from lstm_shapes.evaluation import Claim, compared
 from lstm_shapes.live import Run, layer_by_layer, own_terms
@@ -84,10 +84,10 @@ def cell_at(run: Run, states: CellStates, layer: int, direction: Direction, step
     True
     """
     check_int("step", step, at_least=0, at_most=run.sizes.seq_len - 1)
-    check_int("layer", layer, at_least=0, at_most=run.settings.num_layers - 1)
+    check_cell(run.module, layer, direction)
     with own_terms(run.device):
         below = states.h[layer - 1, :, step].unbind(0) if layer else (_steps_first(run)[step],)
-        row = layer, DIRECTIONS.index(direction) if direction in DIRECTIONS else 0
+        row = layer, DIRECTIONS.index(direction)
         before = step + (1 if direction == "backward" else -1)
         h, c = _zeros(run)
         # Padding is no step before: a backward cell starts where its sample ends.
@@ -158,7 +158,8 @@ def _last(steps: Tensor, run: Run) -> Tensor:
 
 def _by_layer(rows: list[Tensor], run: Run) -> Tensor:
     """Rows in the order of h_n, with an axis for layers and one for directions."""
-    return torch.stack(rows).reshape(-1, run.settings.num_directions, *rows[0].shape)
+    layers = run.settings.num_layers, run.settings.num_directions
+    return torch.stack(rows).reshape(*layers, *rows[0].shape)
 
 
 def _steps_first(run: Run) -> Tensor:

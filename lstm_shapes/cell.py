@@ -73,16 +73,25 @@ def cell_step(
     >>> torch.allclose(lines[-1].value, lstm(x)[0][0], atol=1e-6)
     True
     """
-    check_int("layer", layer, at_least=0, at_most=module.num_layers - 1)
-    known = DIRECTIONS[: 1 + module.bidirectional]
-    if direction not in known:
-        raise ArgumentError("direction", direction, "is not there", f"use one of {known}")
+    check_cell(module, layer, direction)
     cell = _Cell(module, layer, direction)
     if cell.kind == "LSTM":
         if c is None:
             raise ArgumentError("c", c, "is missing", "give the cell state of the step before")
         return cell.lstm(x, h, c)
     return cell.gru(x, h) if cell.kind == "GRU" else cell.rnn(x, h)
+
+
+def check_cell(module: nn.RNNBase, layer: int, direction: Direction) -> None:
+    """Refuse a cell that a module does not have.
+
+    Raises:
+        ArgumentError: no such layer or direction.
+    """
+    check_int("layer", layer, at_least=0, at_most=module.num_layers - 1)
+    known = DIRECTIONS[: 1 + module.bidirectional]
+    if direction not in known:
+        raise ArgumentError("direction", direction, "is not there", f"use one of {known}")
 
 
 class _Cell:

@@ -162,7 +162,7 @@ class _Draughtsman:
         for i, kind in enumerate(("h_n", "c_n")):
             if f"{kind}.{row}" in slices:
                 each = slices[f"{kind}.{row}"]
-                label = self._fitting([each.code], PAIR) or f"{kind}[{row}]"
+                label = self._fitting([each.code], PAIR - 8) or f"{kind}[{row}]"
                 self._box(each, end + i * PAIR, y, PAIR, CELL, label)
         left, right = LEFT - 16.0, self.x[steps[-1]] + self.cell + 16
         if direction == "forward":

@@ -66,9 +66,9 @@ _SIZES = ("seq_len", "batch_size")
 def _packing_message(lengths: Any, seq_len: int, batch_size: int) -> str:
     """What is said when an input that takes no room is packed; on sizes cut to what shows it."""
     steps = min(seq_len, MOST_STEPS)
-    if isinstance(lengths, tuple):
+    if isinstance(lengths, (list, tuple)):
         batch_size = min(batch_size, len(lengths) + 1)
-        lengths = [steps + 1 if each > seq_len else min(each, steps) for each in lengths]
+        lengths = [_cut(each, seq_len, steps) for each in lengths]
     try:
         with own_terms("cpu"):
             x = torch.empty(batch_size, steps, 1, device="meta")
@@ -76,3 +76,10 @@ def _packing_message(lengths: Any, seq_len: int, batch_size: int) -> str:
     except Exception as error:
         return str(error).split("\n", 1)[0]
     return ""
+
+
+def _cut(length: Any, seq_len: int, steps: int) -> Any:
+    """A length as it stands to seq_len, in few steps; what is none stays as it is."""
+    if not isinstance(length, int):
+        return length
+    return steps + 1 if length > seq_len else min(length, steps)

@@ -23,7 +23,7 @@ class PackedOrder:
     Attributes:
         tokens: (sample, step) of each row of ``data``.
         batch_sizes: for each step, how many samples have one.
-        sorted_indices: the samples, longest first; those of one length in their order.
+        sorted_indices: the samples, longest first.
         unsorted_indices: the place of each sample among the sorted ones.
     """
 
@@ -33,11 +33,18 @@ class PackedOrder:
     unsorted_indices: tuple[int, ...]
 
 
-def packed_order(lengths: Sequence[int]) -> PackedOrder:
+def packed_order(
+    lengths: Sequence[int], sorted_indices: Sequence[int] | None = None
+) -> PackedOrder:
     """What ``pack_padded_sequence(…, enforce_sorted=False)`` makes of lengths.
 
+    Args:
+        sorted_indices: the order of the samples, longest first. It is settled but for samples
+            of one length, which torch's sort may put in any order; without it they stay in
+            theirs.
+
     Raises:
-        ArgumentError: a length below 1, or no lengths.
+        ArgumentError: a length below 1, no lengths, or an order that does not sort them.
 
     Source: torch documentation, ``torch.nn.utils.rnn.PackedSequence``.
 
@@ -49,6 +56,14 @@ batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
         raise ArgumentError("lengths", lengths, "is empty", "give one length per sample")
     checked = check_lengths(lengths, len(lengths), max(*map(int, lengths), 1))
     order = sorted(range(len(checked)), key=lambda sample: -checked[sample])
+    if sorted_indices is not None:
+        longest = [checked[sample] for sample in order]
+        given = list(sorted_indices)
+        if sorted(given) != sorted(order) or [checked[sample] for sample in given] != longest:
+            raise ArgumentError(
+                "sorted_indices", given, "does not sort the lengths", f"use {order}, for one"
+            )
+        order = given
     steps = range(max(checked))
     return PackedOrder(
         tokens=tuple((b, t) for t in steps for b in order if t < checked[b]),
@@ -110,7 +125,8 @@ def packing_claims(run: Run) -> tuple[Claim, ...]:
 
 def _claims(run: Run) -> Iterator[Claim]:
     lengths, packed = lengths_of(run), packed_input(run)
-    order = packed_order(lengths)
+    by_torch = None if packed.sorted_indices is None else packed.sorted_indices.tolist()
+    order = packed_order(lengths, by_torch)
     time = time_axis(run.settings, run.sizes)
     x, out = (each if time else each.transpose(0, 1) for each in (run.input, run.out))
     samples, steps = (list(each) for each in zip(*order.tokens, strict=True))
@@ -200,7 +216,8 @@ def total_length_message(run: Run) -> str:
     >>> total_length_message(made).endswith("got total_length=3 and max sequence length being 4")
     True
     """
-    return _refusal(lambda: _unpacked(run, max(lengths_of(run)) - 1))
+    shorter = max(lengths_of(run)) - 1
+    return _refusal(lambda: _unpacked(run, shorter))
 
 
 def enforce_sorted_message(run: Run) -> str:
@@ -214,8 +231,8 @@ def enforce_sorted_message(run: Run) -> str:
     >>> "sorted in decreasing order" in enforce_sorted_message(made)
     True
     """
-    first = run.settings.batch_first
-    return _refusal(lambda: pack_padded_sequence(run.input, lengths_of(run), first))
+    lengths, first = lengths_of(run), run.settings.batch_first
+    return _refusal(lambda: pack_padded_sequence(run.input, lengths, first))
 
 
 def _unpacked(run: Run, total_length: int | None) -> Tensor:
@@ -229,6 +246,7 @@ def _refusal(attempt: Callable[[], object]) -> str:
     """The first line of what torch says; empty if it says nothing."""
     try:
         attempt()
+    # The one refuses what is not sorted, the other a total_length that is too small.
     except (RuntimeError, ValueError) as error:
         return str(error).split("\n", 1)[0]
     return ""

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from lstm_shapes.again import as_padded
 from lstm_shapes.config import Direction
+from lstm_shapes.evaluation import COINCIDENCE, allowed_difference
 from lstm_shapes.live import Run, layer_by_layer
 from lstm_shapes.packing import lengths_of
 from lstm_shapes.scene import DIRECTIONS
@@ -70,23 +71,30 @@ def _difference(
     width = packed.settings.h_out
     apart = (packed.out - padded.out).abs()[..., half * width : (half + 1) * width].amax(dim=-1)
     table = (apart if time else apart.t()).tolist()
-    return Difference(
-        layer,
-        direction,
-        tuple(
-            tuple(each if t < length else None for t, each in enumerate(steps))
-            for steps, length in zip(table, lengths, strict=True)
-        ),
-        _rows_apart(packed.h_n, padded.h_n, half) or (),
-        _rows_apart(packed.c_n, padded.c_n, half),
-        _why(layer, direction, packed, lengths),
+    steps = tuple(
+        tuple(each if t < length else None for t, each in enumerate(row))
+        for row, length in zip(table, lengths, strict=True)
     )
+    h_n = _rows_apart(packed.h_n, padded.h_n, half) or ()
+    c_n = _rows_apart(packed.c_n, padded.c_n, half)
+    found = [each for row in (*steps, h_n, c_n or ()) for each in row if each is not None]
+    reason = _why(layer, direction, packed, lengths)
+    if max(found) <= allowed_difference(packed) and min(lengths) < packed.sizes.seq_len:
+        reason = _why_not(packed)
+    return Difference(layer, direction, steps, h_n, c_n, reason)
 
 
 def _rows_apart(one: Tensor | None, other: Tensor | None, row: int) -> tuple[float, ...] | None:
     if one is None or other is None:
         return None
     return tuple((one[row] - other[row]).abs().amax(dim=-1).tolist())
+
+
+def _why_not(packed: Run) -> str:
+    """Why there is no difference although there is padding."""
+    if packed.settings.bias:
+        return COINCIDENCE
+    return "without a bias padding, which is zeros, leaves a cell that starts at zero there"
 
 
 def _why(layer: int, direction: Direction, packed: Run, lengths: list[int]) -> str:

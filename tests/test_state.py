@@ -181,7 +181,7 @@ def test_a_device_that_runs_out_is_reported(state: State, monkeypatch: pytest.Mo
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr("lstm_shapes.live._call", fail)
+    monkeypatch.setattr("lstm_shapes.live.call", fail)
     state.update(num_layers=3)
     problem = state.snapshot.problem
     assert problem is not None

@@ -37,14 +37,13 @@ function kindOf({ kind, code, current, weights, inputs, lines, claim: found }) {
   );
 }
 
-/** Light the lines that one is made from, while it is pointed at or focused. */
-export function lightLines(target) {
-  const chosen = target.closest?.("[data-line]") ?? null;
+/** Light the lines that the one at `target` is made of. */
+export function lightLines(panel, target) {
+  const chosen = target.closest("[data-line]");
   const uses = chosen?.dataset.uses?.split(" ") ?? [];
-  for (const each of (chosen ?? target).closest?.(".ls-cell-panel")?.querySelectorAll("[data-line]") ?? []) {
-    const kin = chosen && each.closest("[data-kind]") === chosen.closest("[data-kind]");
-    if (kin && uses.includes(each.dataset.line) && each !== chosen) each.setAttribute("data-used", "true");
-    else each.removeAttribute("data-used");
+  for (const each of panel.querySelectorAll("[data-line]")) {
+    const kin = each.closest("[data-kind]") === chosen?.closest("[data-kind]");
+    each.toggleAttribute("data-used", kin && uses.includes(each.dataset.line));
   }
 }
 

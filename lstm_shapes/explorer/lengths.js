@@ -97,5 +97,6 @@ function measured(record) {
 }
 
 export function lengthsPanel(record) {
-  return h("div", { class: "ls-lengths-panel" }, editor(record), record.without ? h("p", { class: "ls-note" }, record.without) : null, record.drawn.length ? measured(record) : null);
+  const about = "Samples of one batch differ in length: the shorter ones are padded, and the batch is packed, so that no cell reads padding.";
+  return h("div", { class: "ls-lengths-panel" }, h("p", { class: "ls-note" }, about), editor(record), record.without ? h("p", { class: "ls-note" }, record.without) : null, record.drawn.length ? measured(record) : null);
 }

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 LONGEST = 2000
-"""Characters an address may have; ours are about 250."""
+"""Characters an address may have; ours are about 320."""
 
 _BOOLS = ("batch_first", "bidirectional", "bias", "batched")
 _WORDS = {"kind": r"\w{1,8}", "device": r"[\w:]{1,16}", "select": r"[\w.]{0,40}"}

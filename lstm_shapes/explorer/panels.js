@@ -128,7 +128,7 @@ export class Panels {
 
   /** Light what belongs to what is pointed at: the lines of a cell, the cells of a weight. */
   light(target) {
-    lightLines(target);
+    lightLines(this.body, target);
     const weight = target.closest("[data-lights]");
     for (const each of this.body.querySelectorAll("[data-cell]")) each.toggleAttribute("data-used", each.dataset.cell === weight?.dataset.lights);
     this.figure.lightCells(weight?.dataset.lights ?? "", weight?.dataset.words ?? "");

@@ -15,7 +15,8 @@ export function reproducibilityPanel({ about, without, running, done, total, tri
   return h(
     "div",
     { class: "ls-reproducibility-panel" },
-    h("header", {}, h("code", { class: "ls-subtitle" }, about), h("button", { type: "button", class: "ls-button", "data-do": action, disabled: Boolean(without) }, label), h("progress", { max: total || 1, value: done, "aria-label": "runs made" }), h("span", { class: "ls-note", role: "status" }, total ? `${done} of ${total} runs${running ? "" : done < total ? ", stopped" : ""}` : "nothing measured yet")),
+    h("p", {}, h("code", { class: "ls-subtitle" }, about)),
+    h("header", {}, h("button", { type: "button", class: "ls-button", "data-do": action, disabled: Boolean(without) }, label), h("progress", { max: total || 1, value: done, "aria-label": "runs made" }), h("span", { class: "ls-note", role: "status" }, total ? `${done} of ${total} runs${running ? "" : done < total ? ", stopped" : ""}` : "nothing measured yet")),
     without ? h("p", { class: "ls-note" }, without) : null,
     trials.length ? table(heads, trials.map(trial)) : h("p", { class: "ls-note" }, "Each is done several times and compared with its first: all tensors returned, bit for bit."),
     documented ? h("p", { class: "ls-note" }, h("b", {}, "Documented for CUDA: "), documented) : null,

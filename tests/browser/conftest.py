@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.browser.explorer_page import ExplorerPage
+from tests.browser.explorer_page import FIRST, ExplorerPage, link_to
 from tests.test_readme import first_command
 
 ROOT = Path(__file__).parent.parent.parent
@@ -133,8 +133,8 @@ def lab_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+@contextmanager
+def watched(browser: Browser) -> Iterator[Page]:
     """A page of 1280 x 800; anything it reports as an error fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
@@ -149,6 +149,27 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with watched(browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, voila_url: str) -> Iterator[ExplorerPage]:
+    """One page for all tests of a file; take ``fresh``, which brings it back to its start."""
+    with watched(browser) as page:
+        page.goto(voila_url)
+        yield ExplorerPage(page).measured()
+
+
+@pytest.fixture
+def fresh(shared: ExplorerPage) -> ExplorerPage:
+    shared.opened(link_to()).expect_shapes(FIRST)
+    expect(shared.alert).to_have_count(0)
+    return shared
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ LOWEST = """() => {
         .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
     const behind = (element) => {
         const box = element.closest("g[data-id]")?.querySelector("rect");
-        if (box) return channels(getComputedStyle(box).fill);
+        const fill = box ? getComputedStyle(box).fill : "none";
+        if (fill !== "none") return channels(fill);
         for (let e = element; e; e = e.parentElement) {
             const color = channels(getComputedStyle(e).backgroundColor);
             if ((color[3] ?? 1) > 0.99) return color;

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from playwright.sync_api import Locator, Page, expect
 
+from lstm_shapes import PRESETS
+from lstm_shapes.explorer.app import START
+from lstm_shapes.explorer.choices import TABS, Choices
+from lstm_shapes.explorer.link import write_link
+from lstm_shapes.explorer.state import Question
+
 TENSORS = ("input", "out", "h_n", "c_n")
+FIRST = {"input": "3,5,4", "out": "3,5,6", "h_n": "4,3,3", "c_n": "4,3,3"}
+"""The shapes that the page starts with."""
+
+
+def link_to(**changes: Any) -> str:
+    """The address of the page's start, with some things changed."""
+    start = Question(*PRESETS["Bi-LSTM tagger"]).values() | {"select": START, "sample": 0}
+    return write_link(start | asdict(Choices()) | changes)
 
 
 class ExplorerPage:
@@ -14,6 +31,29 @@ class ExplorerPage:
     def measured(self) -> ExplorerPage:
         expect(self.card("out")).to_have_attribute("data-state", "measured", timeout=60_000)
         return self
+
+    def opened(self, link: str) -> ExplorerPage:
+        """The page at an address, once the kernel has made its panel."""
+        # As if it was pasted, also where the address bar has it already.
+        self.page.evaluate(
+            "link => { history.replaceState(null, '', `#${link}`);"
+            " window.dispatchEvent(new HashChangeEvent('hashchange')) }",
+            link,
+        )
+        tab = dict(part.split("=") for part in link.split("&"))["tab"]
+        return self.at_tab(TABS[tab])
+
+    def at_tab(self, name: str) -> ExplorerPage:
+        """Wait until a tab is chosen, and its panel there."""
+        tab = self.page.get_by_role("tab", name=name)
+        expect(tab).to_have_attribute("aria-selected", "true")
+        panel = self.page.get_by_role("tabpanel", name=name)
+        expect(panel).to_have_attribute("aria-busy", "false")
+        return self
+
+    def open_tab(self, name: str) -> ExplorerPage:
+        self.page.get_by_role("tab", name=name).click()
+        return self.at_tab(name)
 
     def card(self, tensor: str) -> Locator:
         return self.page.locator(f'[data-tensor="{tensor}"]')

@@ -9,19 +9,12 @@ from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import ExplorerPage
 
 
-def open_tab(explorer: ExplorerPage, name: str) -> None:
-    tab = explorer.page.get_by_role("tab", name=name)
-    tab.click()
-    expect(tab).to_have_attribute("aria-selected", "true")
-    expect(explorer.page.get_by_role("tabpanel", name=name)).to_have_attribute("aria-busy", "false")
-
-
 @pytest.fixture
 def feeding(explorer: ExplorerPage) -> ExplorerPage:
     """The page with one bidirectional layer, at the head's tab."""
     explorer.type("num_layers", 1)
     explorer.expect_shapes({"input": "3,5,4", "out": "3,5,6", "h_n": "2,3,3", "c_n": "2,3,3"})
-    open_tab(explorer, "What to feed the head")
+    explorer.open_tab("What to feed the head")
     return explorer
 
 
@@ -59,7 +52,7 @@ def test_the_usual_vectors_show_what_each_half_has_read(feeding: ExplorerPage) -
 
 
 def test_in_a_stack_the_layers_own_input_tells(explorer: ExplorerPage) -> None:
-    open_tab(explorer, "What to feed the head")
+    explorer.open_tab("What to feed the head")
     last = vector(explorer, "out[:, -1]")
     assert squares(last, "backward") == "xxxxx"
     assert squares(last, "backward", "the last layer's input") == "oooox"
@@ -150,7 +143,7 @@ def test_the_keys_go_from_tab_to_tab(explorer: ExplorerPage) -> None:
 
 
 def test_elements_that_landed_elsewhere_are_outlined(explorer: ExplorerPage) -> None:
-    open_tab(explorer, "Right shape, wrong data")
+    explorer.open_tab("Right shape, wrong data")
     pair = explorer.page.locator("[data-scramble=rows]")
     wrong, right = pair.locator(".ls-side").all()
     assert right.locator("[data-wrong]").count() == 0
@@ -168,7 +161,7 @@ def test_elements_that_landed_elsewhere_are_outlined(explorer: ExplorerPage) -> 
 
 @pytest.mark.parametrize("name", ["What to feed the head", "Right shape, wrong data"])
 def test_both_tabs_read_well_in_both_themes_and_fit(themed: ExplorerPage, name: str) -> None:
-    open_tab(themed, name)
+    themed.open_tab(name)
     expect(themed.page.get_by_role("tabpanel").locator("code").first).to_be_visible()
     assert worst_contrast(themed.page) >= 4.5
     wide = "() => document.documentElement.scrollWidth <= innerWidth"

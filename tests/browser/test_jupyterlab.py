@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.explorer_page import ExplorerPage
-from tests.browser.test_voila import FIRST
+from tests.browser.explorer_page import FIRST, ExplorerPage
 
 
 @pytest.fixture

@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lstm_shapes import PRESETS, unroll
 from tests.browser.contrast import worst_contrast
-from tests.browser.explorer_page import ExplorerPage
-from tests.browser.test_voila import FIRST
+from tests.browser.explorer_page import FIRST, ExplorerPage
 
 SPACE = "{http://www.w3.org/2000/svg}"
 # What is lit in the figure: id -> link.

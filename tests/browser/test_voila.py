@@ -9,9 +9,7 @@ from playwright.sync_api import Page, expect
 
 from lstm_shapes import PRESETS
 from tests.browser.contrast import worst_contrast
-from tests.browser.explorer_page import ExplorerPage
-
-FIRST = {"input": "3,5,4", "out": "3,5,6", "h_n": "4,3,3", "c_n": "4,3,3"}
+from tests.browser.explorer_page import FIRST, ExplorerPage
 
 CONTROLS: dict[str, tuple[Callable[[ExplorerPage], None], dict[str, str]]] = {
     "batch_first": (

@@ -1,0 +1,210 @@
+"""The records of the panels on cells, parameters, arguments, lengths, states and statements."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from lstm_shapes import Explorer, InputSizes, Settings, run
+from lstm_shapes.explorer.choices import TABS, Choices
+from lstm_shapes.explorer.measurement import Measurement
+from lstm_shapes.explorer.panels.arguments import arguments_view
+from lstm_shapes.explorer.panels.cell import cell_view
+from lstm_shapes.explorer.panels.claims import claims_view
+from lstm_shapes.explorer.panels.lengths import MOST_SAMPLES, MOST_STEPS, lengths_view
+from lstm_shapes.explorer.panels.parameters import parameters_view
+from lstm_shapes.explorer.panels.states import states_view
+from lstm_shapes.explorer.stage import panel_view
+from lstm_shapes.explorer.state import Question, Snapshot
+from lstm_shapes.explorer.view import packed
+
+BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+ASKED = InputSizes(seq_len=5, batch_size=3)
+PACKED = InputSizes(seq_len=5, batch_size=3, lengths=(3, 5, 2))
+HUGE = 10**12
+
+
+def measured(settings: Settings, sizes: InputSizes) -> Snapshot:
+    return Snapshot(Question(settings, sizes), run(settings, sizes))
+
+
+QUESTIONS = [
+    measured(BOTH, ASKED),
+    measured(replace(BOTH, batch_first=False, proj_size=2, bias=False), PACKED),
+    measured(Settings(4, 1, kind="GRU"), InputSizes(1, None)),
+    measured(Settings(4, 3, kind="RNN", bidirectional=True), InputSizes(40, 12)),
+    measured(BOTH, InputSizes(5, 0)),
+    measured(Settings(2, 30, num_layers=9), InputSizes(30, 20, lengths=[1] * 19 + [30])),
+    Snapshot(Question(replace(BOTH, hidden_size=HUGE, num_layers=HUGE), InputSizes(HUGE, HUGE))),
+]
+
+
+@pytest.mark.parametrize(("tab", "number"), list(product(TABS, range(len(QUESTIONS)))))
+def test_every_panel_is_there_whatever_is_asked(tab: str, number: int) -> None:
+    choices = Choices(tab=tab, layer=7, direction="backward", time=99, start="carried", chunk=50)
+    view = panel_view(QUESTIONS[number], 0, choices, Measurement(lambda: None))
+    assert json.loads(packed(view))["tab"] == tab
+    assert len(packed(view)) < 120_000
+
+
+@pytest.mark.parametrize("tab", ["cell", "states", "claims", "lengths"])
+def test_what_would_take_long_is_not_begun(tab: str) -> None:
+    snapshot = measured(BOTH, InputSizes(900, 1, lengths=[900]))
+    view = panel_view(snapshot, 0, Choices(tab=tab), Measurement(lambda: None))
+    assert view["without"].startswith("Too large to be")
+    predicted = panel_view(
+        Snapshot(Question(BOTH, PACKED)), 0, Choices(tab=tab), Measurement(print)
+    )
+    assert predicted["without"] == "Nothing is measured without a run"
+
+
+def test_the_cell_offers_only_what_there_is() -> None:
+    view = cell_view(measured(BOTH, PACKED), 2, Choices(layer=9, time=9, direction="backward"))
+    assert (view["layer"], view["direction"], view["time"], view["last"]) == (1, "backward", 1, 1)
+    assert "zeros: it is the first step that is read" in view["says"]
+    one = cell_view(measured(Settings(4, 3), ASKED), 0, Choices(direction="backward"))
+    assert (one["direction"], one["directions"]) == ("forward", ("forward",))
+
+
+def test_the_three_kinds_read_the_same_input() -> None:
+    kinds = cell_view(measured(BOTH, ASKED), 1, Choices(time=2))["kinds"]
+    assert [each["kind"] for each in kinds] == ["RNN", "GRU", "LSTM"]
+    x, *others = [each["inputs"][0]["cells"] for each in kinds]
+    assert all(other == x for other in others)
+    assert [each["current"] for each in kinds] == [False, False, True]
+    assert all(each["claim"]["holds"] for each in kinds)
+
+
+def test_every_parameter_is_listed_as_measured_and_none_that_is_not_there() -> None:
+    snapshot = measured(replace(BOTH, bias=False, proj_size=2), ASKED)
+    view = parameters_view(snapshot)
+    assert snapshot.run is not None
+    listed = {p["name"]: p["shape"]["shape"] for cell in view["cells"] for p in cell["parameters"]}
+    assert listed == {
+        name: ",".join(map(str, each.shape))
+        for name, each in snapshot.run.module.named_parameters()
+    }
+    assert view["agrees"]
+    assert view["without"] == ["bias=False: there is no bias_ih and no bias_hh, not even zeros."]
+    tampered = replace(snapshot, run=replace(snapshot.run, module=run(BOTH, ASKED).module))
+    assert not parameters_view(tampered)["agrees"]
+
+
+def test_of_many_layers_some_parameters_are_listed_and_all_are_counted() -> None:
+    view = parameters_view(QUESTIONS[-1])
+    assert len(view["cells"]) == 10
+    assert view["left_out"].startswith("not drawn")
+    assert view["measured"] is None
+
+
+def test_arguments_are_measured_only_where_a_run_is_cheap() -> None:
+    rows = {row["argument"]: row for row in arguments_view(measured(BOTH, ASKED))["rows"]}
+    assert all(row["measured"] for row in rows.values())
+    assert rows["batch_first"]["same"] == "h_n, c_n"
+    assert rows["dropout"]["changed"] == []
+    assert rows["bias"]["parameters"] == "480 → 384"
+    assert rows["proj_size"]["link"] == "proj_size=2"
+    gru = {row["argument"]: row for row in arguments_view(QUESTIONS[2])["rows"]}
+    assert "is not supported by GRU" in gru["proj_size"]["why_not"]
+    assert gru["proj_size"]["link"] == ""
+    predicted = arguments_view(Snapshot(Question(BOTH, ASKED)))["rows"]
+    assert not any(row["measured"] for row in predicted)
+
+
+def test_lengths_are_drawn_in_part_and_none_asks_for_some(explorer: Explorer) -> None:
+    view = lengths_view(QUESTIONS[5])
+    assert len(view["padded"]) == len(view["unpacked"]) == MOST_SAMPLES
+    assert all(len(row) == MOST_STEPS for row in view["padded"])
+    assert view["more"] == 12
+    none = lengths_view(measured(BOTH, ASKED))
+    assert "nothing is padded" in none["without"]
+    explorer._act("open", {"link": none["example"]})
+    lengths = explorer.state.snapshot.question.sizes.lengths
+    assert lengths is not None
+    assert len(set(lengths)) > 1
+    assert sorted(lengths, reverse=True) != list(lengths)
+
+
+@pytest.mark.parametrize("sizes", [InputSizes(1, None), InputSizes(1, 1), InputSizes(1, 0)])
+def test_the_example_of_lengths_is_always_valid(explorer: Explorer, sizes: InputSizes) -> None:
+    explorer._act("open", {"link": lengths_view(measured(BOTH, sizes))["example"]})
+    assert explorer.state.snapshot.problem is None
+    assert explorer.state.snapshot.question.sizes.lengths is not None
+
+
+HOSTILE: list[Any] = [None, -1, 3, 10**30, 1.5, "0", True, [], {}]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+def test_a_length_from_a_browser_is_taken_or_refused(explorer: Explorer, value: Any) -> None:
+    explorer._act("length", {"sample": value, "length": 2})
+    assert explorer.state.snapshot.status == "measured"
+    explorer._act("length", {"sample": 0, "length": value})
+    snapshot = explorer.state.snapshot
+    assert (snapshot.status == "measured") == (value == 3)
+    assert snapshot.run is not None
+
+
+def test_states_are_those_that_were_chosen() -> None:
+    snapshot = measured(BOTH, ASKED)
+    assert snapshot.run is not None
+    carried = states_view(snapshot, 1, Choices(start="carried"))
+    shown = [text for text, _ in carried["states"][0]["rows"][3]["cells"]]
+    assert shown == [f"{value:.2f}" for value in snapshot.run.h_n[3, 1].tolist()]
+    zeros = states_view(snapshot, 1, Choices(start="zeros", chunk=99))
+    assert {text for band in zeros["apart"] for c in band["columns"] for text, _ in c["cells"]} == {
+        "0.00"
+    }
+    assert zeros["chunks"]["at"] == 4
+    single = states_view(measured(BOTH, InputSizes(1, 2)), 0, Choices())
+    assert single["chunks"]["without"] == "A single step cannot be cut in two"
+
+
+def test_statements_without_a_sample_offer_one() -> None:
+    view = claims_view(QUESTIONS[4])
+    assert {row["holds"] for row in view["rows"]} == {None}
+    assert {row["link"] for row in view["rows"]} == {"batch_size=3"}
+    assert {row["holds"] for row in claims_view(QUESTIONS[0])["rows"]} == {True, False, None}
+
+
+def test_a_measurement_is_made_when_asked_for_and_forgotten_with_its_run(
+    explorer: Explorer,
+) -> None:
+    explorer.stage.choices = explorer.stage.choices | {"tab": "reproducibility"}
+    assert explorer.stage.panel["trials"] == []
+    explorer._act("measure", {})
+    panel = explorer.stage.panel
+    assert panel["done"] == panel["total"] > 0
+    assert not panel["running"]
+    assert {trial["id"]: trial["equal"] for trial in panel["trials"]}["rebuilt"] == 9
+    explorer.state.update(num_layers=1)
+    assert explorer.stage.panel["trials"] == []
+    explorer.state.update(hidden_size=10**9)
+    explorer._act("measure", {})
+    assert explorer.stage.panel["without"] == "Nothing is measured without a run"
+
+
+def test_beside_an_event_loop_a_measurement_can_be_stopped() -> None:
+    async def measure() -> tuple[int, int]:
+        told: list[bool] = []
+        measurement = Measurement(lambda: told.append(measurement.running))
+        measurement.start(run(BOTH, ASKED))
+        while not told:
+            await asyncio.sleep(0)
+        assert measurement.running
+        measurement.stop()
+        assert measurement.progress is not None
+        done = measurement.progress.done
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert told[-1] is False
+        assert measurement.progress.done == done
+        return done, measurement.progress.total
+
+    done, total = asyncio.run(measure())
+    assert 0 < done < total
