@@ -34,7 +34,7 @@ export function argumentsPanel({ rows, claims, without }) {
   return h(
     "div",
     { class: "ls-arguments-panel" },
-    table(heads, rows.map(argument)),
+    table(heads, rows.map(argument), true),
     h("h3", {}, "Where dropout acts, shown by running"),
     without ? h("p", { class: "ls-note" }, without) : null,
     h("ul", { class: "ls-claims" }, claims.map((each) => claim("li", each))),

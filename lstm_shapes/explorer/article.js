@@ -20,6 +20,6 @@ export function articlePanel({ without, rows }) {
     "div",
     { class: "ls-article-panel" },
     h("p", { class: "ls-note" }, without || "A widely read article on nn.LSTM says this. Each is evaluated on this run; where these settings cannot show it, a click sets some that can."),
-    rows.length ? table(["verdict", "it says", "on this run"], rows.map(statement)) : null,
+    rows.length ? table(["verdict", "it says", "on this run"], rows.map(statement), true) : null,
   );
 }

@@ -20,7 +20,7 @@ function line({ name, formula, rows, uses, cells, more }, kind) {
     "li",
     { class: "ls-line", "data-line": name, "data-uses": uses?.join(" ") ?? null, tabindex: uses && "0", "aria-label": uses && `${kind} ${name} = ${formula}: ${cells.map(([text]) => text).join(", ")}` },
     h("b", {}, name),
-    h("div", {}, formula ? h("code", {}, formula) : null, rows ? h("span", { class: "ls-note" }, ` rows ${rows}`) : null),
+    formula ? h("div", {}, h("code", {}, formula), rows ? h("span", { class: "ls-note" }, ` rows ${rows}`) : null) : null,
     h("div", { class: "ls-tiles" }, tiles(cells), more ? h("span", { class: "ls-note" }, more) : null),
   );
 }
@@ -55,7 +55,7 @@ export function cellPanel(record) {
     h("header", {}, pick("layer", "layer", layers, layer), pick("direction", "direction", both, direction), stepField("time", "t", time, 0, last), h("span", { class: "ls-hint" }), sampleField(samples, sample)),
     h("p", { class: "ls-scene-says", "aria-live": "polite" }, spell(says)),
     without ? h("p", { class: "ls-note" }, without) : null,
-    kinds.length ? h("p", { class: "ls-note" }, "Each from its own module's weights, drawn from the same seed; σ is written sigmoid, ⊙ multiplies element by element. Point at a line: what it is made of lights up.") : null,
+    kinds.length ? h("p", { class: "ls-note" }, "Three modules on the same input, each with its own weights from the same seed; ⊙ multiplies element by element. Point at a line: what it is made of lights up.") : null,
     h("div", { class: "ls-kinds" }, kinds.map(kindOf)),
     strips.length ? h("header", { class: "ls-strips-head" }, h("h3", {}, "What nn.", kinds.find(({ current }) => current).kind, " does not return: h and c of every layer and step"), both.map((band) => h("span", { class: `ls-legend ls-${band}` }, ARROWS[band]))) : null,
     h("div", { class: "ls-sides" }, strips.map(({ name, of, bands }) => h("figure", { class: "ls-strip", "data-strip": name }, h("figcaption", {}, h("code", { class: "ls-code" }, name), h("span", { class: "ls-note" }, of)), heat(bands, bands[0].columns.findIndex(({ label }) => label === `t=${time}`))))),

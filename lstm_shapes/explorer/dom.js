@@ -41,10 +41,10 @@ export function morph(old, fresh) {
   before.slice(after.length).forEach((child) => child.remove());
 }
 
-/** A table that may be wider than its place. */
-export function table(heads, rows) {
+/** A table that may be wider than its place; one of words is stacked where it is narrow. */
+export function table(heads, rows, ofWords = false) {
   const head = h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col" }, name))));
-  return h("div", { class: "ls-scroll" }, h("table", { class: "ls-table" }, head, h("tbody", {}, rows)));
+  return h("div", { class: "ls-scroll" }, h("table", { class: ofWords ? "ls-table ls-of-words" : "ls-table" }, head, h("tbody", {}, rows)));
 }
 
 /** Words with code between backticks; a direction and a time in their colours. */
