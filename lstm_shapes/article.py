@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -19,9 +19,6 @@ from lstm_shapes.evaluation import Claim
 from lstm_shapes.live import Run
 from lstm_shapes.reproducibility import reproduce
 from lstm_shapes.vectors import READING
-
-SAMPLES = 3
-"""How many are shown where there are none."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +63,65 @@ def article_statements(run: Run) -> tuple[Statement, ...]:
     bias-zero False {}
     dropout-layers None {'num_layers': 2, 'dropout': 0.5}
     """
-    return tuple(Statement(name, says, _verdict(run, find)) for name, (says, find) in _SAYS.items())
+    return tuple(
+        Statement(name, says, _verdict(run, needs.split(), find))
+        for name, (says, needs, find) in _SAYS.items()
+    )
 
 
-def _verdict(run: Run, find: Callable[[Run], Verdict]) -> Verdict:
-    if run.out.numel() == 0:
-        return Verdict(None, "there are no samples", {"batch_size": SAMPLES})
+def _verdict(run: Run, needs: Sequence[str], find: Callable[[Run], Verdict]) -> Verdict:
+    """What is found, or all that the settings lack to find anything."""
+    lacks = [lack for name in ("samples", *needs) if (lack := _NEEDS[name](run))]
+    if lacks:
+        show = {name: value for _, changes in lacks for name, value in changes.items()}
+        return Verdict(None, "; ".join(why for why, _ in lacks), show)
     return find(run)
+
+
+Lack = tuple[str, Mapping[str, object]]
+"""Why something cannot be shown, and arguments with which it can."""
+
+
+def _unless(fits: bool, why: str, **show: object) -> Lack | None:
+    return None if fits else (why, show)
+
+
+def _too_large(run: Run) -> Lack | None:
+    try:
+        check(estimate(run.settings, run.sizes), READING)
+    except OverBudget as refusal:
+        small = {"input_size": 4, "hidden_size": 3, "proj_size": 0, "num_layers": 2}
+        sizes = {"batch_size": 3, "seq_len": 5, "lengths": None}
+        return f"too large to be measured: {refusal}", small | sizes
+    return None
+
+
+_NEEDS: Mapping[str, Callable[[Run], Lack | None]] = {
+    "samples": lambda run: _unless(run.out.numel() > 0, "there are no samples", batch_size=3),
+    "batch": lambda run: _unless(
+        run.sizes.batch_size is not None, "the input has no batch", batched=True
+    ),
+    "batch_first": lambda run: _unless(
+        run.settings.batch_first, "batch_first=False here", batch_first=True
+    ),
+    "no-bias": lambda run: _unless(not run.settings.bias, "bias=True here", bias=False),
+    "layers": lambda run: _unless(
+        run.settings.num_layers > 1, "a single layer has none above it", num_layers=2
+    ),
+    "dropout": lambda run: _unless(
+        run.settings.dropout > 0, "dropout=0 here", dropout=SHOWN_DROPOUT
+    ),
+    "directions": lambda run: _unless(
+        run.settings.bidirectional, "one direction here", bidirectional=True
+    ),
+    "steps": lambda run: _unless(
+        max(run.sizes.lengths or [run.sizes.seq_len]) > 1,
+        "a single step cannot be reversed",
+        seq_len=5,
+        lengths=None,
+    ),
+    "small": _too_large,
+}
 
 
 def _cell(run: Run, kind: Kind) -> Verdict:
@@ -82,24 +131,18 @@ def _cell(run: Run, kind: Kind) -> Verdict:
 
 
 def _out_shape(run: Run) -> Verdict:
-    if run.sizes.batch_size is None:
-        return Verdict(None, "the input has no batch", {"batched": True, "batch_first": True})
-    if not run.settings.batch_first:
-        return Verdict(None, "batch_first=False here", {"batch_first": True})
     features = run.settings.hidden_size * run.settings.num_directions
     said = (run.sizes.batch_size, run.sizes.seq_len, features)
     return _shape("out", said, tuple(run.out.shape), run)
 
 
 def _state_shape(run: Run) -> Verdict:
-    if run.sizes.batch_size is None:
-        return Verdict(None, "the input has no batch", {"batched": True})
     rows = run.settings.num_layers * run.settings.num_directions
     said = (rows, run.sizes.batch_size, run.settings.hidden_size)
     return _shape("h_n", said, tuple(run.h_n.shape), run)
 
 
-def _shape(name: str, said: tuple[int, ...], measured: tuple[int, ...], run: Run) -> Verdict:
+def _shape(name: str, said: tuple[int | None, ...], measured: tuple[int, ...], run: Run) -> Verdict:
     if said == measured:
         return Verdict(True, f"{name} is {measured}")
     projected = f": with proj_size={run.settings.proj_size} h has that many features"
@@ -107,8 +150,6 @@ def _shape(name: str, said: tuple[int, ...], measured: tuple[int, ...], run: Run
 
 
 def _bias(run: Run) -> Verdict:
-    if run.settings.bias:
-        return Verdict(None, "bias=True here", {"bias": False})
     names = [name for name, _ in run.module.named_parameters() if "bias" in name]
     weights = sum(1 for _ in run.module.parameters())
     found = f"of {weights} parameters {len(names)} are a bias: there is nothing to be 0"
@@ -116,22 +157,13 @@ def _bias(run: Run) -> Verdict:
 
 
 def _dropout(run: Run) -> Verdict:
-    show: dict[str, object] = {} if run.settings.num_layers > 1 else {"num_layers": 2}
-    show |= {} if run.settings.dropout else {"dropout": SHOWN_DROPOUT}
-    if show:
-        return Verdict(None, "there is nothing to drop here", show)
     found = {claim.id: claim for claim in dropout_claims(run)}
-    last, between = found["dropout-last-layer"], found["dropout-train"]
-    finding = f"between layers: {between.reason}; behind the last: {last.reason}"
-    return Verdict(last.holds, finding)
+    by_hand = found["dropout-by-hand"]
+    return Verdict(not by_hand.holds, f"{_mark(by_hand)} {by_hand.statement}")
 
 
 def _classified(run: Run, judge: Callable[[Finding], Verdict]) -> Verdict:
     """The classifier as written, with as many layers and directions as it can have here."""
-    try:
-        check(estimate(run.settings, run.sizes), READING)
-    except OverBudget as refusal:
-        return Verdict(None, f"too large to be measured: {refusal}", {"seq_len": 5})
     layers, both = min(run.settings.num_layers, 2), run.settings.bidirectional
     return next(
         judge(finding)
@@ -151,18 +183,12 @@ def _reads(finding: Finding) -> Verdict:
 
 
 def _squeezes(finding: Finding) -> Verdict:
-    one = finding.num_layers == 1 and not finding.bidirectional
-    shape = f"it returns {finding.shape}"
-    if one:
-        return Verdict(True, f"{shape}: one layer and one direction, so there is one row")
-    return Verdict(False, f"{shape}: h_n has several rows, and squeeze(0) removes none")
+    one = len(finding.shape) == 2
+    rows = "one row, which it removed" if one else "several rows, and it removed none"
+    return Verdict(one, f"it returns {finding.shape}: h_n has {rows}")
 
 
 def _flip(run: Run) -> Verdict:
-    if not run.settings.bidirectional:
-        return Verdict(None, "one direction here", {"bidirectional": True})
-    if run.sizes.seq_len == 1:
-        return Verdict(None, "with a single step nothing can be reversed", {"seq_len": 5})
     found: dict[str, Claim] = {claim.id: claim for claim in direction_claims(run)}
     flipped, by_hand = found["flip-anyway"], found["hand-built"]
     finding = f"{_mark(flipped)} {flipped.statement}; {_mark(by_hand)} {by_hand.statement}"
@@ -174,45 +200,55 @@ def _mark(claim: Claim) -> str:
 
 
 def _not_reproducible(run: Run) -> Verdict:
-    if not run.settings.bidirectional:
-        return Verdict(None, "one direction here", {"bidirectional": True})
     # The first three runs are of the first trial, the module made again from its seed.
     (trial,) = next(islice(reproduce(run, repeats=3), 2, None)).trials
     same = f"{trial.equal} of {trial.runs - 1} more runs from the seed are equal bit for bit"
     return Verdict(trial.equal < trial.runs - 1, f"{same} on {run.device}")
 
 
-_SAYS: Mapping[str, tuple[str, Callable[[Run], Verdict]]] = {
+_SAYS: Mapping[str, tuple[str, str, Callable[[Run], Verdict]]] = {
     "rnn-step": (
         "A plain RNN computes h = tanh(W_ih x + b_ih + W_hh h' + b_hh), with the same weights "
         "at every step",
+        "",
         partial(_cell, kind="RNN"),
     ),
     "lstm-cell": (
         "An LSTM cell has gates i, f, o and a candidate g: c = f ⊙ c' + i ⊙ g, h = o ⊙ tanh(c)",
+        "",
         partial(_cell, kind="LSTM"),
     ),
     "out-shape": (
         "With batch_first=True out is (batch, seq_len, hidden_size · directions)",
+        "batch batch_first",
         _out_shape,
     ),
-    "state-shape": ("h_n and c_n are (layers · directions, batch, hidden_size)", _state_shape),
-    "bias-zero": ("bias=False initialises the biases to 0", _bias),
-    "dropout-layers": ("dropout acts behind every layer", _dropout),
+    "state-shape": (
+        "h_n and c_n are (layers · directions, batch, hidden_size)",
+        "batch",
+        _state_shape,
+    ),
+    "bias-zero": ("bias=False initialises the biases to 0", "no-bias", _bias),
+    "dropout-layers": ("dropout acts behind every layer", "layers dropout", _dropout),
     "classifier-input": (
         "Its classifier, nn.LSTM without batch_first, takes x of (batch, seq, feature)",
+        "small",
         partial(_classified, judge=_reads),
     ),
     "classifier-squeeze": (
         "In it h_n.squeeze(0) leaves one row a sample for the linear layer",
+        "small",
         partial(_classified, judge=_squeezes),
     ),
     "flip-first": (
         "The backward output has to be reversed before it is joined with the forward one",
+        "directions steps",
         _flip,
     ),
     "not-reproducible": (
         "bidirectional=True cannot be reproduced with a fixed seed",
+        "directions",
         _not_reproducible,
     ),
 }
+"""By id: what it says, what has to be given to show it, and what is found then."""

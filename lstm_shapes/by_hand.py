@@ -72,7 +72,8 @@ def cell_at(run: Run, states: CellStates, layer: int, direction: Direction, step
 
     Args:
         states: of :func:`cell_states`.
-        step: of the input, from 0.
+        step: of the input, from 0. Samples that have ended before it have rows too, which
+            say what the cell would make of padding.
 
     Raises:
         ArgumentError: no such layer, direction or step.

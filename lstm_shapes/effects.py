@@ -34,7 +34,7 @@ class Effect:
         value, other: as set, and what it is compared with.
         settings: with the other value; ``None`` where no other is valid.
         why_not: why there is none; empty otherwise.
-        changed: by name, the shapes before and after, of those that differ.
+        changed: by name, the shapes before and after, of those that differ in size or order.
         same: names of the tensors whose shape stays.
         parameters: how many, before and after.
     """
@@ -86,8 +86,8 @@ def _effects(settings: Settings, sizes: InputSizes) -> Iterator[Effect]:
             other,
             changed,
             "",
-            {name: pair for name, pair in pairs.items() if pair[0].shape != pair[1].shape},
-            tuple(name for name, pair in pairs.items() if pair[0].shape == pair[1].shape),
+            {name: pair for name, pair in pairs.items() if pair[0] != pair[1]},
+            tuple(name for name, pair in pairs.items() if pair[0] == pair[1]),
             (count, parameter_count(changed)),
         )
 

@@ -71,6 +71,8 @@ def in_chunks(run: Run, at: int) -> Run:
     >>> torch.allclose(in_chunks(made, 3).out, made.out, atol=1e-6)
     True
     """
+    if run.sizes.seq_len == 1:
+        raise ArgumentError("run", run.sizes, "has a single step", "give one of two or more")
     check_int("at", at, at_least=1, at_most=run.sizes.seq_len - 1)
     if run.sizes.lengths is not None:
         raise ArgumentError("run", run.sizes, "has lengths", "give a run without them")
@@ -120,7 +122,8 @@ def chunk_claims(run: Run, at: int) -> tuple[Claim, ...]:
     True forward half of out, in chunks == whole
     False backward half of out, in chunks == whole
     """
-    return tuple(_chunk_claims(run, at)) if run.out.numel() else ()
+    chunks = in_chunks(run, at)
+    return tuple(_chunk_claims(run, chunks)) if run.out.numel() else ()
 
 
 def _final(run: Run) -> tuple[Tensor, ...]:
@@ -150,9 +153,11 @@ def _batch_first_states(run: Run) -> Claim:
     """States with the batch first, as batch_first might seem to ask for."""
     swapped = tuple(state.transpose(0, 1) for state in initial_states(run, "zeros"))
     rows, samples, features = run.h_n.shape
+    # With packed input torch puts the samples in order first, and fails there, in other words.
+    padded = replace(run, sizes=replace(run.sizes, lengths=None))
     says = ""
     try:
-        from_states(run, swapped)
+        from_states(padded, swapped)
     except RuntimeError as error:
         says = str(error).split("\n", 1)[0]
     taken = "here both orders have one shape: it is taken in silence, as rows"
@@ -165,20 +170,23 @@ def _batch_first_states(run: Run) -> Claim:
     )
 
 
-def _chunk_claims(run: Run, at: int) -> Iterator[Claim]:
-    chunks = in_chunks(run, at)
+def _chunk_claims(run: Run, chunks: Run) -> Iterator[Claim]:
     if not run.settings.bidirectional:
         yield compared("chunks-out", "out in chunks == whole", chunks.out, run.out, run)
-        yield compared("chunks-h_n", "h_n in chunks == whole", chunks.h_n, run.h_n, run)
+        for name, state, whole_state in zip(
+            ("h_n", "c_n"), _final(chunks), _final(run), strict=False
+        ):
+            statement = f"{name} in chunks == whole"
+            yield compared(f"chunks-{name}", statement, state, whole_state, run)
         return
     halves = zip(split_directions(chunks.out), split_directions(run.out), strict=True)
-    (forward, whole), (backward, whole_backward) = halves
+    (forward, whole_forward), (backward, whole_backward) = halves
     statement = "forward half of out, in chunks == whole"
     if run.settings.num_layers == 1:
-        yield compared("chunks-forward", statement, forward, whole, run)
+        yield compared("chunks-forward", statement, forward, whole_forward, run)
     else:
         why = "it reads the backward cell below, which has not read the second chunk"
-        yield _other("chunks-forward", statement, forward, whole, run, why)
+        yield _other("chunks-forward", statement, forward, whole_forward, run, why)
     yield _other(
         "chunks-backward",
         "backward half of out, in chunks == whole",

@@ -57,8 +57,8 @@ class Progress:
 def reproduce(made: Run, repeats: int = 10) -> Iterator[Progress]:
     """Ask the same question several times, one run at each turn of the iterator.
 
-    The module is built again from the seed, called again, called in train() with dropout with
-    and without a new seed, called on several threads (on the CPU), and on another device than
+    The module is built again from the seed, called again, called in train() with dropout from
+    one seed and from several, called on several threads (on the CPU), and on another device than
     the CPU compared with the CPU. Whoever no longer wants to know stops iterating.
 
     Args:
@@ -99,7 +99,9 @@ def _measure(made: Run, repeats: int) -> Iterator[Progress]:
 def _compared(trial: Trial, first: Numbers, other: Numbers) -> Trial:
     pairs = list(zip(first, other, strict=True))
     equal = all(torch.equal(*pair) for pair in pairs)
-    apart = (float((one - two).abs().max()) for one, two in pairs if one.numel())
+    # What is no number is as far away as can be.
+    gaps = ((one - two).abs().nan_to_num(nan=float("inf")) for one, two in pairs if one.numel())
+    apart = (float(gap.max()) for gap in gaps)
     difference = max(trial.difference, *apart, 0.0)
     return Trial(trial.id, trial.what, trial.runs + 1, trial.equal + equal, difference)
 
@@ -111,15 +113,20 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
     ways: dict[str, tuple[str, Callable[[int], Numbers]]] = {
         "rebuilt": ("same seed: module and input made again, eval()", lambda _: _rebuilt(made)),
         "eval": ("the same module called again, eval()", lambda _: _called(made)),
-        "train": (
-            f"train(), dropout={p}, the generator going on",
-            lambda i: _trained(made, p, start + i),
-        ),
-        "train-seeded": (
-            f"train(), dropout={p}, the same seed before each call",
-            lambda _: _trained(made, p, start),
-        ),
     }
+    # Of other devices the generator could not be put back.
+    if made.device in ("cpu", "cuda"):
+        train = f"train(), dropout={p}"
+        ways |= {
+            "train": (
+                f"{train}, another state of the generator each time",
+                lambda i: _trained(made, p, start + i),
+            ),
+            "train-seeded": (
+                f"{train}, the same seed before each call",
+                lambda _: _trained(made, p, start),
+            ),
+        }
     most = min(MOST_THREADS, os.cpu_count() or 1)
     if made.device != "cpu":
         ways["devices"] = (
@@ -156,7 +163,9 @@ def _trained(made: Run, dropout: float, seed: int) -> Numbers:
     """On the run's own device, whose generator is put back too."""
     devices = [torch.cuda.current_device()] if made.device == "cuda" else []
     with own_terms(made.device), torch.random.fork_rng(devices):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
+        if devices:
+            torch.cuda.manual_seed(seed)
         module = copy.deepcopy(made.module).train()
         module.dropout = dropout
         again = call(module, made.input, made.settings, made.sizes, made.seed, made.device)

@@ -168,7 +168,7 @@ def test_states_are_those_that_were_chosen() -> None:
 def test_statements_without_a_sample_offer_one() -> None:
     view = claims_view(QUESTIONS[4])
     assert {row["holds"] for row in view["rows"]} == {None}
-    assert {row["link"] for row in view["rows"]} == {"batch_size=3"}
+    assert all(row["link"].startswith("batch_size=3") for row in view["rows"])
     assert {row["holds"] for row in claims_view(QUESTIONS[0])["rows"]} == {True, False, None}
 
 

@@ -242,7 +242,7 @@ function addressBar(model, served) {
   const link = () => model.get("share").link;
   const open = () => {
     const given = location.hash.slice(1);
-    if (served && given && given !== link()) model.send({ action: "open", link: given });
+    if (served && given) model.send({ action: "open", link: given });
     opened = true;
   };
   const follow = () => {

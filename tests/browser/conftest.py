@@ -159,22 +159,36 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def shared(browser: Browser, voila_url: str) -> Iterator[ExplorerPage]:
-    """One page for all tests of a file; take ``fresh``, which brings it back to its start."""
+    """One page for all tests of a file; ``explorer`` is it, brought back to its start."""
     with watched(browser) as page:
         page.goto(voila_url)
         yield ExplorerPage(page).measured()
 
 
+# Neither pointing at anything, really or in a test's words, nor in the middle of the page.
+AWAY = """() => {
+    document.activeElement.blur();
+    document.querySelector(".ls-stage-root").dispatchEvent(new PointerEvent("pointerleave"));
+    scrollTo(0, 0);
+}"""
+
+
 @pytest.fixture
-def fresh(shared: ExplorerPage) -> ExplorerPage:
-    shared.opened(link_to()).expect_shapes(FIRST)
+def explorer(shared: ExplorerPage) -> ExplorerPage:
+    """The dashboard as it starts, measured."""
+    page = shared.page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.emulate_media(forced_colors="none", reduced_motion="no-preference")
+    page.mouse.move(0, 0)
+    page.evaluate(AWAY)
+    shared.opened(link_to()).measured().expect_shapes(FIRST)
     expect(shared.alert).to_have_count(0)
     return shared
 
 
 @pytest.fixture
-def explorer(page: Page, voila_url: str) -> ExplorerPage:
-    """The dashboard, measured."""
+def loaded(page: Page, voila_url: str) -> ExplorerPage:
+    """The dashboard in a page of its own, just opened."""
     page.goto(voila_url)
     return ExplorerPage(page).measured()
 

@@ -69,16 +69,16 @@ def test_the_keys_walk_too(explorer: ExplorerPage) -> None:
     expect(current).to_have_text("3 · realign the backward half")
 
 
-def test_play_walks_to_the_end_and_stops(explorer: ExplorerPage) -> None:
-    explorer.page.clock.install()
-    explorer.choose("play")
-    current = steps(explorer).locator("[aria-current=step]")
+def test_play_walks_to_the_end_and_stops(loaded: ExplorerPage) -> None:
+    loaded.page.clock.install()
+    loaded.choose("play")
+    current = steps(loaded).locator("[aria-current=step]")
     expect(current).to_have_text("2 · split the directions")
-    explorer.page.clock.run_for(1700)
+    loaded.page.clock.run_for(1700)
     expect(current).to_have_text("3 · realign the backward half")
-    explorer.page.clock.run_for(1700)
+    loaded.page.clock.run_for(1700)
     expect(current).to_have_text("4 · merge")
-    expect(explorer.page.get_by_role("button", name="play")).to_be_visible()
+    expect(loaded.page.get_by_role("button", name="play")).to_be_visible()
 
 
 MOVED = """title => new Promise(resolve => {
@@ -159,13 +159,13 @@ def test_with_one_direction_there_is_nothing_to_realign(explorer: ExplorerPage) 
     expect(explorer.page.get_by_role("group", name="ways")).to_have_count(0)
 
 
-def test_a_panel_nobody_sees_waits_until_it_is_in_view(explorer: ExplorerPage) -> None:
-    page = explorer.page
+def test_a_panel_nobody_sees_waits_until_it_is_in_view(loaded: ExplorerPage) -> None:
+    page = loaded.page
     page.set_viewport_size({"width": 1280, "height": 500})
     about = page.locator(".ls-subtitle")
     page.wait_for_timeout(300)  # the page notices what is out of view in its own time
-    explorer.slider("num_layers").press("ArrowRight")
-    explorer.expect_shapes({"input": "3,5,4", "out": "3,5,6", "h_n": "6,3,3", "c_n": "6,3,3"})
+    loaded.slider("num_layers").press("ArrowRight")
+    loaded.expect_shapes({"input": "3,5,4", "out": "3,5,6", "h_n": "6,3,3", "c_n": "6,3,3"})
     expect(about).to_contain_text("num_layers=2")
     about.scroll_into_view_if_needed()
     expect(about).to_contain_text("num_layers=3")

@@ -134,12 +134,12 @@ def test_too_large_to_measure_says_so(feeding: ExplorerPage) -> None:
 
 def test_the_keys_go_from_tab_to_tab(explorer: ExplorerPage) -> None:
     explorer.page.get_by_role("tab", name="Directions").focus()
-    for name in ("What to feed the head", "Right shape, wrong data"):
+    for name in ("Inside one cell", "Parameters"):
         explorer.page.keyboard.press("ArrowRight")
         expect(explorer.page.locator(":focus")).to_have_text(name)
         expect(explorer.page.get_by_role("tabpanel", name=name)).to_be_visible()
     explorer.page.keyboard.press("ArrowLeft")
-    expect(explorer.page.locator(":focus")).to_have_text("What to feed the head")
+    expect(explorer.page.locator(":focus")).to_have_text("Inside one cell")
 
 
 def test_elements_that_landed_elsewhere_are_outlined(explorer: ExplorerPage) -> None:

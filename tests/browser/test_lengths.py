@@ -23,14 +23,13 @@ def tokens(explorer: ExplorerPage, kind: str) -> list[str]:
     return found.all_text_contents()
 
 
-def packed(fresh: ExplorerPage) -> ExplorerPage:
-    fresh.opened(link_to(tab="lengths", lengths=(3, 5, 2)))
-    expect(fresh.page.locator("[data-part-of=batch_sizes]")).to_have_text("[3, 3, 2, 1, 1]")
-    return fresh
+def packed(explorer: ExplorerPage) -> None:
+    explorer.opened(link_to(tab="lengths", lengths=(3, 5, 2)))
+    expect(explorer.page.locator("[data-part-of=batch_sizes]")).to_have_text("[3, 3, 2, 1, 1]")
 
 
-def test_the_padded_input_and_what_packing_makes_of_it(fresh: ExplorerPage) -> None:
-    explorer = packed(fresh)
+def test_the_padded_input_and_what_packing_makes_of_it(explorer: ExplorerPage) -> None:
+    packed(explorer)
     assert tokens(explorer, "padded")[:5] == ["0·0", "0·1", "0·2", "0", "0"]
     steps = ("1·0 0·0 2·0", "1·1 0·1 2·1", "1·2 0·2", "1·3", "1·4")
     assert tokens(explorer, "packed") == " ".join(steps).split()
@@ -44,8 +43,8 @@ def test_the_padded_input_and_what_packing_makes_of_it(fresh: ExplorerPage) -> N
         expect(explorer.page.locator(f"[data-part-of={name}]")).to_have_text("[1, 0, 2]")
 
 
-def test_padded_against_packed_shows_which_values_differ(fresh: ExplorerPage) -> None:
-    explorer = packed(fresh)
+def test_padded_against_packed_shows_which_values_differ(explorer: ExplorerPage) -> None:
+    packed(explorer)
     for cell, differs in {"0.forward": "false", "0.backward": "true", "1.forward": "true"}.items():
         row = explorer.page.locator(f'[data-apart="{cell}"] tbody tr').first
         first = row.locator("[data-differs]").first
@@ -68,23 +67,23 @@ def test_padded_against_packed_shows_which_values_differ(fresh: ExplorerPage) ->
     expect(panel).to_contain_text("got total_length=4 and max sequence length being 5")
 
 
-def test_lengths_are_edited_in_the_panel(fresh: ExplorerPage) -> None:
-    page = fresh.open_tab("Variable lengths").page
+def test_lengths_are_edited_in_the_panel(explorer: ExplorerPage) -> None:
+    page = explorer.open_tab("Variable lengths").page
     expect(page.get_by_role("tabpanel")).to_contain_text("nothing is padded")
     length = page.get_by_role("spinbutton", name="lengths[1]")
     length.fill("2")
     length.press("Enter")
-    expect(lengths_field(fresh)).to_have_value("5, 2, 5")
+    expect(lengths_field(explorer)).to_have_value("5, 2, 5")
     expect(page.locator("[data-part-of=batch_sizes]")).to_have_text("[3, 3, 2, 2, 2]")
     page.get_by_role("button", name="all whole").click()
-    expect(lengths_field(fresh)).to_have_value("")
+    expect(lengths_field(explorer)).to_have_value("")
     page.get_by_role("button", name="an example").click()
     expect(page.locator("[data-part-of=batch_sizes]")).to_be_visible()
-    fresh.expect_shapes(FIRST)
+    explorer.expect_shapes(FIRST)
 
 
-def test_a_length_beyond_the_input_is_refused_by_name(fresh: ExplorerPage) -> None:
-    explorer = packed(fresh)
+def test_a_length_beyond_the_input_is_refused_by_name(explorer: ExplorerPage) -> None:
+    packed(explorer)
     lengths_field(explorer).fill("3, 6, 2")
     lengths_field(explorer).press("Enter")
     expect(explorer.alert).to_contain_text("torch takes this without a word")
@@ -98,8 +97,9 @@ def test_a_length_beyond_the_input_is_refused_by_name(fresh: ExplorerPage) -> No
     expect(explorer.alert).to_have_count(0)
 
 
-def test_picture_directions_and_cell_follow_the_sample(fresh: ExplorerPage) -> None:
-    page = packed(fresh).page
+def test_picture_directions_and_cell_follow_the_sample(explorer: ExplorerPage) -> None:
+    packed(explorer)
+    page = explorer.page
     sample = page.locator(".ls-picture").get_by_role("spinbutton", name="sample", exact=True)
     sample.fill("2")
     sample.press("Enter")
@@ -112,12 +112,12 @@ def test_picture_directions_and_cell_follow_the_sample(fresh: ExplorerPage) -> N
     )
     figure.locator('[data-slice="out[2, 4, :3]"]').hover()
     expect(page.locator(".ls-says")).to_contain_text("= zeros, padding: sample 2 has 2 steps.")
-    expect(fresh.claim("zeros-out.4.forward")).to_have_attribute("data-holds", "true")
-    fresh.open_tab("Directions")
+    expect(explorer.claim("zeros-out.4.forward")).to_have_attribute("data-holds", "true")
+    explorer.open_tab("Directions")
     page.get_by_role("group", name="steps").get_by_role("button", name="3").click()
     flipped = page.locator('.ls-to [data-code^="reverse_time(backward"]')
     expect(flipped.locator("[data-marked]")).to_have_attribute("data-key", "backward.0")
     keys = flipped.locator("[data-key]").evaluate_all("es => es.map((e) => e.dataset.key)")
     assert keys == [f"backward.{step}" for step in (1, 0, 2, 3, 4)]
-    fresh.open_tab("Inside one cell")
+    explorer.open_tab("Inside one cell")
     expect(page.get_by_role("spinbutton", name="t", exact=True)).to_have_attribute("max", "1")

@@ -30,8 +30,8 @@ def lit(page: Page) -> dict[str, str]:
     return links
 
 
-def test_the_page_opens_with_a_row_that_is_often_mistaken(explorer: ExplorerPage) -> None:
-    page = explorer.page
+def test_the_page_opens_with_a_row_that_is_often_mistaken(loaded: ExplorerPage) -> None:
+    page = loaded.page
     expect(at(page, "h_n[3]")).to_have_attribute("data-link", "selected")
     expect(at(page, "out[:, 0, 3:]")).to_have_attribute("data-link", "same")
     expect(at(page, "cell.1.backward.0")).to_have_attribute("data-link", "wrote")
@@ -40,9 +40,9 @@ def test_the_page_opens_with_a_row_that_is_often_mistaken(explorer: ExplorerPage
     expect(says(page)).to_contain_text(
         "h_n[3] = layer 1, backward, written at t = 0 after reading t = 4 → 0"
     )
-    expect(explorer.claim("same-h_n.3")).to_have_attribute("data-holds", "true")
-    expect(explorer.claim("same-h_n.3")).to_contain_text("h_n[3] == out[:, 0, 3:]")
-    expect(explorer.claim("not-h_n.3")).to_have_attribute("data-holds", "false")
+    expect(loaded.claim("same-h_n.3")).to_have_attribute("data-holds", "true")
+    expect(loaded.claim("same-h_n.3")).to_contain_text("h_n[3] == out[:, 0, 3:]")
+    expect(loaded.claim("not-h_n.3")).to_have_attribute("data-holds", "false")
     expect(says(page)).to_have_attribute("aria-live", "polite")
 
 

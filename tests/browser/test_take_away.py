@@ -12,9 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lstm_shapes import PRESETS, unroll
-from tests.browser.explorer_page import ExplorerPage
+from tests.browser.explorer_page import FIRST, ExplorerPage
 from tests.browser.test_picture import at, lit
-from tests.browser.test_voila import FIRST
 
 SPACE = "{http://www.w3.org/2000/svg}"
 
@@ -78,25 +77,25 @@ def copied(explorer: ExplorerPage, name: str) -> str:
 
 
 def test_the_copied_code_runs_and_asserts_the_selection(
-    clipboard: Page, explorer: ExplorerPage
+    clipboard: Page, loaded: ExplorerPage
 ) -> None:
     at(clipboard, "h_n[2]").click()
-    code = copied(explorer, "Copy code")
+    code = copied(loaded, "Copy code")
     assert "assert torch.equal(h_n[2], out[:, 4, :3])" in code
     exec(code, {})
 
 
 def test_a_link_brings_back_the_whole_state(
-    clipboard: Page, explorer: ExplorerPage, browser: Browser
+    clipboard: Page, loaded: ExplorerPage, browser: Browser
 ) -> None:
-    explorer.choose("Projected")
-    explorer.type("seq_len", 7)
-    explorer.type("seed", 5)
+    loaded.choose("Projected")
+    loaded.type("seq_len", 7)
+    loaded.type("seed", 5)
     at(clipboard, "out[:, 6, :2]").click()
     expect(clipboard).to_have_url(re.compile("seq_len=7.*seed=5.*select=out.6.forward"))
-    link = copied(explorer, "Copy link")
+    link = copied(loaded, "Copy link")
     assert link == clipboard.url
-    shapes, lights = explorer.shapes(), lit(clipboard)
+    shapes, lights = loaded.shapes(), lit(clipboard)
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     other = ExplorerPage(context.new_page())
     other.page.goto(link)

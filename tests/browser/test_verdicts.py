@@ -18,8 +18,8 @@ def outcomes(page: Page) -> dict[str, str]:
     return found
 
 
-def test_the_same_seed_is_measured_and_found_equal(fresh: ExplorerPage) -> None:
-    page = fresh.open_tab("Reproducibility").page
+def test_the_same_seed_is_measured_and_found_equal(explorer: ExplorerPage) -> None:
+    page = explorer.open_tab("Reproducibility").page
     status = page.get_by_role("tabpanel").get_by_role("status")
     expect(status).to_have_text("nothing measured yet")
     page.get_by_role("button", name="Measure now").click()
@@ -30,13 +30,13 @@ def test_the_same_seed_is_measured_and_found_equal(fresh: ExplorerPage) -> None:
     done = int((status.text_content() or "").split()[0])
     expect(page.get_by_role("progressbar")).to_have_attribute("value", str(done))
     expect(page.get_by_role("tabpanel")).to_contain_text("not measured: this run is not on CUDA")
-    fresh.slider("seed").press("ArrowRight")
+    explorer.slider("seed").press("ArrowRight")
     expect(status).to_have_text("nothing measured yet")
 
 
-def test_a_long_measurement_goes_on_beside_the_page_and_is_stopped(fresh: ExplorerPage) -> None:
-    page = fresh.opened(link_to(tab="reproducibility", **LARGE)).page
-    expect(fresh.card("out")).to_have_attribute("data-shape", "3,200,128")
+def test_a_long_measurement_goes_on_beside_the_page_and_is_stopped(explorer: ExplorerPage) -> None:
+    page = explorer.opened(link_to(tab="reproducibility", **LARGE)).page
+    expect(explorer.card("out")).to_have_attribute("data-shape", "3,200,128")
     page.get_by_role("button", name="Measure now").click()
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()
@@ -50,9 +50,9 @@ def test_a_long_measurement_goes_on_beside_the_page_and_is_stopped(fresh: Explor
 
 
 def test_statements_are_judged_and_settings_that_show_them_a_click_away(
-    fresh: ExplorerPage,
+    explorer: ExplorerPage,
 ) -> None:
-    fresh.open_tab("Claims")
+    explorer.open_tab("Claims")
     for name, holds in {
         "rnn-step": "true",
         "lstm-cell": "true",
@@ -61,17 +61,17 @@ def test_statements_are_judged_and_settings_that_show_them_a_click_away(
         "flip-first": "false",
         "not-reproducible": "false",
     }.items():
-        expect(fresh.claim(f"article-{name}")).to_have_attribute("data-holds", holds)
+        expect(explorer.claim(f"article-{name}")).to_have_attribute("data-holds", holds)
     for name, settings in {"bias-zero": "bias=False", "dropout-layers": "dropout=0.5"}.items():
-        row = fresh.claim(f"article-{name}")
+        row = explorer.claim(f"article-{name}")
         expect(row.get_by_role("img")).to_have_accessible_name(
             "cannot be shown with these settings"
         )
         row.get_by_role("button", name=f"show it with {settings}").click()
         expect(row).to_have_attribute("data-holds", "false")
         expect(row.get_by_role("button")).to_have_count(0)
-    expect(fresh.switch("bias")).not_to_be_checked()
-    expect(fresh.number("dropout")).to_have_value("0.5")
+    expect(explorer.switch("bias")).not_to_be_checked()
+    expect(explorer.number("dropout")).to_have_value("0.5")
 
 
 TABS = (

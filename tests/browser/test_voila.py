@@ -83,8 +83,8 @@ def test_other_kinds_have_no_cell_state(explorer: ExplorerPage, kind: str) -> No
     expect(explorer.page.get_by_text(f"nn.{kind} has no cell state")).to_be_visible()
 
 
-def test_no_code_shows_and_the_first_screen_holds_everything(explorer: ExplorerPage) -> None:
-    page = explorer.page
+def test_no_code_shows_and_the_first_screen_holds_everything(loaded: ExplorerPage) -> None:
+    page = loaded.page
     expect(page.locator(".jp-InputArea, .input_area")).to_have_count(0)
     expect(page.get_by_text("from lstm_shapes")).to_have_count(0)
     for part in (".ls-rail", ".ls-cards", ".ls-picture"):
@@ -207,14 +207,14 @@ def test_moving_three_sliders_fast_ends_at_the_newest_state(explorer: ExplorerPa
     explorer.measured()
 
 
-def test_everything_can_be_reached_by_keyboard(explorer: ExplorerPage) -> None:
-    explorer.page.get_by_role("heading", name="LSTM shapes").click()
+def test_everything_can_be_reached_by_keyboard(loaded: ExplorerPage) -> None:
+    loaded.page.get_by_role("heading", name="LSTM shapes").click()
     seen: list[tuple[str, str]] = []
     for _ in range(80):
-        explorer.page.keyboard.press("Tab")
+        loaded.page.keyboard.press("Tab")
         seen.append(
             tuple(
-                explorer.page.evaluate("""(() => {
+                loaded.page.evaluate("""(() => {
                     const e = document.activeElement;
                     const name = e.labels?.[0]?.textContent || e.ariaLabel || e.textContent;
                     return [e.getAttribute("role") || e.type || e.localName, name.trim()];
@@ -271,13 +271,13 @@ def test_the_dark_theme_is_dark_and_can_be_read(page: Page, dark_voila_url: str)
     assert worst_contrast(page) >= 4.5
 
 
-def test_it_is_usable_on_a_phone(explorer: ExplorerPage) -> None:
-    explorer.page.set_viewport_size({"width": 390, "height": 844})
-    assert explorer.page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert explorer.page.locator("#rendered_cells").evaluate("e => e.scrollWidth") <= 390
-    for part in explorer.page.locator(".ls-card, .ls-rail, .ls-row, .ls-part").all():
+def test_it_is_usable_on_a_phone(loaded: ExplorerPage) -> None:
+    loaded.page.set_viewport_size({"width": 390, "height": 844})
+    assert loaded.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert loaded.page.locator("#rendered_cells").evaluate("e => e.scrollWidth") <= 390
+    for part in loaded.page.locator(".ls-card, .ls-rail, .ls-row, .ls-part").all():
         box = part.bounding_box()
         if box is not None:
             assert box["x"] + box["width"] <= 390
-    explorer.slider("num_layers").press("ArrowRight")
-    expect(explorer.card("h_n")).to_have_attribute("data-shape", "6,3,3")
+    loaded.slider("num_layers").press("ArrowRight")
+    expect(loaded.card("h_n")).to_have_attribute("data-shape", "6,3,3")
