@@ -11,7 +11,7 @@ function pick(name, label, values, chosen) {
 
 /** A whole number that is one of the choices. */
 export function stepField(name, label, value, least, most) {
-  return h("label", { class: "ls-sample" }, `${label} `, h("input", { type: "number", class: "ls-number", "data-field": name, min: least, max: most, value, "aria-label": label }), ` of ${least} … ${most}`);
+  return h("label", { class: "ls-sample" }, `${label} `, h("input", { type: "number", "data-field": name, min: least, max: most, value, "aria-label": label }), ` of ${least} … ${most}`);
 }
 
 /** A name, how it is computed, and one sample's numbers. */

@@ -36,7 +36,7 @@ function editor({ lengths, seq_len, more, example, whole }) {
     "div",
     { class: "ls-lengths-edit", role: "group", "aria-label": "lengths" },
     h("b", {}, "lengths"),
-    lengths.map((length, b) => h("label", { class: "ls-sample" }, `b=${b} `, h("input", { type: "number", class: "ls-number", "data-length": b, min: 1, max: seq_len, value: length, "aria-label": `lengths[${b}]` }))),
+    lengths.map((length, b) => h("label", { class: "ls-sample" }, `b=${b} `, h("input", { type: "number", "data-length": b, min: 1, max: seq_len, value: length, "aria-label": `lengths[${b}]` }))),
     more ? h("span", { class: "ls-note" }, `and ${more} more, beside`) : null,
     whole ? h("button", { type: "button", class: "ls-button", "data-open": whole }, "all whole") : null,
     h("button", { type: "button", class: "ls-button", "data-open": example }, "an example"),

@@ -87,3 +87,16 @@ def test_the_keys_walk_the_picture_and_not_the_notebook(explorer: ExplorerPage) 
     page.keyboard.press("Escape")
     expect(page.locator(".ls-figure [data-lit]")).to_have_count(0)
     expect(page.locator('[data-id="x.3"]')).to_be_focused()
+
+
+def test_the_panels_work_in_a_notebook_too(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    explorer.open_tab("Reproducibility")
+    page.get_by_role("button", name="Measure now").click()
+    expect(page.get_by_role("button", name="Measure again")).to_be_visible(timeout=30_000)
+    rebuilt = page.locator('[data-trial="rebuilt"]')
+    expect(rebuilt).to_have_attribute("data-equal", "true")
+    explorer.open_tab("Variable lengths")
+    page.get_by_role("button", name="an example").click()
+    expect(page.locator("[data-part-of=batch_sizes]")).to_be_visible()
+    explorer.measured()

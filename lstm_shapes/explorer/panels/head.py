@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from lstm_shapes.budget import OverBudget, check, estimate
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.explorer.panels.heat import drawn
+from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Question, Snapshot
 from lstm_shapes.explorer.view import View
 from lstm_shapes.snippet import head_script
@@ -51,7 +52,7 @@ def head_view(snapshot: Snapshot, sample: int = 0, vector: str = "") -> View:
         "vector": chosen,
         "samples": count and str(count),
         "sample": sample,
-        "without": _without(snapshot),
+        "without": why_not(snapshot, "measured by gradients"),
         "candidates": [],
         "own": None,
         "head": None,
@@ -60,21 +61,6 @@ def head_view(snapshot: Snapshot, sample: int = 0, vector: str = "") -> View:
     if view["without"] or snapshot.run is None:
         return view
     return view | _measured(snapshot.run, sample, chosen)
-
-
-def _without(snapshot: Snapshot) -> str:
-    """Why nothing is measured; empty if it is."""
-    if snapshot.run is None:
-        return "Nothing is measured without a run"
-    if snapshot.run.out.numel() == 0:
-        return "Without a sample there are no gradients"
-    from lstm_shapes.vectors import READING
-
-    try:
-        check(estimate(snapshot.question.settings, snapshot.question.sizes), READING)
-    except OverBudget as refusal:
-        return f"Too large to be measured by gradients while you wait: {refusal}"
-    return ""
 
 
 def _measured(run: Run, sample: int, chosen: str) -> View:
