@@ -9,7 +9,7 @@ import pytest
 
 from lstm_shapes import Explorer
 from lstm_shapes.config import ArgumentError
-from lstm_shapes.explorer.choices import Choices, nearest
+from lstm_shapes.explorer.choices import CHOICES, TABS, Choices, nearest
 
 HOSTILE: list[Any] = [
     None,
@@ -28,7 +28,7 @@ HOSTILE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("name", ["tab", "step", "way", "merge", "vector"])
+@pytest.mark.parametrize("name", CHOICES)
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
 def test_what_there_is_not_becomes_what_there_was_at_the_start(name: str, value: Any) -> None:
     others = {"step": 2, "merge": "max"}
@@ -72,8 +72,9 @@ def test_only_the_chosen_tab_is_computed(
     def fail(*_: Any) -> None:
         raise AssertionError("nobody looks at it")
 
-    monkeypatch.setattr("lstm_shapes.explorer.stage.head_view", fail)
-    monkeypatch.setattr("lstm_shapes.explorer.stage.scrambled_view", fail)
+    for tab in TABS:
+        if tab != "directions":
+            monkeypatch.setattr(f"lstm_shapes.explorer.stage.{tab}_view", fail)
     explorer.state.update(num_layers=3)
     monkeypatch.setattr("lstm_shapes.explorer.stage.directions_view", fail)
     explorer.stage.panel_seen = False

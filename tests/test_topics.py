@@ -27,6 +27,7 @@ BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
 ASKED = InputSizes(seq_len=5, batch_size=3)
 PACKED = InputSizes(seq_len=5, batch_size=3, lengths=(3, 5, 2))
 HUGE = 10**12
+IDLE = Measurement(lambda: None, lambda error: None)
 
 
 def measured(settings: Settings, sizes: InputSizes) -> Snapshot:
@@ -47,7 +48,7 @@ QUESTIONS = [
 @pytest.mark.parametrize(("tab", "number"), list(product(TABS, range(len(QUESTIONS)))))
 def test_every_panel_is_there_whatever_is_asked(tab: str, number: int) -> None:
     choices = Choices(tab=tab, layer=7, direction="backward", time=99, start="carried", chunk=50)
-    view = panel_view(QUESTIONS[number], 0, choices, Measurement(lambda: None))
+    view = panel_view(QUESTIONS[number], 0, choices, IDLE)
     assert json.loads(packed(view))["tab"] == tab
     assert len(packed(view)) < 120_000
 
@@ -55,11 +56,9 @@ def test_every_panel_is_there_whatever_is_asked(tab: str, number: int) -> None:
 @pytest.mark.parametrize("tab", ["cell", "states", "claims", "lengths"])
 def test_what_would_take_long_is_not_begun(tab: str) -> None:
     snapshot = measured(BOTH, InputSizes(900, 1, lengths=[900]))
-    view = panel_view(snapshot, 0, Choices(tab=tab), Measurement(lambda: None))
+    view = panel_view(snapshot, 0, Choices(tab=tab), IDLE)
     assert view["without"].startswith("Too large to be")
-    predicted = panel_view(
-        Snapshot(Question(BOTH, PACKED)), 0, Choices(tab=tab), Measurement(print)
-    )
+    predicted = panel_view(Snapshot(Question(BOTH, PACKED)), 0, Choices(tab=tab), IDLE)
     assert predicted["without"] == "Nothing is measured without a run"
 
 
@@ -192,7 +191,8 @@ def test_a_measurement_is_made_when_asked_for_and_forgotten_with_its_run(
 def test_beside_an_event_loop_a_measurement_can_be_stopped() -> None:
     async def measure() -> tuple[int, int]:
         told: list[bool] = []
-        measurement = Measurement(lambda: told.append(measurement.running))
+        errors: list[Exception] = []
+        measurement = Measurement(lambda: told.append(measurement.running), errors.append)
         measurement.start(run(BOTH, ASKED))
         while not told:
             await asyncio.sleep(0)
@@ -204,7 +204,25 @@ def test_beside_an_event_loop_a_measurement_can_be_stopped() -> None:
             await asyncio.sleep(0)
         assert told[-1] is False
         assert measurement.progress.done == done
+        assert errors == []
         return done, measurement.progress.total
 
     done, total = asyncio.run(measure())
     assert 0 < done < total
+
+
+def test_an_error_of_a_measurement_is_shown(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("out of memory")
+
+    async def measure() -> None:
+        explorer._act("measure", {})
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("lstm_shapes.reproducibility._called", fail)
+    asyncio.run(measure())
+    assert "out of memory" in explorer.stage.view["notices"][0]["heading"]
+    assert not explorer.stage.measurement.running

@@ -244,6 +244,21 @@ def test_the_program_says_what_the_page_says(code: str) -> None:
     assert text.getvalue().startswith(f"{layer.in_features} {tuple(scores.shape)}\n")
 
 
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_the_program_of_a_batch_with_lengths_packs_it(batch_first: bool) -> None:
+    module, asked = replace(BOTH, batch_first=batch_first), InputSizes(5, 3, [3, 5, 2])
+    code = "torch.cat([h_n[-2], h_n[-1]], dim=-1)"
+    scope: dict[str, torch.Tensor] = {}
+    with contextlib.redirect_stdout(io.StringIO()), torch.random.fork_rng():
+        exec(head_script(module, asked, 7, code, 2), scope)
+    made = run(module, asked, seed=7)
+    assert torch.equal(scope["x"], made.input)
+    assert torch.equal(scope["vector"], evaluate(made, parse(code)))
+    assert torch.equal(scope["out"], made.out)
+    read = scope["gradient"].count_nonzero(dim=-1) > 0
+    assert read.sum() == 3  # sample 0's own steps
+
+
 def test_labels_say_where_each_element_comes_from() -> None:
     made = run(BOTH, ASKED)
     found = labels(BOTH, ASKED)

@@ -16,7 +16,7 @@ from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_li
 from lstm_shapes.explorer.panels.figure import axis_ids, drawn_for, nearest_sample
 from lstm_shapes.explorer.panels.notices import link_view
 from lstm_shapes.explorer.stage import Stage
-from lstm_shapes.explorer.state import Question, Snapshot, State
+from lstm_shapes.explorer.state import MOST_LENGTHS, Question, Snapshot, State
 from lstm_shapes.explorer.view import View
 from lstm_shapes.render import svg
 from lstm_shapes.scene import Scene, unroll
@@ -184,7 +184,7 @@ class Explorer(widgets.Box):
     def _set_length(self, sample: object, length: object) -> None:
         """One sample's length; without lengths all others are whole."""
         sizes = self.state.snapshot.question.sizes
-        lengths = list(sizes.lengths or [sizes.seq_len] * (sizes.batch_size or 0))
+        lengths = list(sizes.lengths or [sizes.seq_len] * min(sizes.batch_size or 0, MOST_LENGTHS))
         if isinstance(sample, int) and 0 <= sample < len(lengths):
             self.state.update(lengths=(*lengths[:sample], length, *lengths[sample + 1 :]))
 

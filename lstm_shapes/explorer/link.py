@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-LONGEST = 2000
-"""Characters an address may have; ours are about 320."""
+LONGEST = 6000
+"""Characters an address may have; ours are about 320, and more with many lengths."""
 
 _BOOLS = ("batch_first", "bidirectional", "bias", "batched")
 _WORDS = {"kind": r"\w{1,8}", "device": r"[\w:]{1,16}", "select": r"[\w.]{0,40}"}

@@ -23,16 +23,17 @@ class Measurement:
 
     Args:
         changed: called when there is more to show.
+        failed: called with an error that ended it: of a task nobody else would hear of it.
 
     Attributes:
         progress: what was found so far; ``None`` before the first start.
         running: whether it goes on.
     """
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, changed: Callable[[], None], failed: Callable[[Exception], None]) -> None:
         self.progress: Progress | None = None
         self.running = False
-        self._changed = changed
+        self._changed, self._failed = changed, failed
         self._run: Run | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -65,13 +66,18 @@ class Measurement:
 
     async def _follow(self, steps: Iterator[Progress]) -> None:
         told = 0.0
-        for progress in steps:
-            self.progress = progress
-            if time.monotonic() - told > PACE:
-                told = time.monotonic()
-                self._changed()
-            await asyncio.sleep(0)
-        self._end()
+        try:
+            for progress in steps:
+                self.progress = progress
+                if time.monotonic() - told > PACE:
+                    told = time.monotonic()
+                    self._changed()
+                await asyncio.sleep(0)
+            self._end()
+        except Exception as error:
+            self.running, self._task = False, None
+            self._failed(error)
+            raise
 
     def _end(self) -> None:
         self.running, self._task = False, None

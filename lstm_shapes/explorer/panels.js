@@ -91,6 +91,7 @@ export class Panels {
   }
 
   choose(changes) {
+    if ("tab" in changes) this.light(this.root); // what was pointed at goes with the old one
     this.walked = "step" in changes || "way" in changes || "merge" in changes;
     this.tell("choices", { ...this.choices, ...changes });
     this.redraw();

@@ -94,7 +94,7 @@ class Stage(anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self.measurement = Measurement(self.draw_panel)
+        self.measurement = Measurement(self.draw_panel, self.fail)
 
     def show(self, snapshot: Snapshot, *notices: View) -> None:
         """Draw this from now on, with more notices above its own."""
