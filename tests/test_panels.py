@@ -91,6 +91,7 @@ def test_with_lengths_a_flip_leaves_padding_where_it_is() -> None:
     code = "reverse_time(backward, batch_first=True, lengths=lengths)"
     reading = strips(view)[code]
     assert labels(reading) == ["t=2", "t=1", "t=0", "t=3", "t=4"]
+    assert reading["order"] == "reading order: the last column before padding is the final state"
     assert reading["mark"] == {"column": 2, "label": "= h_n[-1]"}
     assert [cells[0] for cells in reading["bands"][0]["columns"][4]["cells"]] == ["0.00"] * 3
     forward = strips(view)["forward = out[..., :3]"]

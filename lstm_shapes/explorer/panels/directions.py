@@ -102,8 +102,8 @@ def _module(strips: Strips) -> list[View]:
     return [
         _scene(
             "3 · realign the backward half",
-            "Reading order is for the end: the last column is the final state. To join per time "
-            "step, leave the backward half in input order.",
+            f"Reading order is for the end: {strips.last_column} is the final state. To join per "
+            "time step, leave the backward half in input order.",
             halves,
             [strips.reading()],
         ),

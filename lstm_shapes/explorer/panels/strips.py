@@ -86,7 +86,7 @@ class Strips:
             "reading order",
             self.flip("backward"),
             [self.reversed("reading order")],
-            order="reading order: the last column is the final state",
+            order=f"reading order: {self.last_column} is the final state",
             pattern=self.turn,
             mark=self._mark(self.length - 1, "= h_n[-1]", "reading-order"),
         )
@@ -186,6 +186,11 @@ class Strips:
     def mirror(self) -> str:
         """The step at column t of a reversed sequence."""
         return mirrored(self.sizes)
+
+    @property
+    def last_column(self) -> str:
+        """Where a direction that is in reading order ends."""
+        return "the last column before padding" if self.sizes.lengths else "the last column"
 
     @property
     def reads_backward(self) -> str:
