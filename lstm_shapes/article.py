@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
@@ -12,13 +12,16 @@ from lstm_shapes.budget import OverBudget, check, estimate
 from lstm_shapes.by_hand import cell_claims, cell_states
 from lstm_shapes.claims import direction_claims
 from lstm_shapes.classifier import Finding, classifier_findings
-from lstm_shapes.config import Kind
+from lstm_shapes.config import Kind, Settings
 from lstm_shapes.dropout import dropout_claims
 from lstm_shapes.effects import SHOWN_DROPOUT
 from lstm_shapes.evaluation import Claim
 from lstm_shapes.live import Run
 from lstm_shapes.reproducibility import reproduce
 from lstm_shapes.vectors import READING
+
+SAMPLES = 3
+"""How many are shown where there are none."""
 
 
 @dataclass(frozen=True)
@@ -86,18 +89,28 @@ def _unless(fits: bool, why: str, **show: object) -> Lack | None:
     return None if fits else (why, show)
 
 
+def _no_samples(run: Run) -> Lack | None:
+    if run.out.numel():
+        return None
+    some = replace(run, sizes=replace(run.sizes, batch_size=SAMPLES))
+    _, show = _too_large(some) or ("", {"batch_size": SAMPLES})
+    return "there are no samples", show
+
+
 def _too_large(run: Run) -> Lack | None:
+    """Whether the classifier, with two layers and directions, would take long on such input."""
+    settings = Settings(run.settings.input_size, run.settings.hidden_size, 2, bidirectional=True)
     try:
-        check(estimate(run.settings, run.sizes), READING)
+        check(estimate(settings, run.sizes), READING)
     except OverBudget as refusal:
         small = {"input_size": 4, "hidden_size": 3, "proj_size": 0, "num_layers": 2}
-        sizes = {"batch_size": 3, "seq_len": 5, "lengths": None}
+        sizes = {"batch_size": SAMPLES, "seq_len": 5, "lengths": None}
         return f"too large to be measured: {refusal}", small | sizes
     return None
 
 
 _NEEDS: Mapping[str, Callable[[Run], Lack | None]] = {
-    "samples": lambda run: _unless(run.out.numel() > 0, "there are no samples", batch_size=3),
+    "samples": _no_samples,
     "batch": lambda run: _unless(
         run.sizes.batch_size is not None, "the input has no batch", batched=True
     ),

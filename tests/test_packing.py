@@ -1,0 +1,199 @@
+"""Packing by formula against torch's own, and the padded call against the packed one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from lstm_shapes import (
+    ArgumentError,
+    InputSizes,
+    Run,
+    Settings,
+    packed_input,
+    packed_order,
+    packing,
+    packing_claims,
+    padded_against_packed,
+    run,
+)
+from lstm_shapes.evaluation import allowed_difference
+from tests.strategies import seeds, settings
+
+some_lengths = st.integers(1, 9).flatmap(
+    lambda seq_len: st.lists(st.integers(1, seq_len), min_size=1, max_size=6).map(
+        lambda lengths: InputSizes(seq_len, len(lengths), lengths)
+    )
+)
+# A cell with a bias does not stay at zero in padding; few features may differ by very little.
+moderate = settings().map(lambda module: replace(module, bias=True, hidden_size=8, proj_size=0))
+BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+SHORT = InputSizes(5, 3, [4, 2, 3])
+
+
+distinct = st.lists(st.integers(1, 99), min_size=1, max_size=90, unique=True)
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=16) | distinct)
+def test_the_packed_order_is_torchs(lengths: list[int]) -> None:
+    steps = torch.arange(100)
+    samples = 100 * torch.arange(len(lengths)).unsqueeze(1)
+    packed = pack_padded_sequence(samples + steps, lengths, True, enforce_sorted=False)
+    order = packed_order(lengths)
+    assert order.tokens == tuple(divmod(each, 100) for each in packed.data.tolist())
+    assert list(order.batch_sizes) == packed.batch_sizes.tolist()
+    assert list(order.sorted_indices) == packed.sorted_indices.tolist()
+    assert list(order.unsorted_indices) == packed.unsorted_indices.tolist()
+
+
+@hypothesis_settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(1, 3), min_size=17, max_size=60))
+def test_samples_of_one_length_are_in_the_order_that_torchs_sort_gives(lengths: list[int]) -> None:
+    made = run(Settings(2, 1), InputSizes(3, len(lengths), lengths))
+    packed = packed_input(made)
+    order = packed_order(lengths, packed.sorted_indices.tolist())
+    assert list(order.unsorted_indices) == packed.unsorted_indices.tolist()
+    assert all(claim.holds for claim in packing_claims(made) if not claim.mistake)
+    with pytest.raises(ArgumentError, match="does not sort the lengths: use"):
+        packed_order([*lengths, 4], range(len(lengths) + 1))
+
+
+@pytest.mark.parametrize("lengths", [[], [2, 0], [True], [1.5]])
+def test_lengths_that_torch_would_not_pack_are_refused(lengths: list[int]) -> None:
+    with pytest.raises(ArgumentError, match=r"^lengths"):
+        packed_order(lengths)
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(settings(), some_lengths, seeds)
+def test_what_holds_of_packing_and_which_mistakes_only_without_padding(
+    module: Settings, asked: InputSizes, seed: int
+) -> None:
+    claims = {claim.id: claim for claim in packing_claims(run(module, asked, seed=seed))}
+    whole = min(asked.lengths or ()) == asked.seq_len
+    holds = dict.fromkeys(("packed-data", "batch-sizes", "indices", "zeros", "true-last"), True)
+    mistakes = dict.fromkeys(("last-column", "padded-final"), whole)
+    assert {name: each.holds for name, each in claims.items()} == holds | mistakes
+    assert {name for name, each in claims.items() if each.mistake} == mistakes.keys()
+    reasons = {claims[name].reason for name in mistakes}
+    assert (reasons == {"no sample has padding"}) == whole
+
+
+@pytest.mark.parametrize(("lengths", "named"), [([5, 2, 4], "s 1, 2"), ([5, 2, 5], " 1")])
+def test_the_samples_that_have_read_padding_are_named(lengths: list[int], named: str) -> None:
+    claims = {claim.id: claim for claim in packing_claims(run(BOTH, InputSizes(5, 3, lengths)))}
+    assert claims["padded-final"].reason == f"other for sample{named}: it has read padding"
+    assert claims["packed-data"].reason == f"{sum(lengths)} rows of 15: padding is left out"
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("bidirectional", [True, False])
+def test_statements_are_code_for_these_settings(first: bool, bidirectional: bool) -> None:
+    made = run(Settings(4, 3, batch_first=first, bidirectional=bidirectional), SHORT)
+    claims = {claim.id: claim.statement for claim in packing_claims(made)}
+    names = {"out": made.out, "forward": made.out[..., :3], "h_n": made.h_n, "b": range(3)}
+    names |= {"packed": packed_input(made), "lengths": torch.tensor([4, 2, 3])}
+    for name in ("true-last", "last-column", "batch-sizes"):
+        left, right = claims[name].split(" == ")
+        one, other = (torch.as_tensor(eval(side, names)) for side in (left, right))
+        assert torch.equal(one, other) == (name != "last-column"), claims[name]
+    assert torch.equal(packed_input(made).data[1], made.input[(2, 0) if first else (0, 2)])
+
+
+@pytest.mark.parametrize(
+    ("name", "lengths", "fails"),
+    [
+        ("out", [5, 5, 4], {"true-last", "zeros"}),
+        ("h_n", [5, 5, 5], {"true-last", "last-column", "padded-final"}),
+    ],
+)
+def test_other_numbers_are_found_out(name: str, lengths: list[int], fails: set[str]) -> None:
+    made = run(BOTH, InputSizes(5, 3, lengths))
+    nudged = replace(made, **{name: made.tensors()[name] + 1e-3})
+    pairs = zip(packing_claims(made), packing_claims(nudged), strict=True)
+    assert {one.id for one, other in pairs if one.holds and not other.holds} == fails
+
+
+def test_another_order_of_samples_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = run(BOTH, SHORT)
+    other = replace(made, input=made.input.flip(0))
+    monkeypatch.setattr(packing, "packed_input", lambda _: packed_input(other))
+    found = {claim.id for claim in packing_claims(made) if not claim.holds}
+    assert found == {"packed-data", "last-column", "padded-final"}
+
+
+@hypothesis_settings(max_examples=100, deadline=None)
+@given(moderate, some_lengths, seeds)
+def test_where_padding_has_been_read(module: Settings, asked: InputSizes, seed: int) -> None:
+    made = run(module, asked, seed=seed)
+    lengths, allowed = packing.lengths_of(made), allowed_difference(made)
+    found = padded_against_packed(made)
+    rows = [(layer, d) for layer in range(module.num_layers) for d in range(module.num_directions)]
+    assert [(each.layer, each.direction == "backward") for each in found] == rows
+    for each in found:
+        for sample, length in enumerate(lengths):
+            read = [i for i, step in enumerate(each.steps[sample]) if step is not None]
+            assert read == list(range(length))
+            padded = length < asked.seq_len
+            out = max(filter(None, each.steps[sample]), default=0.0) > allowed
+            # Layer 0 forward has not read any yet; above it, the backward cell below has.
+            below = module.bidirectional and each.layer > 0
+            assert out == (padded and (each.direction == "backward" or below)), each
+            assert (each.h_n[sample] > allowed) == padded
+            assert (each.c_n is None) == (module.kind != "LSTM")
+            assert each.c_n is None or (each.c_n[sample] > allowed) == padded
+
+
+REASONS = {
+    (0, "forward"): "it has read no padding yet; but it goes on into it, to another h_n",
+    (0, "backward"): "it starts in the padding",
+    (1, "forward"): "the backward cell below has read padding, and this one reads what it wrote",
+    (1, "backward"): "it starts in the padding",
+}
+
+
+def test_why_they_differ_or_do_not() -> None:
+    found = padded_against_packed(run(BOTH, SHORT))
+    assert {(each.layer, each.direction): each.reason for each in found} == REASONS
+    one = padded_against_packed(run(replace(BOTH, bidirectional=False), SHORT))
+    assert {each.reason for each in one} == {REASONS[0, "forward"]}
+    whole = padded_against_packed(run(BOTH, InputSizes(3, 2, [3, 3])))
+    assert {each.reason for each in whole} == {"no sample has padding"}
+
+
+def test_no_reason_to_differ_is_given_where_nothing_does() -> None:
+    made = run(replace(BOTH, bias=False), SHORT)
+    backward = padded_against_packed(made)[1]
+    assert max(backward.h_n) <= allowed_difference(made)
+    assert backward.reason.startswith("without a bias padding, which is zeros, leaves a cell")
+
+
+@hypothesis_settings(max_examples=50, deadline=None)
+@given(settings(), some_lengths)
+def test_what_torch_says_and_returns(module: Settings, asked: InputSizes) -> None:
+    made = run(module, asked)
+    lengths, total = packing.lengths_of(made), asked.seq_len
+    named = packing.total_length_shapes(made)
+    steps = {name: shape[module.batch_first] for name, shape in named.items()}
+    assert steps == {"": max(lengths), f"total_length={total}": total}
+    less = f"total_length={max(lengths) - 1} and max sequence length being {max(lengths)}"
+    assert packing.total_length_message(made).endswith(less)
+    says = "must be sorted in decreasing order" in packing.enforce_sorted_message(made)
+    assert says == (lengths != sorted(lengths, reverse=True))
+
+
+ASK = [packing.total_length_message, packing.enforce_sorted_message, packing.total_length_shapes]
+
+
+@pytest.mark.parametrize("ask", [*ASK, packed_input, packing_claims, padded_against_packed])
+def test_a_run_without_lengths_is_refused(ask: Callable[[Run], object]) -> None:
+    with pytest.raises(ArgumentError, match=r"^lengths=None is not given: give a run with"):
+        ask(run(BOTH, InputSizes(5, 3)))
