@@ -25,7 +25,7 @@ from lstm_shapes.shapes import (
 )
 
 if TYPE_CHECKING:
-    from lstm_shapes.again import as_padded, from_states, of_kind, with_dropout
+    from lstm_shapes.again import as_padded, from_states, of_kind, on_terms, with_dropout
     from lstm_shapes.article import Statement, Verdict, article_statements
     from lstm_shapes.by_hand import CellStates, CellStep, cell_at, cell_claims, cell_states
     from lstm_shapes.cell import Line, cell_step
@@ -129,6 +129,7 @@ __all__ = [
     "layer_by_layer",
     "merge_directions",
     "of_kind",
+    "on_terms",
     "one_direction",
     "packed_input",
     "packed_order",
@@ -160,6 +161,7 @@ _LATE = {
     "as_padded": "again",
     "from_states": "again",
     "of_kind": "again",
+    "on_terms": "again",
     "with_dropout": "again",
     "Statement": "article",
     "Verdict": "article",

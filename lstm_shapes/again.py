@@ -76,13 +76,16 @@ def from_states(run: Run, states: Sequence[Tensor]) -> Run:
         return call(run.module, run.input, run.settings, run.sizes, run.seed, run.device, states)
 
 
-def with_dropout(run: Run, dropout: float, *, training: bool = True, seed: int = 0) -> Run:
-    """The same module and input with another dropout, on the CPU, whose generator a seed sets.
+def with_dropout(
+    run: Run, dropout: float, *, training: bool = True, seed: int = 0, device: str = "cpu"
+) -> Run:
+    """The same module and input with another dropout.
 
     Args:
         dropout: probability; the module's own does not matter.
         training: whether it is called in train(), or in eval().
         seed: what the elements to be dropped are drawn from.
+        device: ``"cpu"`` or ``"cuda"``, whose generators can be put back.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2))
@@ -91,7 +94,23 @@ def with_dropout(run: Run, dropout: float, *, training: bool = True, seed: int =
     tensor(True)
     """
     settings = replace(run.settings, dropout=dropout)
-    with own_terms("cpu"), seeded(seed):
-        module = copy.deepcopy(run.module).to("cpu").train(training)
+    with own_terms(device), seeded(seed, device):
+        module = copy.deepcopy(run.module).to(device).train(training)
         module.dropout = dropout
-        return call(module, run.input.to("cpu"), settings, run.sizes, run.seed, "cpu")
+        return call(module, run.input.to(device), settings, run.sizes, run.seed, device)
+
+
+def on_terms(run: Run, device: str, threads: int = 1) -> Run:
+    """The same module and input once more, on a device and a number of threads.
+
+    >>> import torch
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+    >>> torch.equal(on_terms(made, "cpu").out, made.out)
+    True
+    """
+    with own_terms(device, threads):
+        module, x = run.module, run.input
+        if device != run.device:
+            module, x = copy.deepcopy(module).to(device), x.to(device)
+        return call(module, x, run.settings, run.sizes, run.seed, device)

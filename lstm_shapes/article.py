@@ -8,17 +8,15 @@ from functools import partial
 from itertools import islice
 
 from lstm_shapes.again import of_kind
-from lstm_shapes.budget import OverBudget, check, estimate
 from lstm_shapes.by_hand import cell_claims, cell_states
 from lstm_shapes.claims import direction_claims
-from lstm_shapes.classifier import Finding, classifier_findings
-from lstm_shapes.config import Kind, Settings
+from lstm_shapes.classifier import Finding, classifier_findings, too_large
+from lstm_shapes.config import Kind
 from lstm_shapes.dropout import dropout_claims
 from lstm_shapes.effects import SHOWN_DROPOUT
 from lstm_shapes.evaluation import Claim
 from lstm_shapes.live import Run
 from lstm_shapes.reproducibility import reproduce
-from lstm_shapes.vectors import READING
 
 SAMPLES = 3
 """How many are shown where there are none."""
@@ -97,12 +95,15 @@ def _no_samples(run: Run) -> Lack | None:
     return "there are no samples", show
 
 
+def _one_token(run: Run) -> Lack | None:
+    """Whether there is but one step of one sample, which neither axis tells apart."""
+    both = (run.sizes.batch_size or 1) > 1 or run.sizes.seq_len > 1
+    return _unless(both, "one step of one sample here", seq_len=5, lengths=None)
+
+
 def _too_large(run: Run) -> Lack | None:
-    """Whether the classifier, with two layers and directions, would take long on such input."""
-    settings = Settings(run.settings.input_size, run.settings.hidden_size, 2, bidirectional=True)
-    try:
-        check(estimate(settings, run.sizes), READING)
-    except OverBudget as refusal:
+    refusal = too_large(run.settings, run.sizes)
+    if refusal:
         small = {"input_size": 4, "hidden_size": 3, "proj_size": 0, "num_layers": 2}
         sizes = {"batch_size": SAMPLES, "seq_len": 5, "lengths": None}
         return f"too large to be measured: {refusal}", small | sizes
@@ -133,6 +134,14 @@ _NEEDS: Mapping[str, Callable[[Run], Lack | None]] = {
         seq_len=5,
         lengths=None,
     ),
+    "bias": lambda run: _unless(run.settings.bias, "bias=False here", bias=True),
+    "no-projection": lambda run: _unless(
+        not run.settings.proj_size, "h is projected here", proj_size=0
+    ),
+    "cell-state": lambda run: _unless(
+        run.settings.kind == "LSTM", f"nn.{run.settings.kind} has no c_n", kind="LSTM"
+    ),
+    "tokens": _one_token,
     "small": _too_large,
 }
 
@@ -145,28 +154,29 @@ def _cell(run: Run, kind: Kind) -> Verdict:
 
 def _out_shape(run: Run) -> Verdict:
     features = run.settings.hidden_size * run.settings.num_directions
-    said = (run.sizes.batch_size, run.sizes.seq_len, features)
-    return _shape("out", said, tuple(run.out.shape), run)
+    return _shapes((run.sizes.batch_size, run.sizes.seq_len, features), run, "out")
 
 
 def _state_shape(run: Run) -> Verdict:
     rows = run.settings.num_layers * run.settings.num_directions
-    said = (rows, run.sizes.batch_size, run.settings.hidden_size)
-    return _shape("h_n", said, tuple(run.h_n.shape), run)
+    return _shapes((rows, run.sizes.batch_size, run.settings.hidden_size), run, "h_n", "c_n")
 
 
-def _shape(name: str, said: tuple[int | None, ...], measured: tuple[int, ...], run: Run) -> Verdict:
-    if said == measured:
-        return Verdict(True, f"{name} is {measured}")
+def _shapes(said: tuple[int | None, ...], run: Run, *names: str) -> Verdict:
+    measured = {name: run.shapes()[name] for name in names}
+    found = ", ".join(f"{name} is {shape}" for name, shape in measured.items())
+    if set(measured.values()) == {said}:
+        return Verdict(True, found)
     projected = f": with proj_size={run.settings.proj_size} h has that many features"
-    return Verdict(False, f"{name} is {measured}, not {said}{projected}")
+    return Verdict(False, f"{found}, not {said}{projected}")
 
 
 def _bias(run: Run) -> Verdict:
     names = [name for name, _ in run.module.named_parameters() if "bias" in name]
     weights = sum(1 for _ in run.module.parameters())
     found = f"of {weights} parameters {len(names)} are a bias: there is nothing to be 0"
-    return Verdict(bool(names), found)
+    zero = all(not bool(run.module.get_parameter(name).any()) for name in names)
+    return Verdict(bool(names) and zero, found)
 
 
 def _dropout(run: Run) -> Verdict:
@@ -198,7 +208,8 @@ def _reads(finding: Finding) -> Verdict:
 def _squeezes(finding: Finding) -> Verdict:
     one = len(finding.shape) == 2
     rows = "one row, which it removed" if one else "several rows, and it removed none"
-    return Verdict(one, f"it returns {finding.shape}: h_n has {rows}")
+    more = "; a row a step, since it takes the batch for time" if one else ""
+    return Verdict(one, f"it returns {finding.shape}: h_n has {rows}{more}")
 
 
 def _flip(run: Run) -> Verdict:
@@ -223,12 +234,12 @@ _SAYS: Mapping[str, tuple[str, str, Callable[[Run], Verdict]]] = {
     "rnn-step": (
         "A plain RNN computes h = tanh(W_ih x + b_ih + W_hh h' + b_hh), with the same weights "
         "at every step",
-        "",
+        "bias",
         partial(_cell, kind="RNN"),
     ),
     "lstm-cell": (
         "An LSTM cell has gates i, f, o and a candidate g: c = f ⊙ c' + i ⊙ g, h = o ⊙ tanh(c)",
-        "",
+        "no-projection",
         partial(_cell, kind="LSTM"),
     ),
     "out-shape": (
@@ -238,18 +249,18 @@ _SAYS: Mapping[str, tuple[str, str, Callable[[Run], Verdict]]] = {
     ),
     "state-shape": (
         "h_n and c_n are (layers · directions, batch, hidden_size)",
-        "batch",
+        "batch cell-state",
         _state_shape,
     ),
     "bias-zero": ("bias=False initialises the biases to 0", "no-bias", _bias),
     "dropout-layers": ("dropout acts behind every layer", "layers dropout", _dropout),
     "classifier-input": (
         "Its classifier, nn.LSTM without batch_first, takes x of (batch, seq, feature)",
-        "small",
+        "small tokens",
         partial(_classified, judge=_reads),
     ),
     "classifier-squeeze": (
-        "In it h_n.squeeze(0) leaves one row a sample for the linear layer",
+        "In it h_n.squeeze(0) removes the axis of layers and directions",
         "small",
         partial(_classified, judge=_squeezes),
     ),

@@ -52,6 +52,12 @@ class Limits:
 
 INTERACTIVE = Limits()
 
+READING = Limits(
+    bytes=4 * 2**20, multiply_adds=2 * 10**7, gate_values=2 * 10**5, cell_steps=600, cells=32
+)
+"""The most a run may have needed to be measured further while someone waits: by gradients, by
+hand, or by running it again in other ways."""
+
 
 class OverBudget(RuntimeError):
     """A run that was refused before anything was allocated; says what it would need."""

@@ -12,10 +12,9 @@ import torch
 from torch import Tensor
 
 from lstm_shapes.cell import Line, cell_step, check_cell
-from lstm_shapes.config import Direction, check_int
+from lstm_shapes.config import DIRECTIONS, Direction, check_int
 from lstm_shapes.evaluation import Claim, compared
 from lstm_shapes.live import Run, layer_by_layer, own_terms
-from lstm_shapes.scene import DIRECTIONS
 from lstm_shapes.shapes import time_axis
 
 

@@ -13,8 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from lstm_shapes.config import ArgumentError, Direction, Kind, check_int
-from lstm_shapes.scene import DIRECTIONS
+from lstm_shapes.config import DIRECTIONS, ArgumentError, Direction, Kind, check_int
 from lstm_shapes.shapes import GATES
 
 

@@ -14,6 +14,7 @@ from typing import Literal, cast
 import torch
 from torch import Tensor, nn
 
+from lstm_shapes.budget import READING, OverBudget, check, estimate
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.directions import final_features
 from lstm_shapes.gradients import coverage
@@ -79,6 +80,21 @@ class Finding:
         """Whether the first probability is of the first sample: its every step, and it alone."""
         first, *others = self.read
         return self.shape == (len(self.read), 1) and all(first) and not any(map(any, others))
+
+
+def too_large(settings: Settings, sizes: InputSizes) -> str:
+    """What the classifiers would need too much of on such an input; empty if they may run.
+
+    As written the axes of the input change places: what is many samples is many steps then.
+    """
+    widest = Settings(settings.input_size, settings.hidden_size, 2, bidirectional=True)
+    samples = 1 if sizes.batch_size is None else sizes.batch_size
+    try:
+        for steps, batch in ((sizes.seq_len, samples), (max(1, samples), sizes.seq_len)):
+            check(estimate(widest, InputSizes(steps, batch)), READING)
+    except OverBudget as refusal:
+        return str(refusal)
+    return ""
 
 
 def classifier_findings(

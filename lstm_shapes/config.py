@@ -16,6 +16,9 @@ from typing import Any, Literal, get_args
 Kind = Literal["LSTM", "GRU", "RNN"]
 Direction = Literal["forward", "backward"]
 
+DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")
+"""In the order of the rows of h_n, and of the halves of out."""
+
 LARGEST = 2**63 - 1  # sizes in torch are signed 64-bit integers
 
 
@@ -122,7 +125,8 @@ def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[i
         except ArgumentTypeError:
             raise
         except ArgumentError as error:
-            fix = {"lengths": (*given[:sample], 1 if length < 1 else seq_len, *given[sample + 1 :])}
+            fits = all(isinstance(each, int) for each in given)
+            fix = {"lengths": tuple(min(max(each, 1), seq_len) for each in given)} if fits else {}
             raise ArgumentError(error.argument, length, error.problem, error.cure, fix) from None
     return given
 

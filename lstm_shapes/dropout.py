@@ -48,7 +48,7 @@ def _claims(run: Run) -> Iterator[Claim]:
             "dropout-one-layer",
             "train() gives the same out as eval()",
             torch.equal(one.out, still.out),
-            "a single layer has no layer above it: torch warns, and drops nothing",
+            f"a single layer has none above it, and nothing is dropped{_warned(run)}",
         )
         return
     twice = torch.equal(one.out, other.out)
@@ -89,6 +89,11 @@ def _claims(run: Run) -> Iterator[Claim]:
         same,
         f"everything was dropped between the layers, and nothing of out{note}",
     )
+
+
+def _warned(run: Run) -> str:
+    """What torch said of it when the module was built."""
+    return "".join(f"; torch warns: {remark}" for remark in run.remarks if "dropout" in remark)
 
 
 def _why_twice(same: bool, p: float) -> str:

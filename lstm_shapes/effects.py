@@ -10,7 +10,7 @@ from lstm_shapes.config import ArgumentError, InputSizes, Settings
 from lstm_shapes.shapes import NamedShape, parameter_count, tensor_shapes
 
 ARGUMENTS: Mapping[str, str] = {
-    "input_size": "features of x: the columns of weight_ih_l0, and of no other weight",
+    "input_size": "features of x: the columns of layer 0's weight_ih, and of no other weight",
     "hidden_size": "features of the cell: c always, and h unless it is projected",
     "num_layers": "rows of h_n and c_n, and parameters; out is of the last layer alone",
     "bias": "whether there are bias_ih and bias_hh; without, they are not zero but absent",

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from lstm_shapes.config import Direction
-from lstm_shapes.scene import DIRECTIONS, Scene, Slice, code_of, key
+from lstm_shapes.config import DIRECTIONS, Direction
+from lstm_shapes.scene import Scene, Slice, code_of, key
 from lstm_shapes.words import grouped, left_out
 
 WIDTH = 934

@@ -308,11 +308,11 @@ def own_terms(device: str, threads: int = 1) -> Iterator[None]:
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Draw from a seed; only the CPU's generator is touched, and put back."""
-    state = torch.get_rng_state()
-    torch.default_generator.manual_seed(seed)
-    try:
+def seeded(seed: int, device: str = "cpu") -> Iterator[None]:
+    """Draw from a seed; the CPU's generator is touched, and put back, on cuda that one's too."""
+    devices = [torch.cuda.current_device()] if device == "cuda" else []
+    with torch.random.fork_rng(devices):
+        torch.default_generator.manual_seed(seed)
+        if devices:
+            torch.cuda.manual_seed(seed)
         yield
-    finally:
-        torch.set_rng_state(state)

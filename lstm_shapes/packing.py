@@ -10,10 +10,12 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from lstm_shapes.again import as_padded
-from lstm_shapes.config import ArgumentError, check_lengths
+from lstm_shapes.config import LARGEST, ArgumentError, check_lengths
+from lstm_shapes.directions import reverse_time
 from lstm_shapes.evaluation import COINCIDENCE, Claim, allowed_difference
 from lstm_shapes.live import Run
 from lstm_shapes.shapes import time_axis
+from lstm_shapes.snippet import flip_code
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ def packed_order(
     PackedOrder(tokens=((1, 0), (2, 0), (0, 0), (1, 1), (2, 1), (1, 2)), \
 batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
     """
-    if not len(lengths):
+    if isinstance(lengths, Sequence) and not lengths:
         raise ArgumentError("lengths", lengths, "is empty", "give one length per sample")
-    checked = check_lengths(lengths, len(lengths), max(*map(int, lengths), 1))
+    checked = check_lengths(lengths, len(lengths) if hasattr(lengths, "__len__") else 1, LARGEST)
     order = sorted(range(len(checked)), key=lambda sample: -checked[sample])
     if sorted_indices is not None:
         longest = [checked[sample] for sample in order]
@@ -64,12 +66,12 @@ batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
                 "sorted_indices", given, "does not sort the lengths", f"use {order}, for one"
             )
         order = given
-    steps = range(max(checked))
+    steps, place = range(max(checked)), {sample: at for at, sample in enumerate(order)}
     return PackedOrder(
         tokens=tuple((b, t) for t in steps for b in order if t < checked[b]),
         batch_sizes=tuple(sum(length > t for length in checked) for t in steps),
         sorted_indices=tuple(order),
-        unsorted_indices=tuple(order.index(sample) for sample in range(len(checked))),
+        unsorted_indices=tuple(place[sample] for sample in range(len(checked))),
     )
 
 
@@ -116,6 +118,7 @@ def packing_claims(run: Run) -> tuple[Claim, ...]:
     True packed.batch_sizes == [(lengths > t).sum() for t in range(4)]
     True x[sorted_indices][unsorted_indices] == x
     True out is 0 at padding
+    True reverse_time(x, batch_first=True, lengths=lengths): each sample reversed in its own length
     True out[b, lengths[b] - 1] == h_n[-1]
     False out[:, -1] == h_n[-1]
     False h_n of the padded batch, unpacked == h_n
@@ -125,8 +128,7 @@ def packing_claims(run: Run) -> tuple[Claim, ...]:
 
 def _claims(run: Run) -> Iterator[Claim]:
     lengths, packed = lengths_of(run), packed_input(run)
-    by_torch = None if packed.sorted_indices is None else packed.sorted_indices.tolist()
-    order = packed_order(lengths, by_torch)
+    order = _order(packed, lengths)
     time = time_axis(run.settings, run.sizes)
     x, out = (each if time else each.transpose(0, 1) for each in (run.input, run.out))
     samples, steps = (list(each) for each in zip(*order.tokens, strict=True))
@@ -142,15 +144,42 @@ def _claims(run: Run) -> Iterator[Claim]:
         tuple(packed.batch_sizes.tolist()) == order.batch_sizes,
         "at step t the module runs that many samples at once, and no others",
     )
-    yield Claim("indices", "x[sorted_indices][unsorted_indices] == x", *_indices(packed, order, x))
-    behind = (torch.arange(x.shape[1]) >= torch.tensor(lengths).unsqueeze(1)).to(out.device)
+    at = "[{}]" if run.settings.batch_first else "[:, {}]"
+    code = f"x{at.format('sorted_indices')}{at.format('unsorted_indices')} == x"
+    yield Claim("indices", code, *_indices(packed, order, x))
+    ends = torch.tensor(lengths, device="cpu").unsqueeze(1)
+    behind = (torch.arange(x.shape[1], device="cpu") >= ends).to(out.device)
     yield Claim(
         "zeros",
         "out is 0 at padding",
         not bool(out[behind].any()),
         "no cell has run there: pad_packed_sequence fills up" if behind.any() else "there is none",
     )
+    yield _flip(run, x, lengths)
     yield from _ends(run, out, lengths)
+
+
+def _order(packed: PackedSequence, lengths: list[int]) -> PackedOrder:
+    """By formula, samples of one length in torch's order; in their own if that is no order."""
+    try:
+        given = None if packed.sorted_indices is None else packed.sorted_indices.tolist()
+        return packed_order(lengths, given)
+    except ArgumentError:
+        return packed_order(lengths)
+
+
+def _flip(run: Run, x: Tensor, lengths: list[int]) -> Claim:
+    """What ``reverse_time`` makes of the input, against its steps in words."""
+    first = run.settings.batch_first
+    flipped = reverse_time(run.input, batch_first=first, lengths=lengths)
+    flipped = flipped if first else flipped.transpose(0, 1)
+    same = all(
+        torch.equal(flipped[b, :length], x[b, :length].flip(0))
+        and torch.equal(flipped[b, length:], x[b, length:])
+        for b, length in enumerate(lengths)
+    )
+    statement = f"{flip_code('x', run.settings, run.sizes)}: each sample reversed in its own length"
+    return Claim("flip", statement, same, "the order in which the backward cell reads")
 
 
 def _indices(packed: PackedSequence, order: PackedOrder, x: Tensor) -> tuple[bool, str]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lstm_shapes.again import as_padded
-from lstm_shapes.config import Direction
+from lstm_shapes.config import DIRECTIONS, Direction
 from lstm_shapes.evaluation import COINCIDENCE, allowed_difference
 from lstm_shapes.live import Run, layer_by_layer
 from lstm_shapes.packing import lengths_of
-from lstm_shapes.scene import DIRECTIONS
 from lstm_shapes.shapes import time_axis
 
 
@@ -78,7 +77,8 @@ def _difference(
     h_n = _rows_apart(packed.h_n, padded.h_n, half) or ()
     c_n = _rows_apart(packed.c_n, padded.c_n, half)
     found = [each for row in (*steps, h_n, c_n or ()) for each in row if each is not None]
-    reason = _why(layer, direction, packed, lengths)
+    differs = any(each > allowed_difference(packed) for row in steps for each in row if each)
+    reason = _why(layer, direction, packed, lengths, differs)
     if max(found) <= allowed_difference(packed) and min(lengths) < packed.sizes.seq_len:
         reason = _why_not(packed)
     return Difference(layer, direction, steps, h_n, c_n, reason)
@@ -97,11 +97,11 @@ def _why_not(packed: Run) -> str:
     return "without a bias padding, which is zeros, leaves a cell that starts at zero there"
 
 
-def _why(layer: int, direction: Direction, packed: Run, lengths: list[int]) -> str:
+def _why(layer: int, direction: Direction, packed: Run, lengths: list[int], differs: bool) -> str:
     if min(lengths) == packed.sizes.seq_len:
         return "no sample has padding"
     if direction == "backward":
         return "it starts in the padding"
-    if layer and packed.settings.bidirectional:
+    if layer and packed.settings.bidirectional and differs:
         return "the backward cell below has read padding, and this one reads what it wrote"
     return "it has read no padding yet; but it goes on into it, to another h_n"

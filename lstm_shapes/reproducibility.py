@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
@@ -10,10 +9,11 @@ from dataclasses import astuple, dataclass
 import torch
 from torch import Tensor
 
+from lstm_shapes.again import on_terms, with_dropout
 from lstm_shapes.budget import Limits, estimate
 from lstm_shapes.config import check_int
 from lstm_shapes.effects import SHOWN_DROPOUT
-from lstm_shapes.live import Run, call, own_terms, run
+from lstm_shapes.live import Run, run
 
 MOST_THREADS = 4
 
@@ -112,7 +112,10 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
     start = made.seed % 2**63  # room for more seeds behind it
     ways: dict[str, tuple[str, Callable[[int], Numbers]]] = {
         "rebuilt": ("same seed: module and input made again, eval()", lambda _: _rebuilt(made)),
-        "eval": ("the same module called again, eval()", lambda _: _called(made)),
+        "eval": (
+            "the same module called again, eval()",
+            lambda _: _numbers(on_terms(made, made.device)),
+        ),
     }
     # Of other devices the generator could not be put back.
     if made.device in ("cpu", "cuda"):
@@ -120,23 +123,23 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
         ways |= {
             "train": (
                 f"{train}, another state of the generator each time",
-                lambda i: _trained(made, p, start + i),
+                lambda i: _numbers(with_dropout(made, p, seed=start + i, device=made.device)),
             ),
             "train-seeded": (
                 f"{train}, the same seed before each call",
-                lambda _: _trained(made, p, start),
+                lambda _: _numbers(with_dropout(made, p, seed=start, device=made.device)),
             ),
         }
     most = min(MOST_THREADS, os.cpu_count() or 1)
     if made.device != "cpu":
         ways["devices"] = (
             f"{made.device} against the CPU, eval()",
-            lambda i: _called(made) if i else _on_cpu(made),
+            lambda i: _numbers(on_terms(made, made.device if i else "cpu")),
         )
     elif most > 1:
         ways["threads"] = (
             f"2 to {most} threads against one, eval()" if most > 2 else "2 threads against one",
-            lambda i: _called(made, 2 + (i - 1) % (most - 1) if i else 1),
+            lambda i: _numbers(on_terms(made, "cpu", 2 + (i - 1) % (most - 1) if i else 1)),
         )
     return ways
 
@@ -151,29 +154,3 @@ def _rebuilt(made: Run) -> Numbers:
     again = run(made.settings, made.sizes, seed=made.seed, device=made.device, limits=needed)
     weights = (weight.detach().cpu() for weight in again.module.parameters())
     return (*_numbers(again), *weights)
-
-
-def _called(made: Run, threads: int = 1) -> Numbers:
-    with own_terms(made.device, threads):
-        again = call(made.module, made.input, made.settings, made.sizes, made.seed, made.device)
-    return _numbers(again)
-
-
-def _trained(made: Run, dropout: float, seed: int) -> Numbers:
-    """On the run's own device, whose generator is put back too."""
-    devices = [torch.cuda.current_device()] if made.device == "cuda" else []
-    with own_terms(made.device), torch.random.fork_rng(devices):
-        torch.default_generator.manual_seed(seed)
-        if devices:
-            torch.cuda.manual_seed(seed)
-        module = copy.deepcopy(made.module).train()
-        module.dropout = dropout
-        again = call(module, made.input, made.settings, made.sizes, made.seed, made.device)
-    return _numbers(again)
-
-
-def _on_cpu(made: Run) -> Numbers:
-    with own_terms("cpu"):
-        module = copy.deepcopy(made.module).cpu()
-        again = call(module, made.input.cpu(), made.settings, made.sizes, made.seed, "cpu")
-    return _numbers(again)

@@ -14,14 +14,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from lstm_shapes.config import ArgumentError, Direction, InputSizes, Settings, check_int
+from lstm_shapes.config import (
+    DIRECTIONS,
+    ArgumentError,
+    Direction,
+    InputSizes,
+    Settings,
+    check_int,
+)
 from lstm_shapes.shapes import time_axis
 
 SliceKind = Literal["x", "h_0", "cell", "out", "h_n", "c_n", "arrow"]
 Link = Literal["selected", "wrote", "same", "read"]
 Index = tuple["int | tuple[int, int] | None", ...]
 
-DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")
 MOST_STEPS = 12
 """Columns drawn: of a longer sequence the first and the last steps around one that stands
 for the rest."""
@@ -199,7 +205,12 @@ def _subscript(entry: int | tuple[int, int] | None, width: int) -> str:
     return f"{start or ''}:{'' if stop == width else stop}"
 
 
-def _elide(count: int, most: int) -> tuple[int | None, ...]:
+def elide(count: int, most: int) -> tuple[int | None, ...]:
+    """The first and last of many; ``None`` stands for those left out in the middle.
+
+    >>> elide(3, 8), elide(100, 5)
+    ((0, 1, 2), (0, 1, None, 98, 99))
+    """
     if count <= most:
         return tuple(range(count))
     tail = (most - 1) // 2
@@ -212,7 +223,7 @@ def _columns(seq_len: int, length: int) -> tuple[int | None, ...]:
         return tuple(range(seq_len))
     padding = min(seq_len - length, MOST_PADDING)
     behind = (length, seq_len - 1) if padding == MOST_PADDING else range(length, seq_len)
-    return (*_elide(length, MOST_STEPS - padding), *behind)
+    return (*elide(length, MOST_STEPS - padding), *behind)
 
 
 def _read(columns: tuple[int | None, ...], length: int) -> tuple[int | None, ...]:
@@ -232,7 +243,7 @@ class _Builder:
             self.sample, self.length = self.of, self.sizes.lengths[self.of]
         self.columns = _columns(self.sizes.seq_len, self.length)
         self.read = _read(self.columns, self.length)
-        self.layers = _elide(self.settings.num_layers, MOST_LAYERS)
+        self.layers = elide(self.settings.num_layers, MOST_LAYERS)
         self.directions = DIRECTIONS[: self.settings.num_directions]
         self.states = ("h", "c") if self.settings.kind == "LSTM" else ("h",)
 

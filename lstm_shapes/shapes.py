@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lstm_shapes.config import Direction, InputSizes, Kind, Settings
+from lstm_shapes.config import DIRECTIONS, Direction, InputSizes, Kind, Settings
 
 AxisName = Literal[
     "batch", "seq", "features", "layer", "layer × direction", "gate × hidden", "hidden"
@@ -175,9 +175,8 @@ def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
     weight_hh_l0  (12, 2)  (gate × hidden, features)  (4·H_cell, H_out)
     weight_hr_l0  (2, 3)  (features, hidden)  (H_out, H_cell)
     """
-    directions: tuple[Direction, Direction] = ("forward", "backward")
     for layer in range(settings.num_layers):
-        for direction in directions[: settings.num_directions]:
+        for direction in DIRECTIONS[: settings.num_directions]:
             yield from cell_parameters(settings, layer, direction)
 
 

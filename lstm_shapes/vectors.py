@@ -9,7 +9,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from lstm_shapes.budget import Limits, check, estimate
+from lstm_shapes.budget import READING, Limits, check, estimate
 from lstm_shapes.config import InputSizes, Settings, check_int
 from lstm_shapes.gradients import coverage
 from lstm_shapes.grammar import Expression
@@ -18,12 +18,6 @@ from lstm_shapes.operations import REDUCTIONS, Reduction
 from lstm_shapes.origins import SEVERAL, axis_names, changing, label
 from lstm_shapes.shapes import symbols, time_axis
 from lstm_shapes.spots import ExpressionError
-
-READING = Limits(
-    bytes=4 * 2**20, multiply_adds=2 * 10**7, gate_values=2 * 10**5, cell_steps=600, cells=32
-)
-"""The most a run may have needed to be read by gradients while someone waits: every vector
-takes two or three backward passes."""
 
 Table = tuple[tuple[bool, ...], ...]
 Part = Literal["forward", "backward", "both"]

@@ -21,10 +21,10 @@ LAYERS = [
     ["live", "directions", "scene", "operations"],
     ["spots", "evaluation", "again"],
     ["indices", "cell"],
-    ["grammar", "by_hand", "dropout", "initial", "packing", "reproducibility"],
-    ["steps", "words", "snippet", "messages", "gradients", "origins", "padding"],
-    ["claims", "layout", "vectors", "classifier"],
-    ["evidence", "render", "reshapes", "article"],
+    ["grammar", "by_hand", "dropout", "initial", "reproducibility"],
+    ["steps", "words", "snippet", "messages", "gradients", "origins"],
+    ["claims", "layout", "vectors", "classifier", "packing"],
+    ["evidence", "render", "reshapes", "article", "padding"],
     ["explorer"],
 ]
 

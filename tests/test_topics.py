@@ -222,7 +222,7 @@ def test_an_error_of_a_measurement_is_shown(
         for _ in range(20):
             await asyncio.sleep(0)
 
-    monkeypatch.setattr("lstm_shapes.reproducibility._called", fail)
+    monkeypatch.setattr("lstm_shapes.reproducibility.on_terms", fail)
     asyncio.run(measure())
     assert "out of memory" in explorer.stage.view["notices"][0]["heading"]
     assert not explorer.stage.measurement.running

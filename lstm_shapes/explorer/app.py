@@ -184,8 +184,9 @@ class Explorer(widgets.Box):
     def _set_length(self, sample: object, length: object) -> None:
         """One sample's length; without lengths all others are whole."""
         sizes = self.state.snapshot.question.sizes
-        lengths = list(sizes.lengths or [sizes.seq_len] * min(sizes.batch_size or 0, MOST_LENGTHS))
-        if isinstance(sample, int) and 0 <= sample < len(lengths):
+        samples = sizes.batch_size or 0
+        if type(sample) is int and 0 <= sample < samples <= MOST_LENGTHS:
+            lengths = sizes.lengths or [sizes.seq_len] * samples
             self.state.update(lengths=(*lengths[:sample], length, *lengths[sample + 1 :]))
 
     def _open(self, link: str) -> None:

@@ -15,7 +15,13 @@ function change({ tensor, before, after }) {
   );
 }
 
-function argument({ argument: name, says, value, other, why_not, changed, same, parameters, measured, link }) {
+/** Whether what a row says was found so. */
+function ran(measured, agrees) {
+  if (!measured) return " predicted by formula";
+  return h("span", agrees ? { class: "ls-yes" } : { class: "ls-wrong", role: "alert" }, agrees ? " ✓ run and measured" : " ✗ a run has other shapes");
+}
+
+function argument({ argument: name, says, value, other, why_not, changed, same, parameters, measured, agrees, link }) {
   const kept = [same && `${same}: as before`, !parameters && "parameters: as before"].filter(Boolean).join(" · ");
   return h(
     "tr",
@@ -25,7 +31,7 @@ function argument({ argument: name, says, value, other, why_not, changed, same, 
     h("td", {}, why_not ? null : h("code", {}, other), link ? h("button", { type: "button", class: "ls-button", "data-open": link, "aria-label": `set ${name}=${other}` }, "set it") : null),
     why_not
       ? h("td", { class: "ls-note" }, why_not)
-      : h("td", {}, changed.map(change), parameters ? h("div", { class: "ls-change" }, h("code", {}, "parameters"), parameters) : null, h("p", { class: "ls-note" }, kept, measured ? h("span", { class: "ls-yes" }, " ✓ run and measured") : " predicted by formula")),
+      : h("td", {}, changed.map(change), parameters ? h("div", { class: "ls-change" }, h("code", {}, "parameters"), parameters) : null, h("p", { class: "ls-note" }, kept, ran(measured, agrees))),
   );
 }
 

@@ -28,8 +28,8 @@ function line({ name, formula, rows, uses, cells, more }, kind) {
 function kindOf({ kind, code, current, weights, inputs, lines, claim: found }) {
   return h(
     "section",
-    { class: "ls-kind-of", "data-kind": kind, "data-current": current && "true", "aria-label": kind },
-    h("h3", {}, kind, " ", h("code", { class: "ls-note" }, code)),
+    { class: "ls-kind-of", "data-kind": kind, "data-current": current && "true", "aria-current": current && "true", "aria-label": kind },
+    h("h3", {}, kind, current ? h("span", { class: "ls-note" }, " the module above") : null, " ", h("code", { class: "ls-note" }, code)),
     h("ul", { class: "ls-lines ls-inputs" }, inputs.map((each) => line(each, kind))),
     h("ol", { class: "ls-lines" }, lines.map((each) => line(each, kind))),
     h("p", { class: "ls-note ls-rows" }, "weights: ", weights),
@@ -48,11 +48,11 @@ export function lightLines(panel, target) {
 }
 
 export function cellPanel(record) {
-  const { samples, sample, layers, layer, directions: both, direction, last, time, says, without, kinds, strips, claims } = record;
+  const { samples, sample, layers, last_layer, layer, directions: both, direction, last, time, says, without, kinds, strips, claims } = record;
   return h(
     "div",
     { class: "ls-cell-panel" },
-    h("header", {}, pick("layer", "layer", layers, layer), pick("direction", "direction", both, direction), stepField("time", "t", time, 0, last), h("span", { class: "ls-hint" }), sampleField(samples, sample)),
+    h("header", {}, layers.length ? pick("layer", "layer", layers, layer) : stepField("layer", "layer", layer, 0, last_layer), pick("direction", "direction", both, direction), stepField("time", "t", time, 0, last), h("span", { class: "ls-hint" }), sampleField(samples, sample)),
     h("p", { class: "ls-scene-says", "aria-live": "polite" }, spell(says)),
     without ? h("p", { class: "ls-note" }, without) : null,
     kinds.length ? h("p", { class: "ls-note" }, "Three modules on the same input, each with its own weights from the same seed; ⊙ multiplies element by element. Point at a line: what it is made of lights up.") : null,

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from lstm_shapes.config import ArgumentError, check_int
-from lstm_shapes.scene import DIRECTIONS
+from lstm_shapes.config import DIRECTIONS, ArgumentError, check_int
 
 TABS: Mapping[str, str] = {
     "directions": "Directions: split & realign",

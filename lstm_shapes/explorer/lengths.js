@@ -23,7 +23,7 @@ function rowOf(sample, cells) {
 
 /** One number of out; the last step that a sample has is outlined. */
 function outOf({ text, padding, last }) {
-  if (text === "…") return h("span", { class: "ls-token ls-token-gap" }, "…");
+  if (text === "…") return h("span", { class: "ls-token ls-token-gap", "data-marked": last && "true" }, "…");
   return h("span", { class: "ls-token ls-token-out", "data-padding": padding && "true", "data-marked": last && "true", role: "img", "aria-label": `${text}${padding ? ", padding" : ""}${last ? ", the last step" : ""}` }, text);
 }
 
@@ -37,7 +37,7 @@ function editor({ lengths, seq_len, more, example, whole }) {
     { class: "ls-lengths-edit", role: "group", "aria-label": "lengths" },
     h("b", {}, "lengths"),
     lengths.map((length, b) => h("label", { class: "ls-sample" }, `b=${b} `, h("input", { type: "number", "data-length": b, min: 1, max: seq_len, value: length, "aria-label": `lengths[${b}]` }))),
-    more ? h("span", { class: "ls-note" }, `and ${more} more, beside`) : null,
+    more ? h("span", { class: "ls-note" }, lengths.length ? `and ${more} more, in the field beside` : "too many samples to be set one by one") : null,
     whole ? h("button", { type: "button", class: "ls-button", "data-open": whole }, "all whole") : null,
     h("button", { type: "button", class: "ls-button", "data-open": example }, "an example"),
   );
@@ -73,17 +73,17 @@ function says(code, message) {
 }
 
 function measured(record) {
-  const { drawn, shapes, padded, packed, unpacked, flips, sorted_says, total_says, totals, claims } = record;
+  const { drawn, shapes, codes, padded, packed, unpacked, flips, sorted_says, total_says, totals, claims } = record;
   return [
     h(
       "div",
       { class: "ls-sides" },
       grid("x, padded", shapes.x, [steps(drawn), padded.map((row, b) => rowOf(b, row.map(token)))], "b·t: sample and step; behind the end of a sample zeros", "padded"),
       grid("packed.data", shapes.data, byStep(packed), "what the module reads, step by step, the longest sample first; the backward cell starts where each sample ends", "packed"),
-      grid("out, unpacked", shapes.out, [steps(drawn), unpacked.map((row, b) => rowOf(b, row.map(outOf)))], "its first feature; zeros at padding. Outlined: the true last step, out[b, lengths[b] - 1]", "out"),
+      grid("out, unpacked", shapes.out, [steps(drawn), unpacked.map((row, b) => rowOf(b, row.map(outOf)))], `its first feature; zeros at padding. Outlined: the true last step, ${codes.last}`, "out"),
       parts(record),
-      grid("reverse_time(x, lengths)", "each sample within its own length", [steps(drawn), flips.map(({ sample, right }) => rowOf(sample, right.map(token)))], "reading order of the backward cell; padding stays behind", "flip"),
-      grid("x.flip", "the whole row", [steps(drawn), flips.map(({ sample, wrong }) => rowOf(sample, wrong.map(token)))], "the mistake: padding comes first, and shifts what is read", "flip-anyway"),
+      grid(codes.flip, "each sample within its own length", [steps(drawn), flips.map(({ sample, right }) => rowOf(sample, right.map(token)))], "reading order of the backward cell; padding stays behind", "flip"),
+      grid(codes.naive, "the whole row", [steps(drawn), flips.map(({ sample, wrong }) => rowOf(sample, wrong.map(token)))], "the mistake: padding comes first, and shifts what is read", "flip-anyway"),
     ),
     h("h3", {}, "Padded against packed: the largest difference at each step"),
     h("p", { class: "ls-note" }, "The same module, given the padded batch as it is. «=»: the same up to rounding."),

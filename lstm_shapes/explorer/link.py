@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-LONGEST = 6000
-"""Characters an address may have; ours are about 320, and more with many lengths."""
+LONGEST = 24_000
+"""Characters an address may have; ours are about 320, but for as many lengths as may be."""
 
 _BOOLS = ("batch_first", "bidirectional", "bias", "batched")
 _WORDS = {"kind": r"\w{1,8}", "device": r"[\w:]{1,16}", "select": r"[\w.]{0,40}"}
@@ -61,6 +61,8 @@ def read_link(text: str, names: set[str]) -> dict[str, Any]:
     for name, value in parse_qsl(text, keep_blank_values=True):
         if name not in names:
             raise LinkError(f"{name[:40]!r} is no setting")
+        if name in values:
+            raise LinkError(f"{name!r} stands in it twice")
         values[name] = _read(name, value)
     if not values:
         raise LinkError("there is no setting in it")

@@ -41,15 +41,17 @@ class Measurement:
         """Measure a run from the beginning."""
         from lstm_shapes.reproducibility import reproduce
 
-        self.stop()
-        self._run, self.progress, self.running = run, None, True
+        self.keep_to(None)
+        self._run, self.running = run, True
         steps = reproduce(run, repeats)
         try:
             self._task = asyncio.get_running_loop().create_task(self._follow(steps))
         except RuntimeError:
-            for self.progress in steps:
-                pass
-            self._end()
+            try:
+                for self.progress in steps:
+                    pass
+            finally:
+                self._end()
 
     def stop(self) -> None:
         """Leave it at what was found so far."""
@@ -59,10 +61,11 @@ class Measurement:
             self._end()
 
     def keep_to(self, run: Run | None) -> None:
-        """Forget what was measured of another run."""
+        """Forget what was measured of another run; whoever asks for this draws anew anyway."""
         if run is not self._run:
-            self.stop()
-            self.progress, self._run = None, None
+            if self._task is not None:
+                self._task.cancel()
+            self.running, self._task, self.progress, self._run = False, None, None, None
 
     async def _follow(self, steps: Iterator[Progress]) -> None:
         told = 0.0
@@ -75,7 +78,7 @@ class Measurement:
                 await asyncio.sleep(0)
             self._end()
         except Exception as error:
-            self.running, self._task = False, None
+            self._end()
             self._failed(error)
             raise
 

@@ -33,7 +33,7 @@ function cellOf({ layer, direction, lights, parameters: all }, steps, both) {
   );
 }
 
-export function parametersPanel({ count, bytes, measured, agrees, left_out, without, steps, cells }) {
+export function parametersPanel({ count, bytes, measured, agrees, left_out, without, biases, steps, cells }) {
   const both = cells.some(({ direction }) => direction === "backward");
   return h(
     "div",
@@ -44,10 +44,10 @@ export function parametersPanel({ count, bytes, measured, agrees, left_out, with
       h("b", { "data-count": count }, count),
       " parameters by formula, ",
       measured === null ? "none measured without a run" : h("span", { class: agrees ? "ls-yes" : "ls-no" }, `${agrees ? "✓" : "✗"} ${measured} measured`),
-      `; ${bytes} in float32. Rows come gate by gate; a layer above the first reads D·H_out features. The two biases are added to each other.`,
+      `; ${bytes} in float32. Rows come gate by gate; a layer above the first reads D·H_out features. ${biases}`,
     ),
     h("p", { class: "ls-note" }, without.join(" ")),
-    h("p", { class: "ls-note ls-used-by", "aria-live": "polite" }, "Point at a weight, or focus it: the cells that use it light up, here and in the picture."),
+    h("p", { class: "ls-note" }, "Point at a weight, or focus it: the cells that use it light up, here and in the picture."),
     cells.map((each) => cellOf(each, steps, both)),
     left_out ? h("p", { class: "ls-note" }, left_out) : null,
   );

@@ -94,7 +94,7 @@ class Stage(anywidget.AnyWidget):
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
-        self.measurement = Measurement(self.draw_panel, self.fail)
+        self.measurement = Measurement(self._draw_measured, self.fail)
 
     def show(self, snapshot: Snapshot, *notices: View) -> None:
         """Draw this from now on, with more notices above its own."""
@@ -113,6 +113,11 @@ class Stage(anywidget.AnyWidget):
             sample = self.view["figure"]["sample"]
             choices = nearest(self.choices)
             self.panel = panel_view(self._shown, sample, choices, self.measurement)
+
+    def _draw_measured(self) -> None:
+        """Draw what was measured, if that is what is looked at."""
+        if nearest(self.choices).tab == "reproducibility":
+            self.draw_panel()
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""

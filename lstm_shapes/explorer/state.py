@@ -135,7 +135,9 @@ class State(traitlets.HasTraits):
         start = {"batch_size": FIRST_BATCH_SIZE} | question.values()
         super().__init__(values=start, snapshot=Snapshot(question))
         self._refuse_unknown(values)
-        self.values = {**self.values, **values}
+        # As they were set: what is shown follows from them and the sizes.
+        self._lengths = _plain(values.get("lengths", self.values["lengths"]))
+        self.values = {**self.values, **values, "lengths": self._lengths}
         self._torch_error = ""
         self._torch_known = False
         self._loop = _running_loop()
@@ -152,9 +154,11 @@ class State(traitlets.HasTraits):
             TypeError: a name that no control has.
         """
         self._refuse_unknown(changes)
-        values = {**self.values, **changes}
+        if "lengths" in changes:
+            self._lengths = _plain(changes["lengths"])
+        values = {**self.values, **changes, "lengths": self._lengths}
         if "lengths" not in changes:
-            values["lengths"] = _fitted(values, self.values["batch_size"])
+            values["lengths"] = _fitted(values)
         self.values = values
         self.snapshot = self._answer()
 
@@ -241,16 +245,24 @@ def _question(values: Mapping[str, Any]) -> Question:
     return Question(settings, sizes, values["seed"], values["device"])
 
 
-def _fitted(values: Mapping[str, Any], samples_before: Any) -> Any:
+def _plain(lengths: Any) -> Any:
+    """A tensor's, an array's or a list's lengths as a tuple; all else as it is."""
+    given = lengths.tolist() if hasattr(lengths, "tolist") else lengths
+    return tuple(given) if isinstance(given, list) else given
+
+
+def _fitted(values: Mapping[str, Any]) -> Any:
     """Lengths that follow the sizes: cut to seq_len, one for every sample, new ones whole.
 
     What does not fit for another reason stays as it is, to be refused by name.
     """
     lengths, samples, seq_len = values["lengths"], values["batch_size"], values["seq_len"]
+    if samples == 0 or not lengths:
+        return None if samples == 0 else lengths
     try:
         check_int("seq_len", seq_len, at_least=1)
         check_int("batch_size", samples, at_least=1, at_most=MOST_LENGTHS)
-        check_lengths(lengths, samples_before, LARGEST)
+        check_lengths(lengths, len(lengths), LARGEST)
     except ArgumentError:
         return lengths
     fitting = [min(length, seq_len) for length in lengths[:samples]]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from lstm_shapes.budget import OverBudget
 from lstm_shapes.effects import ARGUMENTS, Effect, argument_effects
@@ -12,6 +12,9 @@ from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
 from lstm_shapes.words import grouped
+
+if TYPE_CHECKING:
+    from lstm_shapes.live import Run
 
 
 def arguments_view(snapshot: Snapshot) -> View:
@@ -25,7 +28,7 @@ def arguments_view(snapshot: Snapshot) -> View:
         claims = [asdict(claim) for claim in dropout_claims(snapshot.run)]
     return {
         "rows": [
-            _row(effect, snapshot, {} if without else _measured(effect, snapshot))
+            _row(effect, snapshot, None if without else _measured(effect, snapshot))
             for effect in argument_effects(question.settings, question.sizes)
         ],
         "claims": claims,
@@ -33,8 +36,9 @@ def arguments_view(snapshot: Snapshot) -> View:
     }
 
 
-def _row(effect: Effect, snapshot: Snapshot, measured: Mapping[str, tuple[int, ...]]) -> View:
+def _row(effect: Effect, snapshot: Snapshot, measured: Run | None) -> View:
     before, after = effect.parameters
+    shapes = {} if measured is None else measured.shapes()
     return {
         "argument": effect.argument,
         "says": ARGUMENTS[effect.argument],
@@ -45,25 +49,42 @@ def _row(effect: Effect, snapshot: Snapshot, measured: Mapping[str, tuple[int, .
             {
                 "tensor": name,
                 "before": shape_view(pair[0], None, snapshot),
-                "after": shape_view(pair[1], measured.get(name), snapshot),
+                "after": shape_view(pair[1], shapes.get(name), snapshot),
             }
             for name, pair in effect.changed.items()
         ],
         "same": ", ".join(effect.same),
         "parameters": "" if before == after else f"{grouped(before)} → {grouped(after)}",
-        "measured": bool(measured),
+        "measured": measured is not None,
+        "agrees": measured is None or _agrees(effect, snapshot, measured),
         "link": "" if effect.why_not else write_link({effect.argument: effect.other}),
     }
 
 
-def _measured(effect: Effect, snapshot: Snapshot) -> dict[str, tuple[int, ...]]:
-    """The shapes of a run with the other value; nothing where there is none to be made."""
+def _agrees(effect: Effect, snapshot: Snapshot, measured: Run) -> bool:
+    """Whether all that a row says is so: what changes, what does not, and the parameters."""
+    if snapshot.run is None:
+        return False
+    before, after = snapshot.run.shapes(), measured.shapes()
+    return (
+        all(after[name] == pair[1].shape for name, pair in effect.changed.items())
+        and all(after[name] == before[name] for name in effect.same)
+        and effect.parameters == (_count(snapshot.run), _count(measured))
+    )
+
+
+def _count(run: Run) -> int:
+    return sum(parameter.numel() for parameter in run.module.parameters())
+
+
+def _measured(effect: Effect, snapshot: Snapshot) -> Run | None:
+    """A run with the other value; nothing where there is none to be made."""
     if effect.settings is None:
-        return {}
+        return None
     from lstm_shapes.live import run
 
     question = snapshot.question
     try:
-        return run(effect.settings, question.sizes, seed=question.seed).shapes()
+        return run(effect.settings, question.sizes, seed=question.seed)
     except OverBudget:
-        return {}
+        return None

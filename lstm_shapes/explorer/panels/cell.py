@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, get_args
 
-from lstm_shapes.config import Direction, Kind
+from lstm_shapes.config import DIRECTIONS, Direction, Kind
 from lstm_shapes.explorer.choices import Choices
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS, Band, cells, drawn, strip
+from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS, Band, cells, strip
 from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
-from lstm_shapes.scene import DIRECTIONS
+from lstm_shapes.scene import elide
 from lstm_shapes.snippet import constructor
 from lstm_shapes.words import grouped
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lstm_shapes.live import Run
 
 MOST_LAYERS = 8
-"""Layers that are offered as buttons."""
+"""Layers that are offered as buttons; of more the number is set."""
 
 
 def cell_view(snapshot: Snapshot, sample: int, choices: Choices) -> View:
@@ -36,11 +36,12 @@ def cell_view(snapshot: Snapshot, sample: int, choices: Choices) -> View:
     length = sizes.lengths[sample] if sizes.lengths else sizes.seq_len
     time = min(choices.time, length - 1)
     direction: Direction = DIRECTIONS[settings.bidirectional and choices.direction == "backward"]
-    count = sizes.batch_size
+    count, few = sizes.batch_size, settings.num_layers <= MOST_LAYERS
     view: View = {
         "samples": count and str(count),
         "sample": sample,
-        "layers": [str(each) for each in range(min(settings.num_layers, MOST_LAYERS))],
+        "layers": [str(i) for i in range(settings.num_layers)] if few else [],
+        "last_layer": settings.num_layers - 1,
         "layer": layer,
         "directions": DIRECTIONS[: settings.num_directions],
         "direction": direction,
@@ -122,7 +123,7 @@ def _numbers(value: Tensor, sample: int) -> View:
 
 def _strips(run: Run, states: CellStates, layer: int, sample: int) -> list[View]:
     """h and c of every step of one layer, which the module does not return."""
-    at = drawn(run.sizes.seq_len, MOST_COLUMNS)
+    at = elide(run.sizes.seq_len, MOST_COLUMNS)
     views = []
     for name, made in (("h", states.h), ("c", states.c)):
         if made is None:

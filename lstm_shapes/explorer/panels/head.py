@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from lstm_shapes.budget import OverBudget, check, estimate
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.explorer.panels.heat import drawn
 from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Question, Snapshot
 from lstm_shapes.explorer.view import View
+from lstm_shapes.scene import elide
 from lstm_shapes.snippet import head_script
 from lstm_shapes.words import grouped
 
@@ -154,13 +153,13 @@ def _row(steps: Sequence[bool], of: str, role: str) -> View:
     return {
         "of": of,
         "role": role,
-        "squares": [None if at is None else steps[at] for at in drawn(len(steps), MOST_SQUARES)],
+        "squares": [None if at is None else steps[at] for at in elide(len(steps), MOST_SQUARES)],
         "count": f"{sum(steps)} of {len(steps)}",
     }
 
 
 def _labels(run: Run) -> list[str]:
-    return ["…" if at is None else str(at) for at in drawn(run.sizes.seq_len, MOST_SQUARES)]
+    return ["…" if at is None else str(at) for at in elide(run.sizes.seq_len, MOST_SQUARES)]
 
 
 def _head(run: Run, code: str) -> View | None:
@@ -184,14 +183,12 @@ def _head(run: Run, code: str) -> View | None:
 # Most changes of the module are none of the classifier's.
 @lru_cache(maxsize=8)
 def _classifier(input_size: int, hidden_size: int, sizes: InputSizes, seed: int) -> View:
-    from lstm_shapes.classifier import AsWritten, Repaired, classifier_findings
-    from lstm_shapes.vectors import READING
+    from lstm_shapes.classifier import AsWritten, Repaired, classifier_findings, too_large
 
-    settings = Settings(input_size, hidden_size, num_layers=2, bidirectional=True)
-    try:
-        check(estimate(settings, sizes), READING)
-    except OverBudget as refusal:
-        return {"without": str(refusal)}
+    settings = Settings(input_size, hidden_size)
+    refusal = too_large(settings, sizes)
+    if refusal:
+        return {"without": refusal}
     samples = 1 if sizes.batch_size is None else sizes.batch_size
     return {
         "without": "",

@@ -41,18 +41,6 @@ class Band:
     values: Tensor | None = None
 
 
-def drawn(count: int, most: int) -> list[int | None]:
-    """The positions in time that are drawn; ``None`` for those left out in the middle.
-
-    >>> drawn(3, 8), drawn(100, 5)
-    ([0, 1, 2], [0, 1, None, 98, 99])
-    """
-    if count <= most:
-        return list(range(count))
-    tail = (most - 1) // 2
-    return [*range(most - 1 - tail), None, *range(count - tail, count)]
-
-
 def strip(at: Sequence[int | None], bands: Sequence[Band], seq_len: int) -> View:
     """Columns at these positions; a label below each band whose columns are other steps."""
     views: list[View] = []

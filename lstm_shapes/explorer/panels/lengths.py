@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from lstm_shapes.config import InputSizes
 from lstm_shapes.explorer.link import write_link
-from lstm_shapes.explorer.panels.heat import drawn
 from lstm_shapes.explorer.panels.measured import why_not
-from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.state import MOST_LENGTHS, Snapshot
 from lstm_shapes.explorer.view import View
+from lstm_shapes.scene import elide
 from lstm_shapes.shapes import time_axis
+from lstm_shapes.snippet import flip_code
 from lstm_shapes.words import grouped
 
 if TYPE_CHECKING:
@@ -32,14 +33,13 @@ def lengths_view(snapshot: Snapshot) -> View:
     lengths, samples = sizes.lengths, sizes.batch_size
     view: View = {
         "seq_len": sizes.seq_len,
-        "lengths": list(lengths or [sizes.seq_len] * min(samples or 0, MOST_SAMPLES)),
+        "lengths": _editable(sizes),
         "more": max(0, (samples or 0) - MOST_SAMPLES),
         "example": _example(sizes),
         "whole": write_link({"lengths": None}) if lengths else "",
         "without": _without(snapshot),
         "drawn": [],
     }
-    view["lengths"] = view["lengths"][:MOST_SAMPLES]
     if view["without"] or lengths is None or snapshot.run is None:
         return view
     return view | _measured(snapshot, snapshot.run, lengths)
@@ -56,12 +56,21 @@ def _without(snapshot: Snapshot) -> str:
     return why_not(snapshot, "compared with the padded batch")
 
 
+def _editable(sizes: InputSizes) -> list[int]:
+    """The lengths that are offered to be changed; none where there are too many to be set."""
+    samples = sizes.batch_size or 0
+    if samples > MOST_LENGTHS:
+        return []
+    return list((sizes.lengths or [sizes.seq_len] * samples)[:MOST_SAMPLES])
+
+
 def _example(sizes: InputSizes) -> str:
-    """A link to lengths that differ."""
-    samples = min(sizes.batch_size or 3, MOST_SAMPLES)
+    """A link to lengths that differ, unsorted, the second one whole."""
+    samples = sizes.batch_size or 0
+    samples = samples if 0 < samples <= MOST_LENGTHS else 3
     steps = max(sizes.seq_len, 3)
-    # Neither sorted nor all whole: the second is the longest.
-    lengths = tuple(max(1, steps - (2 * b + 2) % (samples + 2) % steps) for b in range(samples))
+    shares = (0.6, 1.0, 0.4, 0.8, 0.2)
+    lengths = tuple(max(1, int(steps * shares[b % len(shares)])) for b in range(samples))
     return write_link(
         {"batched": True, "batch_size": samples, "seq_len": steps, "lengths": lengths}
     )
@@ -78,11 +87,12 @@ def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
     )
     from lstm_shapes.padding import padded_against_packed
 
-    at = drawn(run.sizes.seq_len, MOST_STEPS)
+    at = elide(run.sizes.seq_len, MOST_STEPS)
     packed = packed_input(run)
     order = [] if packed.sorted_indices is None else packed.sorted_indices.tolist()
     undo = [] if packed.unsorted_indices is None else packed.unsorted_indices.tolist()
     shown = range(min(len(lengths), MOST_SAMPLES))
+    first, last = run.settings.batch_first, "lengths[b] - 1"
     return {
         "drawn": ["…" if step is None else str(step) for step in at],
         "shapes": {
@@ -97,6 +107,11 @@ def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
         "batch_sizes": _some(packed.batch_sizes.tolist()),
         "sorted_indices": _some(order),
         "unsorted_indices": _some(undo),
+        "codes": {
+            "flip": flip_code("x", run.settings, run.sizes),
+            "naive": f"x.flip({time_axis(run.settings, run.sizes)})",
+            "last": f"out[{', '.join(('b', last) if first else (last, 'b'))}]",
+        },
         "flips": _flips(at, lengths, run.sizes.seq_len, shown),
         "sorted_says": enforce_sorted_message(run),
         "total_says": total_length_message(run),
@@ -110,7 +125,7 @@ def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
 def _some(numbers: Sequence[int]) -> str:
     """The first and last of many numbers."""
     shown = (
-        "…" if place is None else str(numbers[place]) for place in drawn(len(numbers), MOST_STEPS)
+        "…" if place is None else str(numbers[place]) for place in elide(len(numbers), MOST_STEPS)
     )
     return f"[{', '.join(shown)}]"
 
@@ -122,8 +137,8 @@ def _outs(run: Run, sample: int, at: Sequence[int | None], length: int) -> list[
     return [
         {
             "text": "…" if step is None else f"{float(steps[step]):.2f}",
-            "padding": _behind(step, length),
-            "last": step == length - 1,
+            "padding": _first(step, at) >= length,
+            "last": length - 1 in (_gap(at) if step is None else (step,)),
         }
         for step in at
     ]
@@ -137,11 +152,25 @@ def _columns(
     at: Sequence[int | None], lengths: Sequence[int], order: Sequence[int]
 ) -> list[list[View]]:
     """The rows of data step by step, the longest sample first."""
+    steps = [(step, _first(step, at)) for step in at]
     return [
-        [_token(b, step) for b in order if step is None or step < lengths[b]]
-        for step in at
-        if step is None or step < max(lengths)
+        [_token(b, step) for b in order if first < lengths[b]]
+        for step, first in steps
+        if first < max(lengths)
     ]
+
+
+def _gap(at: Sequence[int | None]) -> range:
+    """The steps that are left out."""
+    if None not in at:
+        return range(0)
+    place = at.index(None)
+    return range((at[place - 1] or 0) + 1, at[place + 1] or 0)
+
+
+def _first(step: int | None, at: Sequence[int | None]) -> int:
+    """The first step that a column stands for."""
+    return _gap(at).start if step is None else step
 
 
 def _flips(

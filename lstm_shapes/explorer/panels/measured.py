@@ -16,7 +16,7 @@ def why_not(snapshot: Snapshot, measured: str) -> str:
         return "Nothing is measured without a run"
     if snapshot.run.out.numel() == 0:
         return "Without a sample there is nothing to measure"
-    from lstm_shapes.vectors import READING
+    from lstm_shapes.budget import READING
 
     try:
         check(estimate(snapshot.question.settings, snapshot.question.sizes), READING)

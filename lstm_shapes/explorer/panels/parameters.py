@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from lstm_shapes.budget import FLOAT32, human_bytes
-from lstm_shapes.config import Direction
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, drawn
+from lstm_shapes.config import DIRECTIONS, Direction
+from lstm_shapes.explorer.panels.heat import MOST_COLUMNS
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
-from lstm_shapes.scene import DIRECTIONS, unroll
+from lstm_shapes.scene import elide, unroll
 from lstm_shapes.shapes import GATES, NamedShape, cell_parameters, parameter_count
 from lstm_shapes.words import grouped, left_out
 
@@ -23,7 +23,8 @@ def parameters_view(snapshot: Snapshot) -> View:
     settings = question.settings
     picture = unroll(settings, question.sizes)
     measured = _measured(snapshot)
-    widest = max(settings.input_size, settings.num_directions * settings.h_out)
+    projected = settings.hidden_size if settings.proj_size else 0
+    widest = max(settings.input_size, settings.num_directions * settings.h_out, projected)
     count = parameter_count(settings)
     total = sum(map(math.prod, measured.values())) if snapshot.run else None
     return {
@@ -33,9 +34,10 @@ def parameters_view(snapshot: Snapshot) -> View:
         "agrees": total in (None, count),
         "left_out": left_out(picture) if None in picture.layers else "",
         "without": _without(snapshot),
+        "biases": _biases(snapshot),
         "steps": [
             "…" if step is None else str(step)
-            for step in drawn(question.sizes.seq_len, MOST_COLUMNS)
+            for step in elide(question.sizes.seq_len, MOST_COLUMNS)
         ],
         "cells": [
             {
@@ -58,6 +60,16 @@ def _measured(snapshot: Snapshot) -> dict[str, tuple[int, ...]]:
     if snapshot.run is None:
         return {}
     return {name: tuple(each.shape) for name, each in snapshot.run.module.named_parameters()}
+
+
+def _biases(snapshot: Snapshot) -> str:
+    """What the two biases of a cell do."""
+    settings = snapshot.question.settings
+    if not settings.bias:
+        return ""
+    if settings.kind == "GRU":
+        return "The two biases are added to each other, but in n, where r is put on b_hn alone."
+    return "The two biases are added to each other."
 
 
 def _without(snapshot: Snapshot) -> list[str]:

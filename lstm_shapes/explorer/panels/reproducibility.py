@@ -24,9 +24,10 @@ def reproducibility_view(snapshot: Snapshot, measurement: Measurement) -> View:
         return view
     from lstm_shapes.reproducibility import DOCUMENTED
 
-    here = "measured above" if run.device == "cuda" else "not measured: this run is not on CUDA"
-    view["documented"] = f"{DOCUMENTED} ({here})."
     progress = measurement.progress
+    here = "not measured yet" if progress is None else "what was measured here stands above"
+    here = here if run.device == "cuda" else "not measured: this run is not on CUDA"
+    view["documented"] = f"{DOCUMENTED} ({here})."
     if progress is None:
         return view
     return view | {

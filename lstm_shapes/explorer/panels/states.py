@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, cast
 
+from lstm_shapes.config import DIRECTIONS
 from lstm_shapes.explorer.choices import STARTS, Choices
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS, cells, drawn
+from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS, cells
 from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
-from lstm_shapes.scene import DIRECTIONS
+from lstm_shapes.scene import elide
 from lstm_shapes.shapes import tensor_shapes, time_axis
 from lstm_shapes.words import grouped
 
@@ -96,7 +97,7 @@ def _apart(one: Run, other: Run, sample: int) -> list[View]:
     if difference.dim() == 3:
         difference = difference.select(1 - time_axis(one.settings, one.sizes), sample)
     halves = difference.reshape(len(difference), -1, one.settings.h_out)
-    at = drawn(one.sizes.seq_len, MOST_COLUMNS)
+    at = elide(one.sizes.seq_len, MOST_COLUMNS)
     return [
         {
             "band": direction,

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, Band, drawn, strip, vector
+from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, Band, strip, vector
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
+from lstm_shapes.scene import elide
 from lstm_shapes.shapes import direction_shapes, tensor_shapes, time_axis
 from lstm_shapes.snippet import flip_code, mirrored
 from lstm_shapes.words import grouped
@@ -35,7 +36,7 @@ class Strips:
         self.width = self.settings.h_out
         self.time = time_axis(self.settings, self.sizes)
         self.length = self.sizes.lengths[sample] if self.sizes.lengths else self.sizes.seq_len
-        self.drawn = drawn(self.sizes.seq_len, MOST_COLUMNS)
+        self.drawn = elide(self.sizes.seq_len, MOST_COLUMNS)
         self.found = {claim.id: claim for claim in snapshot.claims}
         tensors = _tensors(snapshot.run) if snapshot.run else {}
         formula = tensor_shapes(self.settings, self.sizes)
