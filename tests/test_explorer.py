@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+import torch
 
 from lstm_shapes import PRESETS, Explorer, InputSizes, Settings
 from lstm_shapes.explorer.choices import TABS
@@ -128,6 +129,27 @@ def test_lengths_that_do_not_fit_are_refused_by_name(
     if notice["action"]:
         explorer.stage._handle_custom_msg({"action": "fix"}, [])
         assert notices(explorer) == []
+
+
+def test_lengths_come_back_with_the_sizes_they_were_set_for(explorer: Explorer) -> None:
+    explorer.state.update(lengths=(3, 5, 2))
+    for detour in ({"seq_len": 1}, {"batch_size": 1}, {"batch_size": 0}, {"batch_size": 10**9}):
+        explorer.state.update(**detour)
+        assert explorer.state.values["lengths"] != (3, 5, 2) or "batch_size" in detour
+        explorer.state.update(seq_len=5, batch_size=3)
+        assert explorer.state.snapshot.question.sizes == InputSizes(5, 3, (3, 5, 2))
+    explorer.state.update(batch_size=4)
+    assert explorer.state.snapshot.question.sizes == InputSizes(5, 4, (3, 5, 2, 5))
+
+
+@pytest.mark.parametrize("lengths", [[3, 5, 2], (3, 5, 2), torch.tensor([3, 5, 2])])
+def test_lengths_from_code_are_those_of_the_field(lengths: Any) -> None:
+    explorer = Explorer(lengths=lengths)
+    assert explorer.state.wait(60)
+    assert explorer.controls.inputs["lengths"][0].value == "3, 5, 2"
+    assert explorer.state.snapshot.question.sizes == InputSizes(5, 3, (3, 5, 2))
+    explorer.state.update(lengths=lengths)
+    assert explorer.state.snapshot.status == "measured"
 
 
 def test_too_many_samples_to_follow_leave_the_lengths_alone(explorer: Explorer) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lstm_shapes import Explorer, InputSizes, Settings, run
+from lstm_shapes import Explorer, InputSizes, Run, Settings, run
 from lstm_shapes.explorer.choices import TABS, Choices
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.arguments import arguments_view
@@ -115,6 +115,18 @@ def test_arguments_are_measured_only_where_a_run_is_cheap() -> None:
     assert not any(row["measured"] for row in predicted)
 
 
+def test_an_argument_whose_run_is_other_than_said_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = measured(BOTH, ASKED)
+    assert all(row["agrees"] for row in arguments_view(snapshot)["rows"])
+    real = Run.shapes
+
+    def tampered(made: Run) -> dict[str, tuple[int, ...]]:
+        return real(made) | ({} if made is snapshot.run else {"h_n": (9, 9, 9)})
+
+    monkeypatch.setattr(Run, "shapes", tampered)
+    assert not any(row["agrees"] for row in arguments_view(snapshot)["rows"])
+
+
 def test_lengths_are_drawn_in_part_and_none_asks_for_some(explorer: Explorer) -> None:
     view = lengths_view(QUESTIONS[5])
     assert len(view["padded"]) == len(view["unpacked"]) == MOST_SAMPLES
@@ -147,6 +159,14 @@ def test_a_length_from_a_browser_is_taken_or_refused(explorer: Explorer, value: 
     snapshot = explorer.state.snapshot
     assert (snapshot.status == "measured") == (value == 3)
     assert snapshot.run is not None
+
+
+def test_the_end_of_a_sample_is_marked_also_where_steps_are_left_out() -> None:
+    view = lengths_view(measured(BOTH, InputSizes(40, 3, lengths=(30, 4, 1))))
+    ends = [[i for i, cell in enumerate(row) if cell["last"]] for row in view["unpacked"]]
+    gap = view["drawn"].index("…")
+    assert ends == [[gap], [3], [0]]
+    assert [token["sample"] for token in view["packed"][gap]] == [0]
 
 
 def test_states_are_those_that_were_chosen() -> None:
@@ -186,6 +206,23 @@ def test_a_measurement_is_made_when_asked_for_and_forgotten_with_its_run(
     explorer.state.update(hidden_size=10**9)
     explorer._act("measure", {})
     assert explorer.stage.panel["without"] == "Nothing is measured without a run"
+
+
+def test_a_measurement_draws_its_own_panel_and_no_other(
+    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    real = panel_view
+    monkeypatch.setattr(
+        "lstm_shapes.explorer.stage.panel_view",
+        lambda *given: drawn.append(given[2].tab) or real(*given),
+    )
+    explorer.stage.choices = explorer.stage.choices | {"tab": "claims"}
+    drawn.clear()
+    explorer._act("measure", {})
+    assert drawn == []
+    explorer.stage.choices = explorer.stage.choices | {"tab": "reproducibility"}
+    assert explorer.stage.panel["done"] == explorer.stage.panel["total"] > 0
 
 
 def test_beside_an_event_loop_a_measurement_can_be_stopped() -> None:
