@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from lstm_shapes import InputSizes, Settings, classifier_findings
-from lstm_shapes.classifier import AsWritten, Repaired
+from lstm_shapes.budget import READING
+from lstm_shapes.classifier import AsWritten, Repaired, too_large
+from lstm_shapes.config import Kind
 
 
 @hypothesis_settings(max_examples=25, deadline=None)
@@ -43,6 +46,38 @@ def test_unbatched_counts_as_one_sample_and_none_as_nothing_to_run() -> None:
     shapes = {each.shape for each in classifier_findings(Settings(4, 3), InputSizes(5, None))}
     assert shapes == {(5, 1), (1, 1), (2, 5, 1), (4, 5, 1)}
     assert classifier_findings(Settings(4, 3), InputSizes(5, 0)) == ()
+
+
+MOST = READING.cell_steps // 4  # of two layers and directions
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "RNN"])
+@pytest.mark.parametrize(
+    ("steps", "samples", "needed"),
+    [
+        (MOST, 1, 0),
+        (MOST + 1, 1, MOST + 1),
+        (1, MOST, 0),
+        (1, MOST + 1, MOST + 1),
+        (MOST, None, 0),
+        (MOST + 1, None, MOST + 1),
+        (1, 12000, 12000),
+        (2, 0, 0),
+    ],
+)
+def test_many_samples_are_as_much_too_large_as_many_steps(
+    steps: int, samples: int | None, needed: int, kind: Kind
+) -> None:
+    refusal = too_large(Settings(1, 1, kind=kind), InputSizes(steps, samples))
+    told = f"needs {4 * needed:,} cell steps (limit {READING.cell_steps})"
+    assert refusal == (told if needed else "")
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.integers(1, 400))
+def test_which_axis_is_long_is_no_matter(steps: int, samples: int, hidden: int) -> None:
+    module = Settings(4, hidden)
+    one, other = InputSizes(steps, samples), InputSizes(samples, steps)
+    assert bool(too_large(module, one)) == bool(too_large(module, other))
 
 
 def test_the_repaired_one_learns_what_the_other_cannot() -> None:

@@ -99,6 +99,24 @@ def test_a_bad_size_is_refused_in_words(changed: dict[str, Any], message: str) -
     assert isinstance(caught.value, ArgumentTypeError) == is_type
 
 
+@pytest.mark.parametrize(
+    ("lengths", "fix"),
+    [
+        ([9, 0, 7], (5, 1, 5)),
+        ([5, 2, 6], (5, 2, 5)),
+        ([-3, 10**5000, 4], (1, 5, 4)),
+        ([9, 2.0, 0], None),  # what is no int has no nearest length
+    ],
+)
+def test_the_fix_of_a_length_out_of_bounds_mends_all_at_once(
+    lengths: list[Any], fix: tuple[int, ...] | None
+) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        InputSizes(5, 3, lengths)
+    assert caught.value.fix == ({"lengths": fix} if fix else {})
+    assert fix is None or InputSizes(5, 3, **caught.value.fix).lengths == fix
+
+
 def test_a_huge_value_does_not_make_a_huge_message() -> None:
     with pytest.raises(ArgumentError) as caught:
         InputSizes(seq_len=5, batch_size=3, lengths=[1] * 10**6)

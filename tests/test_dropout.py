@@ -72,6 +72,20 @@ def test_the_reasons_name_the_runs_own_numbers(dropout: float, shown: str, why: 
     assert re.fullmatch(re.escape(by_hand) + note, reasons["dropout-by-hand"])
 
 
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+@pytest.mark.parametrize("dropout", [0.0, 0.5, 1.0])
+def test_of_one_layer_torchs_warning_is_told_where_torch_warned(dropout: float, kind: str) -> None:
+    made = run(replace(TWO, kind=kind, num_layers=1, dropout=dropout), ASKED)
+    (claim,) = dropout_claims(made)
+    plain, *warned = claim.reason.split("; torch warns: ")
+    assert plain == "a single layer has none above it, and nothing is dropped"
+    assert warned == list(made.remarks)
+    assert bool(warned) == (dropout > 0)
+    assert all("dropout option adds dropout after all but last" in each for each in warned)
+    untold = dropout_claims(replace(made, remarks=("something else",)))[0]
+    assert untold == replace(claim, reason=plain)
+
+
 @pytest.mark.parametrize("bidirectional", [True, False])
 def test_it_acts_on_what_is_handed_up_and_nowhere_else(bidirectional: bool) -> None:
     made = run(replace(TWO, bidirectional=bidirectional), ASKED)

@@ -60,6 +60,21 @@ def test_the_arguments_are_those_of_the_settings_in_torchs_order() -> None:
     assert list(ARGUMENTS) == [name for name in names if name != "kind"]
 
 
+@pytest.mark.parametrize("bidirectional", [True, False])
+def test_input_size_is_in_the_columns_of_layer_0s_weight_ih_alone(bidirectional: bool) -> None:
+    module = Settings(4, 3, num_layers=2, bidirectional=bidirectional)
+    effect = by_argument(module)["input_size"]
+    assert effect.settings
+    before, after = (
+        {name: tuple(weight.shape) for name, weight in run(each, ASKED).module.named_parameters()}
+        for each in (module, effect.settings)
+    )
+    changed = {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+    names = ["weight_ih_l0", "weight_ih_l0_reverse"][: 1 + bidirectional]
+    assert changed == dict.fromkeys(names, ((12, 4), (12, 5)))
+    assert "the columns of layer 0's weight_ih, and of no other" in ARGUMENTS["input_size"]
+
+
 def test_what_changes_of_the_default() -> None:
     module = Settings(4, 3)
     found = by_argument(module)

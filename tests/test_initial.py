@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -115,6 +118,29 @@ def test_another_out_than_that_of_zeros_is_found_out() -> None:
     assert "coincidence" in claim.reason
 
 
+@contextmanager
+def float64() -> Iterator[None]:
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize("users", [float64, lambda: torch.device("meta")])
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+def test_the_users_default_dtype_and_device_have_no_influence(
+    kind: str, users: Callable[[], AbstractContextManager[Any]]
+) -> None:
+    made = run(replace(BOTH, kind=kind), ASKED)
+    states, claims = initial_states(made, "random"), state_claims(made) + chunk_claims(made, 2)
+    with users():
+        again = initial_states(made, "random")
+        assert state_claims(made) + chunk_claims(made, 2) == claims
+    assert {(state.dtype, state.device.type) for state in again} == {(torch.float32, "cpu")}
+    assert all(map(torch.equal, again, states))
+
+
 def test_a_start_that_is_not_known_is_refused() -> None:
     with pytest.raises(ArgumentError, match=r"^start='ones' is not known: use one of \('zeros',"):
         initial_states(run(BOTH, ASKED), "ones")  # type: ignore[arg-type]
@@ -141,6 +167,24 @@ def test_only_what_never_reads_backward_can_be_cut(
     assert holds == {"chunks-forward": module.num_layers == 1, "chunks-backward": False}
     assert claims["chunks-backward"].mistake
     assert claims["chunks-forward"].mistake == (module.num_layers > 1)
+
+
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_small_difference_is_no_coincidence(at: int, seed: int) -> None:
+    made = run(Settings(4, 64, 3, bidirectional=True, proj_size=1), InputSizes(3, None), seed=seed)
+    for claim in chunk_claims(made, at):
+        assert (claim.holds, claim.mistake) == (False, True)
+        assert "saturate" not in claim.reason
+
+
+def test_what_is_equal_bit_for_bit_is_called_a_coincidence() -> None:
+    made = run(replace(BOTH, num_layers=2), ASKED)
+    chunks = in_chunks(made, 2)
+    assert [claim.holds for claim in chunk_claims(replace(made, out=chunks.out), 2)] == [True] * 2
+    nudged = chunks.out.nextafter(chunks.out + 1)
+    claims = chunk_claims(replace(made, out=nudged), 2)
+    assert [claim.holds for claim in claims] == [False] * 2
 
 
 @hypothesis_settings(max_examples=100, deadline=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_shapes import (
     ArgumentError,
+    ArgumentTypeError,
     InputSizes,
     Run,
     Settings,
@@ -22,6 +24,7 @@ from lstm_shapes import (
     packing,
     packing_claims,
     padded_against_packed,
+    reverse_time,
     run,
 )
 from lstm_shapes.evaluation import allowed_difference
@@ -72,6 +75,45 @@ def test_lengths_that_torch_would_not_pack_are_refused(lengths: list[int]) -> No
         packed_order(lengths)
 
 
+@pytest.mark.parametrize(
+    ("lengths", "text"),
+    [
+        (["a"], "lengths[0]='a' is of type str: give an int"),
+        ([2, None], "lengths[1]=None is of type NoneType: give an int"),
+        ([2, 1.5], "lengths[1]=1.5 is of type float: give an int"),
+        (5, "lengths=5 is of type int: give one int per sample"),
+        (1.5, "lengths=1.5 is of type float: give one int per sample"),
+        (None, "lengths=None is of type NoneType: give one int per sample"),
+        ("", "lengths='' is empty: give one length per sample"),
+    ],
+)
+def test_what_is_no_list_of_lengths_is_refused_by_name(lengths: Any, text: str) -> None:
+    with pytest.raises(ArgumentError) as refused:
+        packed_order(lengths)
+    assert str(refused.value) == text
+    assert isinstance(refused.value, ArgumentTypeError) == (lengths != "")
+
+
+class Counted(int):
+    """A sample that counts how often it is compared."""
+
+    times = 0
+    __hash__ = int.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        Counted.times += 1
+        return int(self) == other
+
+
+def test_of_many_samples_none_is_looked_for_among_all_the_others() -> None:
+    lengths = [1 + sample % 3 for sample in range(40_000)]
+    longest = sorted(range(len(lengths)), key=lambda sample: -lengths[sample])
+    order = packed_order(lengths, [Counted(sample) for sample in longest])
+    assert Counted.times <= 10 * len(lengths)
+    assert order == packed_order(lengths)
+    assert [order.sorted_indices[place] for place in order.unsorted_indices[:99]] == [*range(99)]
+
+
 @hypothesis_settings(max_examples=200, deadline=None)
 @given(settings(), some_lengths, seeds)
 def test_what_holds_of_packing_and_which_mistakes_only_without_padding(
@@ -79,7 +121,8 @@ def test_what_holds_of_packing_and_which_mistakes_only_without_padding(
 ) -> None:
     claims = {claim.id: claim for claim in packing_claims(run(module, asked, seed=seed))}
     whole = min(asked.lengths or ()) == asked.seq_len
-    holds = dict.fromkeys(("packed-data", "batch-sizes", "indices", "zeros", "true-last"), True)
+    true = ("packed-data", "batch-sizes", "indices", "zeros", "flip", "true-last")
+    holds = dict.fromkeys(true, True)
     mistakes = dict.fromkeys(("last-column", "padded-final"), whole)
     assert {name: each.holds for name, each in claims.items()} == holds | mistakes
     assert {name for name, each in claims.items() if each.mistake} == mistakes.keys()
@@ -100,12 +143,20 @@ def test_statements_are_code_for_these_settings(first: bool, bidirectional: bool
     made = run(Settings(4, 3, batch_first=first, bidirectional=bidirectional), SHORT)
     claims = {claim.id: claim.statement for claim in packing_claims(made)}
     names = {"out": made.out, "forward": made.out[..., :3], "h_n": made.h_n, "b": range(3)}
-    names |= {"packed": packed_input(made), "lengths": torch.tensor([4, 2, 3])}
-    for name in ("true-last", "last-column", "batch-sizes"):
+    packed = packed_input(made)
+    names |= {"packed": packed, "lengths": torch.tensor([4, 2, 3]), "x": made.input}
+    names |= {each: getattr(packed, each) for each in ("sorted_indices", "unsorted_indices")}
+    for name in ("true-last", "last-column", "batch-sizes", "indices"):
         left, right = claims[name].split(" == ")
         one, other = (torch.as_tensor(eval(side, names)) for side in (left, right))
         assert torch.equal(one, other) == (name != "last-column"), claims[name]
-    assert torch.equal(packed_input(made).data[1], made.input[(2, 0) if first else (0, 2)])
+    assert torch.equal(packed.data[1], made.input[(2, 0) if first else (0, 2)])
+    code, _, says = claims["flip"].partition(": ")
+    assert says == "each sample reversed in its own length"
+    flipped = eval(code, names | {"reverse_time": reverse_time})
+    x, flipped = (each if first else each.transpose(0, 1) for each in (made.input, flipped))
+    read = ((0, [3, 2, 1, 0, 4]), (1, [1, 0, 2, 3, 4]), (2, [2, 1, 0, 3, 4]))
+    assert all(torch.equal(flipped[sample], x[sample, steps]) for sample, steps in read)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +179,37 @@ def test_another_order_of_samples_is_found_out(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(packing, "packed_input", lambda _: packed_input(other))
     found = {claim.id for claim in packing_claims(made) if not claim.holds}
     assert found == {"packed-data", "last-column", "padded-final"}
+
+
+@pytest.mark.parametrize("order", [[0, 0, 1], [1, 2, 0], [0, 7, 1], None])
+def test_indices_that_are_no_order_of_these_lengths_are_found_out(
+    order: list[int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run(BOTH, SHORT)
+    tampered = packed_input(made)._replace(sorted_indices=order and torch.tensor(order))
+    monkeypatch.setattr(packing, "packed_input", lambda _: tampered)
+    found = {claim.id for claim in packing_claims(made) if not claim.holds}
+    assert found == {"indices", "last-column", "padded-final"}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_padding_that_is_reversed_with_the_rest_is_found_out(
+    first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = run(replace(BOTH, batch_first=first), SHORT)
+    whole = run(replace(BOTH, batch_first=first), InputSizes(5, 3, [5, 5, 5]))
+    monkeypatch.setattr(packing, "reverse_time", lambda x, **_: x.flip(int(first)))
+    found = {claim.id for claim in packing_claims(made) if not claim.holds}
+    assert found == {"flip", "last-column", "padded-final"}
+    assert all(claim.holds for claim in packing_claims(whole))
+
+
+def test_the_users_default_device_has_no_influence() -> None:
+    made = run(BOTH, SHORT)
+    claims, differences = packing_claims(made), padded_against_packed(made)
+    with torch.device("meta"):
+        assert packing_claims(made) == claims
+        assert padded_against_packed(made) == differences
 
 
 @hypothesis_settings(max_examples=100, deadline=None)
@@ -174,6 +256,18 @@ def test_no_reason_to_differ_is_given_where_nothing_does() -> None:
     backward = padded_against_packed(made)[1]
     assert max(backward.h_n) <= allowed_difference(made)
     assert backward.reason.startswith("without a bias padding, which is zeros, leaves a cell")
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "RNN"])
+def test_above_a_backward_cell_that_padding_left_at_zero_only_the_end_is_another(kind: str) -> None:
+    made = run(replace(BOTH, kind=kind, bias=False), SHORT)
+    above = padded_against_packed(made)[2]
+    assert (above.layer, above.direction) == (1, "forward")
+    assert max(max(filter(None, each), default=0.0) for each in above.steps) <= (
+        allowed_difference(made)
+    )
+    assert min(above.h_n) > allowed_difference(made)
+    assert above.reason == REASONS[0, "forward"]
 
 
 @hypothesis_settings(max_examples=50, deadline=None)

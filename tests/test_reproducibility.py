@@ -157,6 +157,31 @@ def test_a_device_whose_generator_cannot_be_put_back_is_not_asked_to_draw(
     assert last.done == last.total == 3 * REPEATS
 
 
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_every_trial_is_asked_for_on_the_device_that_it_names(
+    device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, asked = run(TWO, ASKED), []
+
+    def on_terms(_: Run, device: str, threads: int = 1) -> Run:
+        asked.append((device, threads))
+        return made
+
+    def with_dropout(_: Run, p: float, *, seed: int, device: str) -> Run:
+        asked.append((device, p, seed))
+        return made
+
+    monkeypatch.setattr("lstm_shapes.reproducibility.run", lambda *_, **__: made)
+    monkeypatch.setattr("lstm_shapes.reproducibility.on_terms", on_terms)
+    monkeypatch.setattr("lstm_shapes.reproducibility.with_dropout", with_dropout)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    measured(replace(made, device=device))
+    called = [(device, 1)] * REPEATS
+    trained = [(device, 0.5, seed) for seed in (0, 1, 2, 0, 0, 0)]
+    on_cpu, on_cuda = [("cpu", 1), ("cpu", 2), ("cpu", 3)], [("cpu", 1), *[("cuda", 1)] * 2]
+    assert asked == called + trained + (on_cpu if device == "cpu" else on_cuda)
+
+
 def test_other_weights_from_the_same_seed_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     made = run(TWO, ASKED)
     drawn = torch.Generator().manual_seed(0)
