@@ -18,7 +18,7 @@ def of_kind(run: Run, kind: Kind) -> Run:
     """A module of another kind with the same arguments and seed, called on the same input.
 
     Args:
-        kind: ``"LSTM"``, ``"GRU"`` or ``"RNN"``; only an LSTM keeps proj_size.
+        kind: ``"LSTM"``, ``"GRU"`` or ``"RNN"``; another one has no projection.
 
     Raises:
         ArgumentError: the kind is not known.
@@ -33,8 +33,7 @@ def of_kind(run: Run, kind: Kind) -> Run:
         raise ArgumentError("kind", kind, "is not known", f"use one of {get_args(Kind)}")
     if kind == run.settings.kind:
         return run
-    proj_size = run.settings.proj_size if kind == "LSTM" else 0
-    settings = replace(run.settings, kind=kind, proj_size=proj_size)
+    settings = replace(run.settings, kind=kind, proj_size=0)
     with own_terms(run.device):
         with seeded(run.seed), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the run has them among its remarks

@@ -174,7 +174,9 @@ def _shapes(said: tuple[int | None, ...], run: Run, *names: str) -> Verdict:
 def _bias(run: Run) -> Verdict:
     names = [name for name, _ in run.module.named_parameters() if "bias" in name]
     weights = sum(1 for _ in run.module.parameters())
-    found = f"of {weights} parameters {len(names)} are a bias: there is nothing to be 0"
+    found = f"of {weights} parameters {len(names) or 'none'} is a bias: there is nothing to be 0"
+    if names:
+        found = f"there are {', '.join(names[:4])}"
     zero = all(not bool(run.module.get_parameter(name).any()) for name in names)
     return Verdict(bool(names) and zero, found)
 
@@ -253,15 +255,15 @@ _SAYS: Mapping[str, tuple[str, str, Callable[[Run], Verdict]]] = {
         _state_shape,
     ),
     "bias-zero": ("bias=False initialises the biases to 0", "no-bias", _bias),
-    "dropout-layers": ("dropout acts behind every layer", "layers dropout", _dropout),
+    "dropout-layers": ("dropout acts after every layer", "layers dropout", _dropout),
     "classifier-input": (
         "Its classifier, nn.LSTM without batch_first, takes x of (batch, seq, feature)",
-        "small tokens",
+        "batch small tokens",
         partial(_classified, judge=_reads),
     ),
     "classifier-squeeze": (
         "In it h_n.squeeze(0) removes the axis of layers and directions",
-        "small",
+        "batch small",
         partial(_classified, judge=_squeezes),
     ),
     "flip-first": (

@@ -181,18 +181,18 @@ def _one_direction(
     steps = range(run.sizes.seq_len)
     for step in steps if direction == "forward" else reversed(steps):
         lines = cell_step(run.module, below[step], h, c, layer=layer, direction=direction)
-        read = _read(run, step)
-        h = lines[-1].value * read
-        c = None if c is None else lines[-2].value * read
+        ended = _ended(run, step)
+        h = lines[-1].value.masked_fill(ended, 0.0)
+        c = None if c is None else lines[-2].value.masked_fill(ended, 0.0)
         written[step] = h, c
     hidden = torch.stack([written[step][0] for step in steps])
     cells = [cell for step in steps if (cell := written[step][1]) is not None]
     return hidden, torch.stack(cells) if cells else None
 
 
-def _read(run: Run, step: int) -> Tensor:
-    """1 for the samples that have such a step, 0 for those that have ended, (N, 1)."""
+def _ended(run: Run, step: int) -> Tensor:
+    """Which samples have no such step, (N, 1)."""
     if run.sizes.lengths is None:
-        return torch.ones((), device=run.input.device)
+        return torch.zeros((), dtype=torch.bool, device=run.input.device)
     lengths = torch.tensor(run.sizes.lengths, device=run.input.device)
-    return (step < lengths).to(run.input.dtype).unsqueeze(-1)
+    return (step >= lengths).unsqueeze(-1)

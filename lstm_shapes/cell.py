@@ -13,7 +13,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from lstm_shapes.config import DIRECTIONS, ArgumentError, Direction, Kind, check_int
+from lstm_shapes.config import (
+    DIRECTIONS,
+    ArgumentError,
+    ArgumentTypeError,
+    Direction,
+    Kind,
+    check_int,
+)
 from lstm_shapes.shapes import GATES
 
 
@@ -57,7 +64,9 @@ def cell_step(
         LSTM: i, f, g, o, c, h; GRU: r, z, n, h; RNN: h.
 
     Raises:
-        ArgumentError: the module has no such layer or direction, or c is missing.
+        ArgumentError: the module has no such layer or direction, features that do not fit, or
+            c is missing, or given to a module that has none.
+        ArgumentTypeError: no such module, or no tensor.
 
     Source: torch documentation, ``torch.nn.LSTM``, ``torch.nn.GRU`` and ``torch.nn.RNN``;
     Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997).
@@ -74,10 +83,14 @@ def cell_step(
     """
     check_cell(module, layer, direction)
     cell = _Cell(module, layer, direction)
+    cell.check("x", x, "ih")
+    cell.check("h", h, "hh")
     if cell.kind == "LSTM":
         if c is None:
             raise ArgumentError("c", c, "is missing", "give the cell state of the step before")
         return cell.lstm(x, h, c)
+    if c is not None:
+        raise ArgumentError("c", tuple(c.shape), f"is not known to {cell.kind}", "leave it out")
     return cell.gru(x, h) if cell.kind == "GRU" else cell.rnn(x, h)
 
 
@@ -86,7 +99,11 @@ def check_cell(module: nn.RNNBase, layer: int, direction: Direction) -> None:
 
     Raises:
         ArgumentError: no such layer or direction.
+        ArgumentTypeError: another module.
     """
+    if not isinstance(module, nn.RNNBase):
+        name = type(module).__name__
+        raise ArgumentTypeError("module", name, "is no such module", "give an nn.LSTM, GRU or RNN")
     check_int("layer", layer, at_least=0, at_most=module.num_layers - 1)
     known = DIRECTIONS[: 1 + module.bidirectional]
     if direction not in known:
@@ -99,6 +116,15 @@ class _Cell:
     def __init__(self, module: nn.RNNBase, layer: int, direction: Direction) -> None:
         self.module, self.kind = module, cast(Kind, module.mode.partition("_")[0])
         self.suffix = f"_l{layer}" + "_reverse" * (direction == "backward")
+
+    def check(self, argument: str, value: Tensor, which: str) -> None:
+        """Refuse a tensor whose features the weights do not fit."""
+        if not isinstance(value, Tensor):
+            raise ArgumentTypeError(argument, value, "is no tensor", "give a tensor")
+        width = getattr(self.module, f"weight_{which}{self.suffix}").shape[1]
+        if value.dim() not in (1, 2) or value.shape[-1] != width:
+            cure = f"give (N, {width}) or ({width},), one step of this layer"
+            raise ArgumentError(argument, tuple(value.shape), "does not fit", cure)
 
     def lstm(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Line, ...]:
         i, f, g, o = (self.gate(x, h, name, "tanh" if name == "g" else "sigmoid")

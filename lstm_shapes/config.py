@@ -105,7 +105,7 @@ def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[i
     """
     given = _plain(lengths)
     if not isinstance(given, Sequence) or isinstance(given, str):
-        raise _wrong_type("lengths", given, "give one int per sample")
+        raise _wrong_type("lengths", given, "give one int per sample, as in [5, 3, 2]")
     given = tuple(_plain(each) for each in given)
     if not samples:
         raise ArgumentError(
@@ -115,9 +115,9 @@ def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[i
         raise ArgumentError(
             "lengths",
             given,
-            f"has {len(given)} entries for batch_size={samples}",
+            f"has {len(given)} entr{'y' if len(given) == 1 else 'ies'} for batch_size={samples}",
             "give one length per sample",
-            {"lengths": None},
+            _mended(given, samples, seq_len),
         )
     for sample, length in enumerate(given):
         try:
@@ -125,10 +125,32 @@ def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[i
         except ArgumentTypeError:
             raise
         except ArgumentError as error:
-            fits = all(isinstance(each, int) for each in given)
-            fix = {"lengths": tuple(min(max(each, 1), seq_len) for each in given)} if fits else {}
+            fix = _mended(given, samples, seq_len)
             raise ArgumentError(error.argument, length, error.problem, error.cure, fix) from None
     return given
+
+
+MOST_LENGTHS = 1000
+"""Samples up to which lengths are made up for those that have none."""
+
+
+def one_each(lengths: Sequence[Any], samples: int, seq_len: int) -> tuple[Any, ...]:
+    """As many lengths as samples; new ones are whole.
+
+    >>> one_each([3, 2], samples=3, seq_len=5)
+    (3, 2, 5)
+    """
+    return (*lengths[:samples], *[seq_len] * (samples - len(lengths)))
+
+
+def _mended(given: tuple[Any, ...], samples: int, seq_len: int) -> Mapping[str, object]:
+    """Lengths that fit: as many, and within bounds; none where that would be very many."""
+    if not all(type(each) is int for each in given):
+        return {}
+    if samples > MOST_LENGTHS:
+        return {"lengths": None}
+    bounded = [min(max(each, 1), seq_len) for each in given]
+    return {"lengths": one_each(bounded, samples, seq_len)}
 
 
 def _plain(value: object) -> Any:

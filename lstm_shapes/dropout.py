@@ -33,7 +33,7 @@ def dropout_claims(run: Run) -> tuple[Claim, ...]:
     False train() gives the same out twice
     True eval() gives the same out as without dropout
     True rows of h_n of layer 0 are the same in train() as in eval()
-    True dropping by hand between the layers, and not behind the last, gives the same out
+    True dropping by hand between the layers, and not after the last, gives the same out
     True with dropout=1 out is that of the last layer run on zeros
     """
     return tuple(_claims(run)) if run.out.numel() else ()
@@ -70,12 +70,12 @@ def _claims(run: Run) -> Iterator[Claim]:
         "dropout-first-layer",
         "rows of h_n of layer 0 are the same in train() as in eval()",
         torch.equal(one.h_n[rows], still.h_n[rows]),
-        "it acts on what layer 0 hands up, behind its cells",
+        "it acts on what layer 0 hands up, after its cells",
     )
     by_hand, note = recomputed(_between_layers(run, p), one.out, one)
     yield Claim(
         "dropout-by-hand",
-        "dropping by hand between the layers, and not behind the last, gives the same out",
+        "dropping by hand between the layers, and not after the last, gives the same out",
         by_hand,
         f"the layers run one by one, nn.functional.dropout between them, from the same seed{note}",
     )

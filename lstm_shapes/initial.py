@@ -72,10 +72,12 @@ def in_chunks(run: Run, at: int) -> Run:
     True
     """
     if run.sizes.seq_len == 1:
-        raise ArgumentError("run", run.sizes, "has a single step", "give one of two or more")
+        raise ArgumentError("seq_len", 1, "is a single step", "give a run of two or more")
     check_int("at", at, at_least=1, at_most=run.sizes.seq_len - 1)
     if run.sizes.lengths is not None:
-        raise ArgumentError("run", run.sizes, "has lengths", "give a run without them")
+        raise ArgumentError(
+            "lengths", run.sizes.lengths, "cannot be cut in time", "give a run without lengths"
+        )
     time = time_axis(run.settings, run.sizes)
     outs: list[Tensor] = []
     part, states = run, initial_states(run, "zeros")
@@ -141,7 +143,8 @@ def _claims(run: Run) -> Iterator[Claim]:
     )
     random = from_states(run, initial_states(run, "random"))
     same = torch.equal(random.out, run.out)
-    differ = f"the steps follow from it: up to {largest_difference(random.out, run.out):.2f} apart"
+    apart = largest_difference(random.out, run.out)
+    differ = f"every step depends on where it starts: up to {apart:.2f} apart, over all samples"
     reason = COINCIDENCE if same else differ
     statement = f"{name}(x, random)[0] == {name}(x)[0]"
     yield Claim("random-states", statement, same, reason, mistake=True)
@@ -194,7 +197,7 @@ def _chunk_claims(run: Run, chunks: Run) -> Iterator[Claim]:
         backward,
         whole_backward,
         "it starts at the end of each chunk: in the first it has not read the second, and what "
-        "it carries over comes from the steps before, not from those behind",
+        "it carries over comes from the steps before, not from those after",
     )
 
 

@@ -57,21 +57,21 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
     return ""
 
 
-MOST_STEPS = 100
-"""Steps of an input about which torch is asked: it counts them one by one."""
-
 _SIZES = ("seq_len", "batch_size")
+
+MOST = 1000
+"""Steps, and lengths, about which torch is asked as they are; it counts them one by one."""
 
 
 def _packing_message(lengths: Any, seq_len: int, batch_size: int) -> str:
-    """What is said when an input that takes no room is packed; on sizes cut to what shows it."""
-    steps = min(seq_len, MOST_STEPS)
+    """What is said when an input of one feature is packed; huge sizes are cut to what shows it."""
+    steps = min(seq_len, MOST)
     if isinstance(lengths, (list, tuple)):
         batch_size = min(batch_size, len(lengths) + 1)
         lengths = [_cut(each, seq_len, steps) for each in lengths]
     try:
         with own_terms("cpu"):
-            x = torch.empty(batch_size, steps, 1, device="meta")
+            x = torch.zeros(min(batch_size, MOST), steps, 1, device="cpu")
             pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
     except Exception as error:
         return str(error).split("\n", 1)[0]
@@ -80,6 +80,6 @@ def _packing_message(lengths: Any, seq_len: int, batch_size: int) -> str:
 
 def _cut(length: Any, seq_len: int, steps: int) -> Any:
     """A length as it stands to seq_len, in few steps; what is none stays as it is."""
-    if not isinstance(length, int):
+    if not isinstance(length, int) or length <= steps:
         return length
-    return steps + 1 if length > seq_len else min(length, steps)
+    return min(length, 2 * MOST) if length > seq_len else steps

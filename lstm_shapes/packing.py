@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ from lstm_shapes.evaluation import COINCIDENCE, Claim, allowed_difference
 from lstm_shapes.live import Run
 from lstm_shapes.shapes import time_axis
 from lstm_shapes.snippet import flip_code
+
+MOST_TOKENS = 5 * 10**6
+"""Steps of all samples together that are listed."""
 
 
 @dataclass(frozen=True)
@@ -54,25 +58,40 @@ def packed_order(
     PackedOrder(tokens=((1, 0), (2, 0), (0, 0), (1, 1), (2, 1), (1, 2)), \
 batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
     """
-    if isinstance(lengths, Sequence) and not lengths:
-        raise ArgumentError("lengths", lengths, "is empty", "give one length per sample")
-    checked = check_lengths(lengths, len(lengths) if hasattr(lengths, "__len__") else 1, LARGEST)
-    order = sorted(range(len(checked)), key=lambda sample: -checked[sample])
+    given = lengths.tolist() if hasattr(lengths, "tolist") else lengths
+    count = len(given) if isinstance(given, Sequence) else 1
+    if not count:
+        raise ArgumentError("lengths", given, "is empty", "give one length per sample")
+    checked = check_lengths(given, count, LARGEST)
+    if sum(checked) > MOST_TOKENS:
+        raise ArgumentError(
+            "lengths", given, f"has {sum(checked)} steps in all", f"list {MOST_TOKENS} at most"
+        )
+    order = sorted(range(count), key=lambda sample: -checked[sample])
     if sorted_indices is not None:
-        longest = [checked[sample] for sample in order]
-        given = list(sorted_indices)
-        if sorted(given) != sorted(order) or [checked[sample] for sample in given] != longest:
-            raise ArgumentError(
-                "sorted_indices", given, "does not sort the lengths", f"use {order}, for one"
-            )
-        order = given
-    steps, place = range(max(checked)), {sample: at for at, sample in enumerate(order)}
+        order = _sorting(sorted_indices, checked, order)
+    ends, place = Counter(checked), {sample: at for at, sample in enumerate(order)}
+    batch_sizes = [count]
+    for step in range(1, max(checked)):
+        batch_sizes.append(batch_sizes[-1] - ends[step])
     return PackedOrder(
-        tokens=tuple((b, t) for t in steps for b in order if t < checked[b]),
-        batch_sizes=tuple(sum(length > t for length in checked) for t in steps),
+        tokens=tuple((b, t) for t, size in enumerate(batch_sizes) for b in order[:size]),
+        batch_sizes=tuple(batch_sizes),
         sorted_indices=tuple(order),
-        unsorted_indices=tuple(place[sample] for sample in range(len(checked))),
+        unsorted_indices=tuple(place[sample] for sample in range(count)),
     )
+
+
+def _sorting(given: Sequence[int], lengths: tuple[int, ...], order: list[int]) -> list[int]:
+    """An order that was given, if it sorts the lengths as well as ours does."""
+    longest = [lengths[sample] for sample in order]
+    samples = list(given) if isinstance(given, Sequence) else []
+    known = all(isinstance(each, int) for each in samples) and sorted(samples) == sorted(order)
+    if not known or [lengths[sample] for sample in samples] != longest:
+        raise ArgumentError(
+            "sorted_indices", given, "does not sort the lengths", f"use {order}, for one"
+        )
+    return samples
 
 
 def lengths_of(run: Run) -> list[int]:
@@ -211,7 +230,7 @@ def _ends(run: Run, out: Tensor, lengths: list[int]) -> Iterator[Claim]:
     same = bool(difference.max() <= allowed_difference(run))
     wrong = [i for i, each in enumerate(difference.tolist()) if each > allowed_difference(run)]
     which = ", ".join(map(str, wrong[:6])) + (" …" if wrong[6:] else "")
-    reason = f"other for sample{'s' * (len(wrong) > 1)} {which}: it has read padding"
+    reason = f"differs for sample{'s' * (len(wrong) > 1)} {which}, where padding was read"
     reason = ("no sample has padding" if whole else COINCIDENCE) if same else reason
     yield Claim(
         "padded-final", "h_n of the padded batch, unpacked == h_n", same, reason, mistake=True

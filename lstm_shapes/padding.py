@@ -50,7 +50,7 @@ def padded_against_packed(run: Run) -> tuple[Difference, ...]:
     >>> for found in padded_against_packed(made):
     ...     print(found.direction, [max(filter(None, each), default=0) > 1e-3
     ...                             for each in found.steps], found.reason)
-    forward [False, False] it has read no padding yet; but it goes on into it, to another h_n
+    forward [False, False] it has read no padding at these steps; it then reads on, to another h_n
     backward [False, True] it starts in the padding
     """
     lengths, padded = lengths_of(run), as_padded(run)
@@ -104,4 +104,4 @@ def _why(layer: int, direction: Direction, packed: Run, lengths: list[int], diff
         return "it starts in the padding"
     if layer and packed.settings.bidirectional and differs:
         return "the backward cell below has read padding, and this one reads what it wrote"
-    return "it has read no padding yet; but it goes on into it, to another h_n"
+    return "it has read no padding at these steps; it then reads on, to another h_n"

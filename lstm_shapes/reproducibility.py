@@ -120,6 +120,10 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
     # Of other devices the generator could not be put back.
     if made.device in ("cpu", "cuda"):
         train = f"train(), dropout={p}"
+        if made.settings.num_layers == 1:
+            train += ", which does nothing in one layer"
+        elif not made.settings.dropout:
+            train += " for this trial"
         ways |= {
             "train": (
                 f"{train}, another state of the generator each time",

@@ -155,6 +155,15 @@ def test_dropout_is_on_the_cpu_where_no_device_is_named() -> None:
     assert torch.equal(elsewhere.out, with_dropout(made, 0.5, seed=1, device="cpu").out)
 
 
+def test_dropout_seeds_the_generator_of_its_own_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, asked = run(TWO, ASKED), []
+    monkeypatch.setattr("lstm_shapes.again.seeded", lambda *given: asked.append(given) or 1 / 0)
+    for device in ("cpu", "cuda"):
+        with pytest.raises(ZeroDivisionError):
+            with_dropout(made, 0.5, seed=3, device=device)
+    assert asked == [(3, "cpu"), (3, "cuda")]
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_it_runs_on_the_threads_that_are_asked_for(
     threads: int, monkeypatch: pytest.MonkeyPatch

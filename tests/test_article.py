@@ -137,7 +137,7 @@ def test_the_findings_name_the_runs_own_numbers() -> None:
     assert found["out-shape"] == "out is (3, 5, 6)"
     assert found["state-shape"] == "h_n is (4, 3, 3), c_n is (4, 3, 3)"
     assert found["rnn-step"] == "bias=False here"
-    assert found["bias-zero"] == "of 8 parameters 0 are a bias: there is nothing to be 0"
+    assert found["bias-zero"] == "of 8 parameters none is a bias: there is nothing to be 0"
     assert "has read 3 of 3 samples and 1 of 5 steps" in found["classifier-input"]
     assert found["flip-first"].startswith("✗ torch.cat([forward, backward.flip(1)], -1) == out; ✓")
     assert found["not-reproducible"].startswith("2 of 2 more runs from the seed are equal bit")
@@ -154,7 +154,8 @@ def test_what_is_found_is_as_the_facts_are(module: Settings, asked: InputSizes, 
         "state-shape": asked.batch_size is None or module.kind != "LSTM",
         "bias-zero": module.bias,
         "dropout-layers": module.num_layers == 1 or not module.dropout,
-        "classifier-input": asked.seq_len == 1 and asked.batch_size in (1, None),
+        "classifier-input": asked.batch_size is None or asked.seq_len == asked.batch_size == 1,
+        "classifier-squeeze": asked.batch_size is None,
         "flip-first": not module.bidirectional or max(asked.lengths or [asked.seq_len]) == 1,
         "not-reproducible": not module.bidirectional,
     }
@@ -196,7 +197,8 @@ MISSING = [
     (InputSizes(5, None), "state-shape", {"batched": True, "kind": "LSTM"}, GRU),
     (InputSizes(5, 0), "state-shape", SAMPLES | {"kind": "LSTM"}, GRU),
     (InputSizes(1, 0), "classifier-input", SAMPLES | STEPS),
-    (InputSizes(1, None), "classifier-input", STEPS),
+    (InputSizes(1, None), "classifier-input", STEPS | {"batched": True}),
+    (InputSizes(5, None), "classifier-squeeze", {"batched": True}),
     (InputSizes(1, 1, [1]), "classifier-input", STEPS),
 ]
 

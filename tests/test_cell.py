@@ -163,7 +163,8 @@ def test_every_formula_read_as_code_gives_its_line(name: str) -> None:
     suffix = f"_l{layer}" + "_reverse" * module.bidirectional
     widths = (3 if layer else 4, module.proj_size or 3, 3)
     values = {at: torch.randn(n, **DOUBLE) for at, n in zip(("x", "h'", "c'"), widths, strict=True)}
-    lines = cell_step(module, *values.values(), layer=layer, direction=direction)
+    given = list(values.values())[: 3 if module.mode == "LSTM" else 2]
+    lines = cell_step(module, *given, layer=layer, direction=direction)
     assert [line.name for line in lines] == NAMES[module.mode]
     weights = documented(module, suffix)
     for line in lines:
@@ -182,6 +183,20 @@ AT = (made := run(Settings(4, 3, num_layers=2), ASKED)), cell_states(made), 0
 ONE = "direction='backward' is not there: use one of ('forward',)"
 REFUSED = [
     (lambda: cell_step(LSTM, X, H), "c=None is missing: give the cell state of the step before"),
+    (
+        lambda: cell_step(LSTM, X, H, H, layer=1),
+        "x=(1, 4) does not fit: give (N, 3) or (3,), one step of this layer",
+    ),
+    (
+        lambda: cell_step(LSTM, X, H[0, :2], H),
+        "h=(2,) does not fit: give (N, 3) or (3,), one step of this layer",
+    ),
+    (lambda: cell_step(nn.GRU(4, 3), X, H, H), "c=(1, 3) is not known to GRU: leave it out"),
+    (
+        lambda: cell_step(nn.Linear(4, 3), X, H),
+        "module='Linear' is no such module: give an nn.LSTM, GRU or RNN",
+    ),
+    (lambda: cell_step(LSTM, None, H, H), "x=None is no tensor: give a tensor"),
     (lambda: cell_step(LSTM, X, H, H, layer=2), "layer=2 is too large: use 1 or less"),
     (lambda: cell_step(LSTM, X, H, H, direction="backward"), ONE),
     (lambda: cell_at(*AT, "forward", 5), "step=5 is too large: use 4 or less"),

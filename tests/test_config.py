@@ -84,8 +84,11 @@ REFUSED_SIZES: list[tuple[dict[str, Any], str]] = [
 REFUSED_SIZE_TYPES: list[tuple[dict[str, Any], str]] = [
     ({"seq_len": 5.0}, "seq_len=5.0 is of type float: give an int"),
     ({"batch_size": "3"}, "batch_size='3' is of type str: give an int"),
-    ({"lengths": 5}, "lengths=5 is of type int: give one int per sample"),
-    ({"lengths": {5, 2, 1}}, "lengths={1, 2, 5} is of type set: give one int per sample"),
+    ({"lengths": 5}, "lengths=5 is of type int: give one int per sample, as in [5, 3, 2]"),
+    (
+        {"lengths": {5, 2, 1}},
+        "lengths={1, 2, 5} is of type set: give one int per sample, as in [5, 3, 2]",
+    ),
     ({"lengths": [5, 2.0, 1]}, "lengths[1]=2.0 is of type float: give an int"),
 ]
 

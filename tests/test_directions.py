@@ -188,7 +188,7 @@ PACKED = pack_sequence([torch.zeros(2, 6), torch.zeros(1, 6)])
         ),
         (
             lambda: reverse_time(torch.zeros(2, 5, 3), batch_first=True, lengths=torch.tensor(5)),
-            "lengths=5 is of type int: give one int per sample",
+            "lengths=5 is of type int: give one int per sample, as in [5, 3, 2]",
         ),
         (
             lambda: final_features_from_out(

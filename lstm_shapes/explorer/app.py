@@ -9,14 +9,14 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import PRESETS
+from lstm_shapes.config import MOST_LENGTHS, PRESETS
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
 from lstm_shapes.explorer.panels.figure import axis_ids, drawn_for, nearest_sample
 from lstm_shapes.explorer.panels.notices import link_view
 from lstm_shapes.explorer.stage import Stage
-from lstm_shapes.explorer.state import MOST_LENGTHS, Question, Snapshot, State
+from lstm_shapes.explorer.state import Question, Snapshot, State
 from lstm_shapes.explorer.view import View
 from lstm_shapes.render import svg
 from lstm_shapes.scene import Scene, unroll
@@ -167,7 +167,7 @@ class Explorer(widgets.Box):
         if action == "fix" and problem is not None:
             self.state.update(**problem.fix)
         run = self.state.snapshot.run
-        if action == "measure" and run is not None:
+        if action == "measure" and run is not None and run.out.numel():
             self._draw(lambda: self.stage.measurement.start(run))
         if action == "length":
             self._set_length(message.get("sample"), message.get("length"))

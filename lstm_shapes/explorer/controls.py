@@ -124,13 +124,16 @@ class Controls:
 def read_lengths(text: str) -> object:
     """Lengths as they are typed; none for an empty text, and what is none as it is.
 
-    >>> read_lengths("5, 3 1"), read_lengths(" "), read_lengths("five")
-    ((5, 3, 1), None, 'five')
+    >>> read_lengths("5, 3 1"), read_lengths("[5, 3]"), read_lengths(" "), read_lengths("five")
+    ((5, 3, 1), (5, 3), None, 'five')
     """
-    entries = text.replace(",", " ").split()
-    if not all(re.fullmatch(r"[-+]?\d{1,19}", entry, re.ASCII) for entry in entries):
+    bare = text.strip().strip("[]()").strip()
+    if not bare:
+        return None
+    entries = re.split(r"\s*,\s*|\s+", bare)
+    if not all(re.fullmatch(r"[-+]?\d{1,30}", entry, re.ASCII) for entry in entries):
         return text
-    return tuple(int(entry) for entry in entries) or None
+    return tuple(int(entry) for entry in entries)
 
 
 def _inputs(name: str) -> list[Any]:

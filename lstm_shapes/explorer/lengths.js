@@ -78,7 +78,7 @@ function measured(record) {
     h(
       "div",
       { class: "ls-sides" },
-      grid("x, padded", shapes.x, [steps(drawn), padded.map((row, b) => rowOf(b, row.map(token)))], "b·t: sample and step; behind the end of a sample zeros", "padded"),
+      grid("x, padded", shapes.x, [steps(drawn), padded.map((row, b) => rowOf(b, row.map(token)))], "b·t: sample and step; zeros after the end of a sample", "padded"),
       grid("packed.data", shapes.data, byStep(packed), "what the module reads, step by step, the longest sample first; the backward cell starts where each sample ends", "packed"),
       grid("out, unpacked", shapes.out, [steps(drawn), unpacked.map((row, b) => rowOf(b, row.map(outOf)))], `its first feature; zeros at padding. Outlined: the true last step, ${codes.last}`, "out"),
       parts(record),

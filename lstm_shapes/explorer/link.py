@@ -19,7 +19,7 @@ _WORDS = {"kind": r"\w{1,8}", "device": r"[\w:]{1,16}", "select": r"[\w.]{0,40}"
 _WORDS |= dict.fromkeys(("tab", "way", "merge", "direction", "start"), r"\w{1,16}")
 _WORDS |= {"vector": r"[ -~]{0,400}"}  # read by a grammar of its own
 _FLOAT = r"[-+]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[-+]?\d{1,3})?"
-_LENGTHS = r"(\d{1,19}(,\d{1,19})*)?"
+_LENGTHS = r"([-+]?\d{1,20}(,[-+]?\d{1,20})*)?"
 _INT = r"[-+]?\d{1,20}"
 
 

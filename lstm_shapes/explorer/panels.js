@@ -57,11 +57,23 @@ export class Panels {
     this.redraw();
   }
 
+  /** What is shown above is the `count`th; a panel of an older one is marked until it is made. */
+  expect(count) {
+    this.count = count;
+    this.markBusy();
+  }
+
+  markBusy() {
+    const { record, choices, count } = this;
+    const late = !record || record.tab !== choices.tab || record.count !== count;
+    this.body.setAttribute("aria-busy", String(late));
+  }
+
   redraw() {
     const { record, choices } = this;
     if (!record) return;
     this.drawTabs(record.tabs, choices.tab);
-    this.body.setAttribute("aria-busy", String(record.tab !== choices.tab));
+    this.markBusy();
     this.root.dataset.state = record.state;
     const chosen = JSON.stringify([choices, Boolean(this.playing)]);
     if (this.drawn.record === record && this.drawn.chosen === chosen) return;

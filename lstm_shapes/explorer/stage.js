@@ -194,6 +194,7 @@ export default {
         picture = unpacked(sent);
       }
       drawStage(parts, figure, view, picture);
+      panels.expect(view.count);
       rail.label();
     };
     const pin = (id) => {

@@ -91,6 +91,7 @@ class Stage(anywidget.AnyWidget):
     svg_style = traitlets.Unicode(render.style()).tag(sync=True)
 
     _shown: Snapshot | None = None
+    _count = 0  # of what was shown: a panel out of view is of an older one
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -102,7 +103,8 @@ class Stage(anywidget.AnyWidget):
             sample = nearest_sample(snapshot.question.sizes, self.sample)
             self.picture = picture_record(*drawn_for(snapshot.question, sample))
             view = stage_view(snapshot, sample)
-            self.view = {**view, "notices": [*notices, *view["notices"]]}
+            self._count += 1
+            self.view = {**view, "count": self._count, "notices": [*notices, *view["notices"]]}
             self._shown = snapshot
             self.measurement.keep_to(snapshot.run)
             self.draw_panel()
@@ -112,7 +114,8 @@ class Stage(anywidget.AnyWidget):
         if self.panel_seen and self._shown is not None:
             sample = self.view["figure"]["sample"]
             choices = nearest(self.choices)
-            self.panel = panel_view(self._shown, sample, choices, self.measurement)
+            panel = panel_view(self._shown, sample, choices, self.measurement)
+            self.panel = {**panel, "count": self._count}
 
     def _draw_measured(self) -> None:
         """Draw what was measured, if that is what is looked at."""

@@ -16,12 +16,14 @@ import traitlets
 from lstm_shapes.budget import OverBudget, check, estimate
 from lstm_shapes.config import (
     LARGEST,
+    MOST_LENGTHS,
     ArgumentError,
     InputSizes,
     Settings,
     check_bool,
     check_int,
     check_lengths,
+    one_each,
 )
 from lstm_shapes.snippet import constructor_of
 
@@ -34,7 +36,6 @@ Status = Literal["measured", "predicted", "invalid"]
 MODULE_ARGUMENTS = tuple(argument.name for argument in fields(Settings))
 
 FIRST_BATCH_SIZE = 3  # what an unbatched start is switched to
-MOST_LENGTHS = 1000  # lengths that follow the number of samples
 AT_ONCE = 0.05  # seconds; torch is there by then if it was imported before
 
 
@@ -265,8 +266,7 @@ def _fitted(values: Mapping[str, Any]) -> Any:
         check_lengths(lengths, len(lengths), LARGEST)
     except ArgumentError:
         return lengths
-    fitting = [min(length, seq_len) for length in lengths[:samples]]
-    return (*fitting, *[seq_len] * (samples - len(fitting)))
+    return one_each([min(length, seq_len) for length in lengths], samples, seq_len)
 
 
 def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) -> Problem:
@@ -274,14 +274,18 @@ def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) 
     asked = {*MODULE_ARGUMENTS, "seq_len", "batch_size", "lengths"} - {"kind"}
     too_large = isinstance(error.value, int) and error.value > LARGEST
     argument = error.argument.partition("[")[0]  # of lengths[2] lengths
-    if torch_here and argument in asked and not too_large:
+    typed = isinstance(values.get(argument), str)  # of what is no Python yet torch says nothing
+    if torch_here and argument in asked and not too_large and not typed:
         from lstm_shapes.messages import torch_message
 
         says = torch_message(argument, values)
     fix = _mend(values, error)
     # A fix of the input is no other module: its control says it all.
     code = constructor_of({**values, **fix}) if fix.keys() & set(MODULE_ARGUMENTS) else ""
-    return Problem(argument, says, error.cause, error.cure, code, fix)
+    cause = error.cause
+    if error.argument == "lengths" and says == "":
+        cause += ", and leaves the other samples out"
+    return Problem(argument, says, cause, error.cure, code, fix)
 
 
 def _mend(values: Mapping[str, Any], error: ArgumentError) -> dict[str, Any]:

@@ -24,12 +24,17 @@ function distances(apart, kind) {
   );
 }
 
-function chunked({ last, at, without, apart, claims }) {
+/** Of whom the numbers are; the claims are of all. */
+function ofSample(samples, sample) {
+  return samples === null ? "" : ` of sample ${sample}`;
+}
+
+function chunked({ last, at, without, apart, claims }, of) {
   return h(
     "section",
     { class: "ls-chunks", "aria-label": "In two chunks" },
     h("header", {}, h("h3", {}, "In two chunks, the states carried over"), without ? null : stepField("chunk", "cut at t", at, 1, last)),
-    without ? h("p", { class: "ls-note" }, without) : [h("p", { class: "ls-note" }, "|out in chunks − out of the whole|, the largest at each step:"), distances(apart, "chunks"), h("ul", { class: "ls-claims" }, claims.map((each) => claim("li", each)))],
+    without ? h("p", { class: "ls-note" }, without) : [h("p", { class: "ls-note" }, `|out in chunks − out of the whole|${of}, the largest at each step:`), distances(apart, "chunks"), h("ul", { class: "ls-claims" }, claims.map((each) => claim("li", each)))],
   );
 }
 
@@ -40,8 +45,8 @@ export function statesPanel({ samples, sample, starts, start, says, without, sta
     h("header", {}, h("div", { class: "ls-choices", role: "group", "aria-label": "start" }, starts.map((each) => choice("start", each, each === start, each))), h("span", { class: "ls-hint" }, says), sampleField(samples, sample)),
     without ? h("p", { class: "ls-note" }, without) : null,
     h("div", { class: "ls-sides" }, states.map(stateOf)),
-    apart.length ? [h("h3", {}, "How far it reaches"), h("p", { class: "ls-note" }, "|out from these states − out from zeros|, the largest at each step:"), distances(apart, "start")] : null,
+    apart.length ? [h("h3", {}, "How far it reaches"), h("p", { class: "ls-note" }, `|out from these states − out from zeros|${ofSample(samples, sample)}, the largest at each step:`), distances(apart, "start")] : null,
     h("ul", { class: "ls-claims" }, claims.map((each) => claim("li", each))),
-    chunks ? chunked(chunks) : null,
+    chunks ? chunked(chunks, ofSample(samples, sample)) : null,
   );
 }

@@ -9,8 +9,8 @@ from lstm_shapes.shapes import tensor_shapes
 MEANING = {
     "input": "what you pass in",
     "out": "every step, last layer",
-    "h_n": "each layer's final h",
-    "c_n": "each layer's final c",
+    "h_n": "final h per layer",
+    "c_n": "final c per layer",
 }
 
 LONGEST, LEAST = 38, 4

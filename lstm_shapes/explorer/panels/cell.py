@@ -138,7 +138,8 @@ def _strips(run: Run, states: CellStates, layer: int, sample: int) -> list[View]
             {
                 "name": f"{name} of layer {layer}, every step",
                 "of": f"of ({shape}): layer, direction, seq"
-                + (", batch, features" if made.dim() == 5 else ", features"),
+                + (", batch, features" if made.dim() == 5 else ", features")
+                + ("; zeros at padding" if run.sizes.lengths else ""),
             }
             | strip(at, bands, run.sizes.seq_len)
         )

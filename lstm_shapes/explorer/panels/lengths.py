@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lstm_shapes.config import InputSizes
+from lstm_shapes.config import MOST_LENGTHS, InputSizes
 from lstm_shapes.explorer.link import write_link
 from lstm_shapes.explorer.panels.measured import why_not
-from lstm_shapes.explorer.state import MOST_LENGTHS, Snapshot
+from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
 from lstm_shapes.scene import elide
 from lstm_shapes.shapes import time_axis

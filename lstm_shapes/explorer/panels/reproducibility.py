@@ -13,14 +13,14 @@ def reproducibility_view(snapshot: Snapshot, measurement: Measurement) -> View:
     run = snapshot.run
     view: View = {
         "about": f"{constructor(snapshot.question.settings)}, seed {snapshot.question.seed}",
-        "without": "" if run else "Nothing is measured without a run",
+        "without": _without(snapshot),
         "running": measurement.running,
         "done": 0,
         "total": 0,
         "trials": [],
         "documented": "",
     }
-    if run is None:
+    if run is None or view["without"]:
         return view
     from lstm_shapes.reproducibility import DOCUMENTED
 
@@ -42,5 +42,12 @@ def reproducibility_view(snapshot: Snapshot, measurement: Measurement) -> View:
                 "difference": f"{trial.difference:.1e}" if trial.difference else "0",
             }
             for trial in progress.trials
+            if trial.runs > 1 or measurement.running
         ],
     }
+
+
+def _without(snapshot: Snapshot) -> str:
+    if snapshot.run is None:
+        return "Nothing is measured without a run"
+    return "" if snapshot.run.out.numel() else "Without a sample there is nothing to measure"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SAYS = {
     "zeros": "What is not given is zeros: the run is the one above.",
-    "random": "Drawn from the seed. What each direction reads first feels it most; it fades.",
+    "random": "Drawn from the seed, where states that are not given would be zeros.",
     "carried": "What the run above ended with: the same input is read as if it went on.",
 }
 
@@ -96,6 +96,7 @@ def _apart(one: Run, other: Run, sample: int) -> list[View]:
     difference = (one.out - other.out).abs()
     if difference.dim() == 3:
         difference = difference.select(1 - time_axis(one.settings, one.sizes), sample)
+    length = one.sizes.lengths[sample] if one.sizes.lengths else one.sizes.seq_len
     halves = difference.reshape(len(difference), -1, one.settings.h_out)
     at = elide(one.sizes.seq_len, MOST_COLUMNS)
     return [
@@ -104,7 +105,10 @@ def _apart(one: Run, other: Run, sample: int) -> list[View]:
             "columns": [
                 {"label": "…", "cells": [["", 0]]}
                 if step is None
-                else {"label": f"t={step}", "cells": [_far(half[step])]}
+                else {
+                    "label": f"t={step}",
+                    "cells": [_far(half[step]) if step < length else ["", 0]],
+                }
                 for step in at
             ],
         }
