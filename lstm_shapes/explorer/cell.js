@@ -47,18 +47,41 @@ export function lightLines(panel, target) {
   }
 }
 
+function stripsHead(kind, both) {
+  return h(
+    "header",
+    { class: "ls-strips-head" },
+    h("h3", {}, `What nn.${kind} does not return: h and c of every layer and step`),
+    both.map((band) => h("span", { class: `ls-legend ls-${band}` }, ARROWS[band])),
+  );
+}
+
+/** One of h and c over time; the chosen step is outlined. */
+function stripOf({ name, of, bands }, time) {
+  const chosen = bands[0].columns.findIndex(({ label }) => label === `t=${time}`);
+  return h("figure", { class: "ls-strip", "data-strip": name }, h("figcaption", {}, h("code", { class: "ls-code" }, name), h("span", { class: "ls-note" }, of)), heat(bands, chosen));
+}
+
 export function cellPanel(record) {
   const { samples, sample, layers, last_layer, layer, directions: both, direction, last, time, says, without, kinds, strips, claims } = record;
   return h(
     "div",
     { class: "ls-cell-panel" },
-    h("header", {}, layers.length ? pick("layer", "layer", layers, layer) : stepField("layer", "layer", layer, 0, last_layer), pick("direction", "direction", both, direction), stepField("time", "t", time, 0, last), h("span", { class: "ls-hint" }), sampleField(samples, sample)),
+    h(
+      "header",
+      {},
+      layers.length ? pick("layer", "layer", layers, layer) : stepField("layer", "layer", layer, 0, last_layer),
+      pick("direction", "direction", both, direction),
+      stepField("time", "t", time, 0, last),
+      h("span", { class: "ls-hint" }),
+      sampleField(samples, sample),
+    ),
     h("p", { class: "ls-scene-says", "aria-live": "polite" }, spell(says)),
     without ? h("p", { class: "ls-note" }, without) : null,
     kinds.length ? h("p", { class: "ls-note" }, "Three modules on the same input, each with its own weights from the same seed; ⊙ multiplies element by element. Point at a line: what it is made of lights up.") : null,
     h("div", { class: "ls-kinds" }, kinds.map(kindOf)),
-    strips.length ? h("header", { class: "ls-strips-head" }, h("h3", {}, "What nn.", kinds.find(({ current }) => current).kind, " does not return: h and c of every layer and step"), both.map((band) => h("span", { class: `ls-legend ls-${band}` }, ARROWS[band]))) : null,
-    h("div", { class: "ls-sides" }, strips.map(({ name, of, bands }) => h("figure", { class: "ls-strip", "data-strip": name }, h("figcaption", {}, h("code", { class: "ls-code" }, name), h("span", { class: "ls-note" }, of)), heat(bands, bands[0].columns.findIndex(({ label }) => label === `t=${time}`))))),
+    strips.length ? stripsHead(kinds.find(({ current }) => current).kind, both) : null,
+    h("div", { class: "ls-sides" }, strips.map((each) => stripOf(each, time))),
     h("ul", { class: "ls-claims" }, claims.map((each) => claim("li", each))),
   );
 }

@@ -57,15 +57,15 @@ export class Panels {
     this.redraw();
   }
 
-  /** What is shown above is the `count`th; a panel of an older one is marked until it is made. */
-  expect(count) {
-    this.count = count;
+  /** What is shown above is the `showing`th; a panel of an older one is marked until it is made. */
+  expect(showing) {
+    this.showing = showing;
     this.markBusy();
   }
 
   markBusy() {
-    const { record, choices, count } = this;
-    const late = !record || record.tab !== choices.tab || record.count !== count;
+    const { record, choices, showing } = this;
+    const late = !record || record.tab !== choices.tab || record.showing !== showing;
     this.body.setAttribute("aria-busy", String(late));
   }
 

@@ -8,6 +8,11 @@ function trial({ id, what, others, equal, difference }) {
   return h("tr", { "data-trial": id, "data-equal": others ? String(all) : null }, h("td", {}, what), h("td", {}, `${equal} of ${others}`), h("td", {}, h("code", {}, difference)), h("td", {}, verdictOf));
 }
 
+function progressWords(total, done, running) {
+  if (!total) return "nothing measured yet";
+  return `${done} of ${total} runs${running || done === total ? "" : ", stopped"}`;
+}
+
 export function reproducibilityPanel({ about, without, running, done, total, trials, documented }) {
   const action = running ? "stop" : "measure";
   const label = running ? "Stop" : trials.length ? "Measure again" : "Measure now";
@@ -16,7 +21,13 @@ export function reproducibilityPanel({ about, without, running, done, total, tri
     "div",
     { class: "ls-reproducibility-panel" },
     h("p", {}, h("code", { class: "ls-subtitle" }, about)),
-    h("header", {}, h("button", { type: "button", class: "ls-button", "data-do": action, disabled: Boolean(without) }, label), h("progress", { max: total || 1, value: done, "aria-label": "runs made" }), h("span", { class: "ls-note", role: "status" }, total ? `${done} of ${total} runs${running ? "" : done < total ? ", stopped" : ""}` : "nothing measured yet")),
+    h(
+      "header",
+      {},
+      h("button", { type: "button", class: "ls-button", "data-do": action, disabled: Boolean(without) }, label),
+      h("progress", { max: total || 1, value: done, "aria-label": "runs made" }),
+      h("span", { class: "ls-note", role: "status" }, progressWords(total, done, running)),
+    ),
     without ? h("p", { class: "ls-note" }, without) : null,
     trials.length ? table(heads, trials.map(trial)) : h("p", { class: "ls-note" }, "Each is done several times and compared with its first: all tensors returned, bit for bit."),
     documented ? h("p", { class: "ls-note" }, h("b", {}, "Documented for CUDA: "), documented) : null,

@@ -194,7 +194,7 @@ export default {
         picture = unpacked(sent);
       }
       drawStage(parts, figure, view, picture);
-      panels.expect(view.count);
+      panels.expect(view.showing);
       rail.label();
     };
     const pin = (id) => {

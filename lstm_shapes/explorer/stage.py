@@ -91,7 +91,7 @@ class Stage(anywidget.AnyWidget):
     svg_style = traitlets.Unicode(render.style()).tag(sync=True)
 
     _shown: Snapshot | None = None
-    _count = 0  # of what was shown: a panel out of view is of an older one
+    _showing = 0  # of what was shown: a panel out of view is of an older one
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -103,8 +103,8 @@ class Stage(anywidget.AnyWidget):
             sample = nearest_sample(snapshot.question.sizes, self.sample)
             self.picture = picture_record(*drawn_for(snapshot.question, sample))
             view = stage_view(snapshot, sample)
-            self._count += 1
-            self.view = {**view, "count": self._count, "notices": [*notices, *view["notices"]]}
+            self._showing += 1
+            self.view = {**view, "showing": self._showing, "notices": [*notices, *view["notices"]]}
             self._shown = snapshot
             self.measurement.keep_to(snapshot.run)
             self.draw_panel()
@@ -115,7 +115,7 @@ class Stage(anywidget.AnyWidget):
             sample = self.view["figure"]["sample"]
             choices = nearest(self.choices)
             panel = panel_view(self._shown, sample, choices, self.measurement)
-            self.panel = {**panel, "count": self._count}
+            self.panel = {**panel, "showing": self._showing}
 
     def _draw_measured(self) -> None:
         """Draw what was measured, if that is what is looked at."""

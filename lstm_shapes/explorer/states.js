@@ -5,13 +5,26 @@ import { tuple, verdict } from "./cards.js";
 import { ARROWS, choice, sampleField, tiles } from "./directions.js";
 import { stepField } from "./cell.js";
 
+function stateRow({ label, cells, more }) {
+  return h("div", { class: "ls-state-row" }, h("code", {}, label), h("div", { class: "ls-tiles ls-both" }, tiles(cells)), more ? h("span", { class: "ls-note" }, more) : null);
+}
+
 function stateOf({ name, shape, rows, more }) {
   return h(
     "figure",
     { class: "ls-strip", "data-state-of": name, "data-shape": shape.shape },
     h("figcaption", {}, h("code", { class: "ls-code" }, name), h("span", {}, tuple(shape.sizes, shape.axes, "ls-inline"), " ", tuple(shape.axes.map((axis) => axis.name), shape.axes, "ls-note")), shape.agrees ? null : verdict(shape)),
-    h("div", { class: "ls-heat" }, rows.map(({ label, cells, more: left }) => h("div", { class: "ls-state-row" }, h("code", {}, label), h("div", { class: "ls-tiles ls-both" }, tiles(cells)), left ? h("span", { class: "ls-note" }, left) : null))),
+    h("div", { class: "ls-heat" }, rows.map(stateRow)),
     more ? h("p", { class: "ls-note" }, more) : null,
+  );
+}
+
+function distance(band, { label, cells }) {
+  return h(
+    "div",
+    { class: "ls-column", role: "img", "aria-label": `${band} ${label}: ${cells[0][0] || "padding"}` },
+    h("div", { class: "ls-cells" }, tiles(cells)),
+    h("span", { class: "ls-step" }, label),
   );
 }
 
@@ -20,7 +33,7 @@ function distances(apart, kind) {
   return h(
     "div",
     { class: "ls-heat", "data-apart-of": kind },
-    apart.map(({ band, columns }) => h("div", { class: `ls-band ls-${band}` }, h("span", { class: "ls-part-name" }, ARROWS[band]), columns.map(({ label, cells }) => h("div", { class: "ls-column", role: "img", "aria-label": `${band} ${label}: ${cells[0][0]}` }, h("div", { class: "ls-cells" }, tiles(cells)), h("span", { class: "ls-step" }, label))))),
+    apart.map(({ band, columns }) => h("div", { class: `ls-band ls-${band}` }, h("span", { class: "ls-part-name" }, ARROWS[band]), columns.map((each) => distance(band, each)))),
   );
 }
 
@@ -42,7 +55,13 @@ export function statesPanel({ samples, sample, starts, start, says, without, sta
   return h(
     "div",
     { class: "ls-states-panel" },
-    h("header", {}, h("div", { class: "ls-choices", role: "group", "aria-label": "start" }, starts.map((each) => choice("start", each, each === start, each))), h("span", { class: "ls-hint" }, says), sampleField(samples, sample)),
+    h(
+      "header",
+      {},
+      h("div", { class: "ls-choices", role: "group", "aria-label": "start" }, starts.map((each) => choice("start", each, each === start, each))),
+      h("span", { class: "ls-hint" }, says),
+      sampleField(samples, sample),
+    ),
     without ? h("p", { class: "ls-note" }, without) : null,
     h("div", { class: "ls-sides" }, states.map(stateOf)),
     apart.length ? [h("h3", {}, "How far it reaches"), h("p", { class: "ls-note" }, `|out from these states − out from zeros|${ofSample(samples, sample)}, the largest at each step:`), distances(apart, "start")] : null,

@@ -167,8 +167,12 @@ def test_a_panel_nobody_sees_waits_until_it_is_in_view(loaded: ExplorerPage) -> 
     loaded.slider("num_layers").press("ArrowRight")
     loaded.expect_shapes({"input": "3,5,4", "out": "3,5,6", "h_n": "6,3,3", "c_n": "6,3,3"})
     expect(about).to_contain_text("num_layers=2")
+    # What it says is of what was shown before: it is marked as not ready.
+    panel = page.get_by_role("tabpanel")
+    expect(panel).to_have_attribute("aria-busy", "true")
     about.scroll_into_view_if_needed()
     expect(about).to_contain_text("num_layers=3")
+    expect(panel).to_have_attribute("aria-busy", "false")
 
 
 def test_a_walk_is_in_the_address_and_comes_back(explorer: ExplorerPage, browser: Browser) -> None:
