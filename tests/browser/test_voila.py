@@ -98,6 +98,15 @@ def test_no_code_shows_and_the_first_screen_holds_everything(loaded: ExplorerPag
     assert scroller.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
+def test_the_controls_stay_beside_a_long_panel(explorer: ExplorerPage) -> None:
+    explorer.open_tab("Inside one cell")
+    explorer.page.locator(".ls-cell-panel .ls-claims").scroll_into_view_if_needed()
+    expect(explorer.slider("num_layers")).to_be_in_viewport()
+    explorer.slider("num_layers").press("ArrowRight")
+    layers = explorer.page.get_by_role("group", name="layer", exact=True)
+    expect(layers.get_by_role("button")).to_have_count(3)
+
+
 def test_every_axis_has_a_name_and_a_symbol(explorer: ExplorerPage) -> None:
     card = explorer.card("h_n")
     expect(card).to_contain_text("(layer × direction, batch, features)")
