@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lstm_shapes import Explorer, InputSizes, Run, Settings, run
+from lstm_shapes import Explorer, InputSizes, Run, Settings, as_padded, run
 from lstm_shapes.explorer.choices import TABS, Choices
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.arguments import arguments_view
@@ -161,6 +161,21 @@ def test_a_length_from_a_browser_is_taken_or_refused(explorer: Explorer, value: 
     snapshot = explorer.state.snapshot
     assert (snapshot.status == "measured") == (value == 3)
     assert snapshot.run is not None
+
+
+def test_packed_and_padded_stand_side_by_side() -> None:
+    snapshot = measured(BOTH, PACKED)
+    made = snapshot.run
+    assert made is not None
+    packed_side, padded = lengths_view(snapshot, 2)["sides"]
+    expected = {"packed": made, "padded, not packed": as_padded(made)}
+    for side in (packed_side, padded):
+        out = expected[side["name"]].out[2]
+        for i, band in enumerate(side["bands"]):
+            for step, column in enumerate(band["columns"]):
+                half = out[step, 3 * i : 3 * i + 3].tolist()
+                assert [text for text, _ in column["cells"]] == [f"{n:.2f}" for n in half]
+    assert packed_side["bands"] != padded["bands"]
 
 
 def test_the_end_of_a_sample_is_marked_also_where_steps_are_left_out() -> None:

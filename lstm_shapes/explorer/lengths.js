@@ -1,6 +1,7 @@
 // Variable lengths: the padded batch, what packing makes of it, and what it saves it from.
 
 import { claim, h, table } from "./dom.js";
+import { ARROWS, heat, sampleField } from "./directions.js";
 
 /** The (sample, step) that stands at a place; padding stands as a 0. */
 function token({ sample, step, padding }) {
@@ -67,13 +68,25 @@ function apart({ layer, direction, reason, rows }, drawn) {
   );
 }
 
+/** One sample's out, of the packed batch or of the padded one. */
+function sideOf({ name, bands, more }, sample) {
+  const left = more.find((words) => words);
+  return h(
+    "figure",
+    { class: "ls-strip", "data-side": name },
+    h("figcaption", {}, h("code", { class: "ls-code" }, `out of sample ${sample}`), h("span", { class: "ls-note" }, name)),
+    heat(bands),
+    left ? h("p", { class: "ls-note" }, left) : null,
+  );
+}
+
 /** What torch says, or that it says nothing. */
 function says(code, message) {
   return h("p", { class: "ls-torch-says" }, h("code", {}, code), message ? [": torch: ", h("q", {}, message)] : ": torch takes it");
 }
 
 function measured(record) {
-  const { drawn, shapes, codes, padded, packed, unpacked, flips, sorted_says, total_says, totals, claims } = record;
+  const { samples, sample, sides, drawn, shapes, codes, padded, packed, unpacked, flips, sorted_says, total_says, totals, claims } = record;
   return [
     h(
       "div",
@@ -85,8 +98,9 @@ function measured(record) {
       grid(codes.flip, "each sample within its own length", [steps(drawn), flips.map(({ sample, right }) => rowOf(sample, right.map(token)))], "reading order of the backward cell; padding stays behind", "flip"),
       grid(codes.naive, "the whole row", [steps(drawn), flips.map(({ sample, wrong }) => rowOf(sample, wrong.map(token)))], "the mistake: padding comes first, and shifts what is read", "flip-anyway"),
     ),
-    h("h3", {}, "Padded against packed: the largest difference at each step"),
-    h("p", { class: "ls-note" }, "The same module, given the padded batch as it is. «=»: the same up to rounding."),
+    h("header", { class: "ls-strips-head" }, h("h3", {}, "Packed, and padded without packing"), h("span", { class: "ls-hint" }, "the same module, given the padded batch as it is"), sampleField(samples, sample), sides[0].bands.map(({ band }) => h("span", { class: `ls-legend ls-${band}` }, ARROWS[band]))),
+    h("div", { class: "ls-sides" }, sides.map((each) => sideOf(each, sample))),
+    h("p", { class: "ls-note" }, "The largest difference of the two at each step, and in the final states, layer by layer. «=»: the same up to rounding."),
     h("div", { class: "ls-sides" }, record.apart.map((each) => apart(each, drawn))),
     h("h3", {}, "Options"),
     says("enforce_sorted=True", sorted_says),

@@ -53,7 +53,7 @@ def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: M
         "cell": lambda: cell_view(snapshot, sample, choices),
         "parameters": lambda: parameters_view(snapshot),
         "arguments": lambda: arguments_view(snapshot),
-        "lengths": lambda: lengths_view(snapshot),
+        "lengths": lambda: lengths_view(snapshot, sample),
         "states": lambda: states_view(snapshot, sample, choices),
         "head": lambda: head_view(snapshot, sample, choices.vector),
         "scrambled": lambda: scrambled_view(snapshot),

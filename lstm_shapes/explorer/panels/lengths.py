@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lstm_shapes.config import MOST_LENGTHS, InputSizes
+from lstm_shapes.config import DIRECTIONS, MOST_LENGTHS, InputSizes
 from lstm_shapes.explorer.link import write_link
+from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, Band, strip
 from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
@@ -27,8 +28,12 @@ CLAIMS = ("forward-last", "backward-first", "backward-last", "reading-order", "l
 """Of the run's claims on order and alignment those in which lengths play a part."""
 
 
-def lengths_view(snapshot: Snapshot) -> View:
-    """The lengths to be edited, and all that follows from them."""
+def lengths_view(snapshot: Snapshot, sample: int = 0) -> View:
+    """The lengths to be edited, and all that follows from them.
+
+    Args:
+        sample: the batch item whose out is shown, packed and padded.
+    """
     sizes = snapshot.question.sizes
     lengths, samples = sizes.lengths, sizes.batch_size
     view: View = {
@@ -38,11 +43,17 @@ def lengths_view(snapshot: Snapshot) -> View:
         "example": _example(sizes),
         "whole": write_link({"lengths": None}) if lengths else "",
         "without": _without(snapshot),
+        "samples": samples and str(samples),
+        "sample": sample,
         "drawn": [],
     }
     if view["without"] or lengths is None or snapshot.run is None:
         return view
-    return view | _measured(snapshot, snapshot.run, lengths)
+    return (
+        view
+        | _measured(snapshot, snapshot.run, lengths)
+        | {"sides": [*_sides(snapshot.run, sample)]}
+    )
 
 
 def _without(snapshot: Snapshot) -> str:
@@ -120,6 +131,18 @@ def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
         "claims": [asdict(claim) for claim in packing_claims(run)]
         + [asdict(claim) for claim in snapshot.claims if claim.id in CLAIMS],
     }
+
+
+def _sides(run: Run, sample: int) -> Iterator[View]:
+    """One sample's out of the packed batch, and of the padded one."""
+    from lstm_shapes.again import as_padded
+
+    at, width = elide(run.sizes.seq_len, MOST_COLUMNS), run.settings.h_out
+    for name, made in (("packed", run), ("padded, not packed", as_padded(run))):
+        out = made.out.select(1 - time_axis(run.settings, run.sizes), sample)
+        halves = zip(DIRECTIONS, out.reshape(len(out), -1, width).unbind(1), strict=False)
+        bands = [Band(direction, lambda step: step, width, half) for direction, half in halves]
+        yield {"name": name} | strip(at, bands, run.sizes.seq_len)
 
 
 def _some(numbers: Sequence[int]) -> str:
