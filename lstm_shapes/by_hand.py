@@ -13,8 +13,9 @@ from torch import Tensor
 
 from lstm_shapes.cell import Line, cell_step, check_cell
 from lstm_shapes.config import DIRECTIONS, Direction, check_int
+from lstm_shapes.directions import final_features_from_out
 from lstm_shapes.evaluation import Claim, compared
-from lstm_shapes.live import Run, layer_by_layer, own_terms
+from lstm_shapes.live import Run, layer_by_layer, own_terms, padding_mask
 from lstm_shapes.shapes import time_axis
 
 
@@ -149,11 +150,10 @@ def _final(made: Tensor, run: Run) -> Tensor:
 
 
 def _last(steps: Tensor, run: Run) -> Tensor:
-    """Each sample's own last step."""
-    if run.sizes.lengths is None:
-        return steps[-1]
-    last = torch.tensor(run.sizes.lengths, device=steps.device) - 1
-    return steps[last, torch.arange(len(last), device=steps.device)]
+    """Each sample's own last step, of (L, N, features)."""
+    return final_features_from_out(
+        steps, bidirectional=False, batch_first=False, lengths=run.sizes.lengths
+    )
 
 
 def _by_layer(rows: list[Tensor], run: Run) -> Tensor:
@@ -176,23 +176,22 @@ def _one_direction(
     run: Run, below: Tensor, layer: int, direction: Direction
 ) -> tuple[Tensor, Tensor | None]:
     """h and c of every step, each (L, N, features)."""
-    h, c = _zeros(run)
+    h, c, ended = *_zeros(run), _ended(run)
     written: dict[int, tuple[Tensor, Tensor | None]] = {}
     steps = range(run.sizes.seq_len)
     for step in steps if direction == "forward" else reversed(steps):
         lines = cell_step(run.module, below[step], h, c, layer=layer, direction=direction)
-        ended = _ended(run, step)
-        h = lines[-1].value.masked_fill(ended, 0.0)
-        c = None if c is None else lines[-2].value.masked_fill(ended, 0.0)
+        h = lines[-1].value.masked_fill(ended[step], 0.0)
+        c = None if c is None else lines[-2].value.masked_fill(ended[step], 0.0)
         written[step] = h, c
     hidden = torch.stack([written[step][0] for step in steps])
     cells = [cell for step in steps if (cell := written[step][1]) is not None]
     return hidden, torch.stack(cells) if cells else None
 
 
-def _ended(run: Run, step: int) -> Tensor:
-    """Which samples have no such step, (N, 1)."""
+def _ended(run: Run) -> Tensor:
+    """Which samples have no such step, (L, N, 1); without lengths all have."""
     if run.sizes.lengths is None:
-        return torch.zeros((), dtype=torch.bool, device=run.input.device)
-    lengths = torch.tensor(run.sizes.lengths, device=run.input.device)
-    return (step >= lengths).unsqueeze(-1)
+        return torch.zeros(run.sizes.seq_len, dtype=torch.bool, device=run.input.device)
+    mask = padding_mask(run.sizes.lengths, run.sizes.seq_len)
+    return mask.t().unsqueeze(-1).to(run.input.device)

@@ -103,10 +103,10 @@ def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[i
     >>> check_lengths([5, 2, 1], samples=3, seq_len=5)
     (5, 2, 1)
     """
-    given = _plain(lengths)
+    given = plain(lengths)
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise _wrong_type("lengths", given, "give one int per sample, as in [5, 3, 2]")
-    given = tuple(_plain(each) for each in given)
+    given = tuple(plain(each) for each in given)
     if not samples:
         raise ArgumentError(
             "lengths", given, "needs samples", "give batch_size=1 or more", {"lengths": None}
@@ -153,7 +153,7 @@ def _mended(given: tuple[Any, ...], samples: int, seq_len: int) -> Mapping[str, 
     return {"lengths": one_each(bounded, samples, seq_len)}
 
 
-def _plain(value: object) -> Any:
+def plain(value: object) -> Any:
     """Python's own numbers and lists instead of NumPy's and torch's."""
     tolist = getattr(value, "tolist", None)
     return value if tolist is None else tolist()
@@ -308,6 +308,14 @@ class InputSizes:
         if self.lengths is not None:
             lengths = check_lengths(self.lengths, self.batch_size, self.seq_len)
             object.__setattr__(self, "lengths", lengths)
+
+    def steps_of(self, sample: int) -> int:
+        """Steps of one sample: its length, or seq_len where all are whole.
+
+        >>> InputSizes(seq_len=5, batch_size=2, lengths=[5, 2]).steps_of(1)
+        2
+        """
+        return self.seq_len if self.lengths is None else self.lengths[sample]
 
     @property
     def tokens(self) -> int:

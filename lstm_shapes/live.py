@@ -230,9 +230,19 @@ def _padded(x: Tensor, settings: Settings, sizes: InputSizes) -> Tensor:
     """Zeros behind the end of each sample, as ``pad_sequence`` makes them."""
     if sizes.lengths is None:
         return x
-    steps = torch.arange(sizes.seq_len, device="cpu")
-    behind = steps >= torch.tensor(sizes.lengths, device="cpu").unsqueeze(1)
+    behind = padding_mask(sizes.lengths, sizes.seq_len)
     return x.masked_fill((behind if settings.batch_first else behind.t()).unsqueeze(-1), 0.0)
+
+
+def padding_mask(lengths: Sequence[int], seq_len: int) -> Tensor:
+    """Where there is padding, (N, L) on the CPU.
+
+    >>> padding_mask([3, 1], 3)
+    tensor([[False, False, False],
+            [False,  True,  True]])
+    """
+    ends = torch.tensor(lengths, device="cpu").unsqueeze(1)
+    return torch.arange(seq_len, device="cpu") >= ends
 
 
 def _run_layers(run: Run) -> tuple[Run, ...]:

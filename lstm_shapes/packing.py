@@ -11,10 +11,10 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from lstm_shapes.again import as_padded
-from lstm_shapes.config import LARGEST, ArgumentError, check_lengths
+from lstm_shapes.config import LARGEST, ArgumentError, check_lengths, plain
 from lstm_shapes.directions import reverse_time
 from lstm_shapes.evaluation import COINCIDENCE, Claim, allowed_difference
-from lstm_shapes.live import Run
+from lstm_shapes.live import Run, padding_mask
 from lstm_shapes.shapes import time_axis
 from lstm_shapes.snippet import flip_code
 
@@ -58,7 +58,7 @@ def packed_order(
     PackedOrder(tokens=((1, 0), (2, 0), (0, 0), (1, 1), (2, 1), (1, 2)), \
 batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
     """
-    given = lengths.tolist() if hasattr(lengths, "tolist") else lengths
+    given = plain(lengths)
     count = len(given) if isinstance(given, Sequence) else 1
     if not count:
         raise ArgumentError("lengths", given, "is empty", "give one length per sample")
@@ -166,8 +166,7 @@ def _claims(run: Run) -> Iterator[Claim]:
     at = "[{}]" if run.settings.batch_first else "[:, {}]"
     code = f"x{at.format('sorted_indices')}{at.format('unsorted_indices')} == x"
     yield Claim("indices", code, *_indices(packed, order, x))
-    ends = torch.tensor(lengths, device="cpu").unsqueeze(1)
-    behind = (torch.arange(x.shape[1], device="cpu") >= ends).to(out.device)
+    behind = padding_mask(lengths, x.shape[1]).to(out.device)
     yield Claim(
         "zeros",
         "out is 0 at padding",

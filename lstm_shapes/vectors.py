@@ -318,7 +318,7 @@ def _problems(halves: tuple[Half, ...], run: Run, sample: int, row: str) -> Iter
             ": no longer one sample a row" if mixed else f" instead of sample {own}"
         )
         return  # of what it has read of its own there is nothing left to say
-    steps = _steps(run, own)
+    steps = run.sizes.steps_of(own)
     of = f"of {steps} step{'s' * (steps != 1)}"
     for half in halves:
         name = "it" if run.settings.num_directions == 1 else f"the {half.part} half"
@@ -337,7 +337,3 @@ def _sound(run: Run) -> str:
     if run.settings.bidirectional:
         return "both directions have read every step"
     return "it has read every step"
-
-
-def _steps(run: Run, sample: int) -> int:
-    return run.sizes.seq_len if run.sizes.lengths is None else run.sizes.lengths[sample]

@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import MOST_LENGTHS, PRESETS
+from lstm_shapes.config import MOST_LENGTHS, PRESETS, one_each
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
@@ -186,7 +186,7 @@ class Explorer(widgets.Box):
         sizes = self.state.snapshot.question.sizes
         samples = sizes.batch_size or 0
         if type(sample) is int and 0 <= sample < samples <= MOST_LENGTHS:
-            lengths = sizes.lengths or [sizes.seq_len] * samples
+            lengths = one_each(sizes.lengths or (), samples, sizes.seq_len)
             self.state.update(lengths=(*lengths[:sample], length, *lengths[sample + 1 :]))
 
     def _open(self, link: str) -> None:

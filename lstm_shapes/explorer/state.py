@@ -24,6 +24,7 @@ from lstm_shapes.config import (
     check_int,
     check_lengths,
     one_each,
+    plain,
 )
 from lstm_shapes.snippet import constructor_of
 
@@ -137,7 +138,7 @@ class State(traitlets.HasTraits):
         super().__init__(values=start, snapshot=Snapshot(question))
         self._refuse_unknown(values)
         # As they were set: what is shown follows from them and the sizes.
-        self._lengths = _plain(values.get("lengths", self.values["lengths"]))
+        self._lengths = _taken(values.get("lengths", self.values["lengths"]))
         self.values = {**self.values, **values, "lengths": self._lengths}
         self._torch_error = ""
         self._torch_known = False
@@ -156,7 +157,7 @@ class State(traitlets.HasTraits):
         """
         self._refuse_unknown(changes)
         if "lengths" in changes:
-            self._lengths = _plain(changes["lengths"])
+            self._lengths = _taken(changes["lengths"])
         values = {**self.values, **changes, "lengths": self._lengths}
         if "lengths" not in changes:
             values["lengths"] = _fitted(values)
@@ -246,9 +247,9 @@ def _question(values: Mapping[str, Any]) -> Question:
     return Question(settings, sizes, values["seed"], values["device"])
 
 
-def _plain(lengths: Any) -> Any:
+def _taken(lengths: Any) -> Any:
     """A tensor's, an array's or a list's lengths as a tuple; all else as it is."""
-    given = lengths.tolist() if hasattr(lengths, "tolist") else lengths
+    given = plain(lengths)
     return tuple(given) if isinstance(given, list) else given
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, get_args
 
 from lstm_shapes.config import DIRECTIONS, Direction, Kind
 from lstm_shapes.explorer.choices import Choices
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS, Band, cells, strip
+from lstm_shapes.explorer.panels.heat import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    cells,
+    in_order,
+    of_sample,
+    strip,
+)
 from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
@@ -33,7 +40,7 @@ def cell_view(snapshot: Snapshot, sample: int, choices: Choices) -> View:
     """
     settings, sizes = snapshot.question.settings, snapshot.question.sizes
     layer = min(choices.layer, settings.num_layers - 1)
-    length = sizes.lengths[sample] if sizes.lengths else sizes.seq_len
+    length = sizes.steps_of(sample)
     time = min(choices.time, length - 1)
     direction: Direction = DIRECTIONS[settings.bidirectional and choices.direction == "backward"]
     count, few = sizes.batch_size, settings.num_layers <= MOST_LAYERS
@@ -128,11 +135,7 @@ def _strips(run: Run, states: CellStates, layer: int, sample: int) -> list[View]
     for name, made in (("h", states.h), ("c", states.c)):
         if made is None:
             continue
-        bands = []
-        for i, direction in enumerate(DIRECTIONS[: run.settings.num_directions]):
-            steps = made[layer, i]
-            values = steps if steps.dim() == 2 else steps[:, sample]
-            bands.append(Band(direction, lambda step: step, values.shape[-1], values))
+        bands = in_order(of_sample(steps, sample, time=0) for steps in made[layer])
         shape = ", ".join(map(str, made.shape))
         views.append(
             {

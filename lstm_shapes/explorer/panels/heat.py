@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lstm_shapes.config import DIRECTIONS
 from lstm_shapes.explorer.view import View
 from lstm_shapes.words import grouped
 
@@ -39,6 +40,23 @@ class Band:
     source: Source
     features: int
     values: Tensor | None = None
+
+
+def of_sample(out: Tensor, sample: int, time: int) -> Tensor:
+    """One sample of (L, N, features) or (N, L, features), as (steps, features).
+
+    Args:
+        time: which axis is time; no matter if unbatched.
+    """
+    return out if out.dim() == 2 else out.select(1 - time, sample)
+
+
+def in_order(halves: Iterable[Tensor]) -> list[Band]:
+    """What each direction wrote, (steps, features) each, in input order."""
+    return [
+        Band(direction, lambda at: at, half.shape[-1], half)
+        for direction, half in zip(DIRECTIONS, halves, strict=False)
+    ]
 
 
 def strip(at: Sequence[int | None], bands: Sequence[Band], seq_len: int) -> View:
@@ -76,10 +94,11 @@ def _labels(columns: list[View]) -> list[str]:
     return [column["label"] for column in columns]
 
 
-def cells(numbers: Sequence[float], most: int = MOST_ROWS) -> list[list[object]]:
+def cells(numbers: Sequence[float]) -> list[list[object]]:
     """Numbers to two decimals, each with its strength from 0 to 1; no more than are drawn."""
     return [
-        [f"{number:.2f}", round(min(1.0, abs(number) / STRONGEST), 2)] for number in numbers[:most]
+        [f"{number:.2f}", round(min(1.0, abs(number) / STRONGEST), 2)]
+        for number in numbers[:MOST_ROWS]
     ]
 
 

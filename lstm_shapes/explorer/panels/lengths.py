@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lstm_shapes.config import DIRECTIONS, MOST_LENGTHS, InputSizes
+from lstm_shapes.config import MOST_LENGTHS, InputSizes, one_each
 from lstm_shapes.explorer.link import write_link
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, Band, strip
+from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, in_order, of_sample, strip
 from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
@@ -72,7 +72,7 @@ def _editable(sizes: InputSizes) -> list[int]:
     samples = sizes.batch_size or 0
     if samples > MOST_LENGTHS:
         return []
-    return list((sizes.lengths or [sizes.seq_len] * samples)[:MOST_SAMPLES])
+    return list(one_each(sizes.lengths or (), samples, sizes.seq_len)[:MOST_SAMPLES])
 
 
 def _example(sizes: InputSizes) -> str:
@@ -137,12 +137,12 @@ def _sides(run: Run, sample: int) -> Iterator[View]:
     """One sample's out of the packed batch, and of the padded one."""
     from lstm_shapes.again import as_padded
 
-    at, width = elide(run.sizes.seq_len, MOST_COLUMNS), run.settings.h_out
+    at, time = elide(run.sizes.seq_len, MOST_COLUMNS), time_axis(run.settings, run.sizes)
     for name, made in (("packed", run), ("padded, not packed", as_padded(run))):
-        out = made.out.select(1 - time_axis(run.settings, run.sizes), sample)
-        halves = zip(DIRECTIONS, out.reshape(len(out), -1, width).unbind(1), strict=False)
-        bands = [Band(direction, lambda step: step, width, half) for direction, half in halves]
-        yield {"name": name} | strip(at, bands, run.sizes.seq_len)
+        halves = of_sample(made.out, sample, time).split_with_sizes(
+            [run.settings.h_out] * run.settings.num_directions, dim=-1
+        )
+        yield {"name": name} | strip(at, in_order(halves), run.sizes.seq_len)
 
 
 def _some(numbers: Sequence[int]) -> str:
@@ -155,8 +155,7 @@ def _some(numbers: Sequence[int]) -> str:
 
 def _outs(run: Run, sample: int, at: Sequence[int | None], length: int) -> list[View]:
     """The first feature of one sample's out, step by step; its last step is marked."""
-    first = run.out[..., 0]
-    steps = first[sample] if time_axis(run.settings, run.sizes) else first[:, sample]
+    steps = of_sample(run.out, sample, time_axis(run.settings, run.sizes))[:, 0]
     return [
         {
             "text": "…" if step is None else f"{float(steps[step]):.2f}",

@@ -6,16 +6,21 @@ from lstm_shapes.budget import OverBudget, check, estimate
 from lstm_shapes.explorer.state import Snapshot
 
 
+def no_numbers(snapshot: Snapshot) -> str:
+    """Why there is nothing to be measured; empty if there is."""
+    if snapshot.run is None:
+        return "Nothing is measured without a run"
+    return "" if snapshot.run.out.numel() else "Without a sample there is nothing to measure"
+
+
 def why_not(snapshot: Snapshot, measured: str) -> str:
     """Why nothing is measured; empty if it is.
 
     Args:
         measured: what would be, and how, such as ``"measured by gradients"``.
     """
-    if snapshot.run is None:
-        return "Nothing is measured without a run"
-    if snapshot.run.out.numel() == 0:
-        return "Without a sample there is nothing to measure"
+    if no_numbers(snapshot):
+        return no_numbers(snapshot)
     from lstm_shapes.budget import READING
 
     try:

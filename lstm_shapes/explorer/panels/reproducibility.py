@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lstm_shapes.explorer.measurement import Measurement
+from lstm_shapes.explorer.panels.measured import no_numbers
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
 from lstm_shapes.snippet import constructor
@@ -13,7 +14,7 @@ def reproducibility_view(snapshot: Snapshot, measurement: Measurement) -> View:
     run = snapshot.run
     view: View = {
         "about": f"{constructor(snapshot.question.settings)}, seed {snapshot.question.seed}",
-        "without": _without(snapshot),
+        "without": no_numbers(snapshot),
         "running": measurement.running,
         "done": 0,
         "total": 0,
@@ -45,9 +46,3 @@ def reproducibility_view(snapshot: Snapshot, measurement: Measurement) -> View:
             if trial.runs > 1 or measurement.running
         ],
     }
-
-
-def _without(snapshot: Snapshot) -> str:
-    if snapshot.run is None:
-        return "Nothing is measured without a run"
-    return "" if snapshot.run.out.numel() else "Without a sample there is nothing to measure"

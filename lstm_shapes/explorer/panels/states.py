@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from lstm_shapes.config import DIRECTIONS
 from lstm_shapes.explorer.choices import STARTS, Choices
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS, cells
+from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS, cells, of_sample
 from lstm_shapes.explorer.panels.measured import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
@@ -93,10 +93,8 @@ def _more(count: int, most: int, what: str) -> str:
 
 def _apart(one: Run, other: Run, sample: int) -> list[View]:
     """How far two outs of one sample are apart, step by step: the largest of any feature."""
-    difference = (one.out - other.out).abs()
-    if difference.dim() == 3:
-        difference = difference.select(1 - time_axis(one.settings, one.sizes), sample)
-    length = one.sizes.lengths[sample] if one.sizes.lengths else one.sizes.seq_len
+    time, length = time_axis(one.settings, one.sizes), one.sizes.steps_of(sample)
+    difference = of_sample((one.out - other.out).abs(), sample, time)
     halves = difference.reshape(len(difference), -1, one.settings.h_out)
     at = elide(one.sizes.seq_len, MOST_COLUMNS)
     return [

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, Band, strip, vector
+from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, Band, of_sample, strip, vector
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
 from lstm_shapes.scene import elide
@@ -35,7 +35,7 @@ class Strips:
         self.settings, self.sizes, self.sample = question.settings, question.sizes, sample
         self.width = self.settings.h_out
         self.time = time_axis(self.settings, self.sizes)
-        self.length = self.sizes.lengths[sample] if self.sizes.lengths else self.sizes.seq_len
+        self.length = self.sizes.steps_of(sample)
         self.drawn = elide(self.sizes.seq_len, MOST_COLUMNS)
         self.found = {claim.id: claim for claim in snapshot.claims}
         tensors = _tensors(snapshot.run) if snapshot.run else {}
@@ -245,9 +245,7 @@ class Strips:
     def _values(self, tensor: str) -> Tensor | None:
         """One sample, (steps, features)."""
         values = self.numbers.get(tensor)
-        if values is None or values.dim() == 2:
-            return values
-        return values.select(1 - self.time, self.sample)
+        return None if values is None else of_sample(values, self.sample, self.time)
 
     def _mark(self, at: int, label: str, claim: str) -> View | None:
         if at not in self.drawn or claim not in self.found or not self.found[claim].holds:
