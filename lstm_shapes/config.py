@@ -1,17 +1,27 @@
-"""The question: which module, and which input.
+"""The question: which module, which input, and the one table of their arguments.
 
-Both records are frozen, hashable and validated when they are made, so whatever
-holds one need not check it again. Nothing here needs torch.
+The records are frozen, hashable and validated when they are made, so whatever holds one
+need not check it again. What is known of each argument (its bounds, what a slider of it
+reaches, what it is for) is written beside it, once; ``ARGUMENTS`` gathers it for controls,
+links, copied calls and the explanation of what each argument changes. Nothing here needs torch.
 """
 
 from __future__ import annotations
 
-import math
-import reprlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Literal, get_args
+from dataclasses import MISSING, dataclass, fields, replace
+from types import MappingProxyType, NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from lstm_shapes.errors import (
+    LARGEST,
+    ArgumentError,
+    check_bool,
+    check_choice,
+    check_int,
+    check_lengths,
+    check_probability,
+)
 
 Kind = Literal["LSTM", "GRU", "RNN"]
 Direction = Literal["forward", "backward"]
@@ -19,175 +29,61 @@ Direction = Literal["forward", "backward"]
 DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")
 """In the order of the rows of h_n, and of the halves of out."""
 
-LARGEST = 2**63 - 1  # sizes in torch are signed 64-bit integers
+LARGEST_SEED = 2**64 - 1
+
+Group = Literal["module", "input", "run"]
+Form = Literal["int", "float", "bool", "choice", "lengths", "text"]
 
 
-class ArgumentError(ValueError):
-    """An argument that ``nn.LSTM`` cannot take, or would take in silence.
+@dataclass(frozen=True)
+class Argument:
+    """All that is known of one argument before it has a value.
 
     Attributes:
-        argument: its name.
-        value: what was given.
-        cause: the argument, the value and the problem in one clause.
-        problem: what is wrong with it, one clause.
-        cure: what to do instead, one clause.
-        fix: arguments that would make the question valid; empty if there is no
-            obvious choice.
+        says: what it is for, in one or two plain sentences.
+        at_least, at_most: the bounds of an int.
+        slider: the smallest and the largest value a slider reaches; larger ones are typed.
+        step: by how much a slider moves.
+        name: as in ``nn.LSTM``, or as the control is labelled.
+        group: whether it belongs to the module, to its input, or to how it is run.
+        form: what its values look like.
+        choices: the values there are, if they are a few words.
+        required: whether a value has to be given.
+        default: its value where none is given.
     """
 
-    def __init__(
-        self,
-        argument: str,
-        value: object,
-        problem: str,
-        cure: str,
-        fix: Mapping[str, object] | None = None,
-    ) -> None:
-        self.argument = argument
-        self.value = value
-        self.problem = problem
-        self.cure = cure
-        self.fix = dict(fix or {})
-        self.cause = f"{argument}={_short(value)} {problem}"
-        # The arguments as they came, so that a copy or a pickle can be made again.
-        super().__init__(argument, value, problem, cure, self.fix)
+    says: str
+    at_least: int = 0
+    at_most: int = LARGEST
+    slider: tuple[float, float] | None = None
+    step: float = 1
+    name: str = ""
+    group: Group = "module"
+    form: Form = "int"
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    default: Any = None
 
-    def __str__(self) -> str:
-        return f"{self.cause}: {self.cure}"
+    def check(self, value: object) -> None:
+        """Refuse a value that this argument cannot have, whatever the other arguments are.
 
+        Raises:
+            ArgumentError: the value is out of bounds, or not one of the choices.
+            ArgumentTypeError: the value is of another type.
 
-def _short(value: object) -> str:
-    """A value in few characters, whatever it is."""
-    if isinstance(value, int) and abs(value) > 10**30:
-        return f"<an int of {value.bit_length()} bits>"  # Python refuses to write the longest
-    return reprlib.repr(value)
-
-
-class ArgumentTypeError(ArgumentError, TypeError):
-    """An argument of the wrong type; a ``TypeError`` as in torch."""
-
-
-def check_int(argument: str, value: object, at_least: int, at_most: int = LARGEST) -> None:
-    """Refuse whatever is not an int between two bounds.
-
-    Raises:
-        ArgumentTypeError: not an int; a bool is refused too, torch would take it for 0 or 1.
-        ArgumentError: out of bounds.
-
-    >>> check_int("seq_len", 0, at_least=1)
-    Traceback (most recent call last):
-    ...
-    lstm_shapes.config.ArgumentError: seq_len=0 is too small: use 1 or more
-    """
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise _wrong_type(argument, value, "give an int")
-    if value < at_least:
-        fix = {argument: at_least}
-        raise ArgumentError(argument, value, "is too small", f"use {at_least} or more", fix)
-    if value > at_most:
-        raise ArgumentError(argument, value, "is too large", f"use {at_most} or less")
-
-
-def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[int, ...]:
-    """Lengths as a tuple, if they fit a batch.
-
-    Args:
-        lengths: a sequence of ints, a NumPy array or a tensor.
-        samples: of the batch; ``None`` if unbatched.
-        seq_len: the largest length there may be.
-
-    Raises:
-        ArgumentTypeError: no sequence of ints.
-        ArgumentError: not one for every sample, or not from 1 to seq_len.
-
-    >>> check_lengths([5, 2, 1], samples=3, seq_len=5)
-    (5, 2, 1)
-    """
-    given = plain(lengths)
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise _wrong_type("lengths", given, "give one int per sample, as in [5, 3, 2]")
-    given = tuple(plain(each) for each in given)
-    if not samples:
-        raise ArgumentError(
-            "lengths", given, "needs samples", "give batch_size=1 or more", {"lengths": None}
-        )
-    if len(given) != samples:
-        raise ArgumentError(
-            "lengths",
-            given,
-            f"has {len(given)} entr{'y' if len(given) == 1 else 'ies'} for batch_size={samples}",
-            "give one length per sample",
-            _mended(given, samples, seq_len),
-        )
-    for sample, length in enumerate(given):
-        try:
-            check_int(f"lengths[{sample}]", length, at_least=1, at_most=seq_len)
-        except ArgumentTypeError:
-            raise
-        except ArgumentError as error:
-            fix = _mended(given, samples, seq_len)
-            raise ArgumentError(error.argument, length, error.problem, error.cure, fix) from None
-    return given
-
-
-MOST_LENGTHS = 1000
-"""Samples up to which lengths are made up for those that have none."""
-
-
-def one_each(lengths: Sequence[Any], samples: int, seq_len: int) -> tuple[Any, ...]:
-    """As many lengths as samples; new ones are whole.
-
-    >>> one_each([3, 2], samples=3, seq_len=5)
-    (3, 2, 5)
-    """
-    return (*lengths[:samples], *[seq_len] * (samples - len(lengths)))
-
-
-def _mended(given: tuple[Any, ...], samples: int, seq_len: int) -> Mapping[str, object]:
-    """Lengths that fit: as many, and within bounds; none where that would be very many."""
-    if not all(type(each) is int for each in given):
-        return {}
-    if samples > MOST_LENGTHS:
-        return {"lengths": None}
-    bounded = [min(max(each, 1), seq_len) for each in given]
-    return {"lengths": one_each(bounded, samples, seq_len)}
-
-
-def plain(value: object) -> Any:
-    """Python's own numbers and lists instead of NumPy's and torch's."""
-    tolist = getattr(value, "tolist", None)
-    return value if tolist is None else tolist()
-
-
-def _wrong_type(argument: str, value: object, cure: str) -> ArgumentTypeError:
-    kind = type(value)
-    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-    return ArgumentTypeError(argument, value, f"is of type {name}", cure)
-
-
-def check_bool(argument: str, value: object) -> None:
-    """Refuse whatever is not a bool; torch takes any truth value in places.
-
-    Raises:
-        ArgumentTypeError: not a bool.
-
-    >>> check_bool("bidirectional", "no")
-    Traceback (most recent call last):
-    ...
-    lstm_shapes.config.ArgumentTypeError: bidirectional='no' is of type str: give True or False
-    """
-    if not isinstance(value, bool):
-        raise _wrong_type(argument, value, "give True or False")
-
-
-def _check_dropout(value: object) -> None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise _wrong_type("dropout", value, "give a number from 0 to 1")
-    if not 0 <= value <= 1:
-        nearest = 0.0 if math.isnan(value) or value < 0 else 1.0
-        raise ArgumentError(
-            "dropout", value, "is no probability", "use 0 to 1", {"dropout": nearest}
-        )
+        >>> ARGUMENTS["num_layers"].check(0)
+        Traceback (most recent call last):
+        ...
+        lstm_shapes.errors.ArgumentError: num_layers=0 is too small: use 1 or more
+        """
+        if self.form == "int":
+            check_int(self.name, value, self.at_least, self.at_most)
+        elif self.form == "bool":
+            check_bool(self.name, value)
+        elif self.form == "float":
+            check_probability(self.name, value)
+        elif self.form == "choice":
+            check_choice(self.name, value, self.choices)
 
 
 @dataclass(frozen=True)
@@ -196,18 +92,18 @@ class Settings:
 
     Args:
         input_size: features of one input step, H_in.
-        hidden_size: features of the cell, H_cell; also of h, unless projected.
-        num_layers: stacked layers.
+        hidden_size: features of the cell, H_cell; also of h, unless it is projected.
+        num_layers: how many layers are stacked.
         bias: whether the cells have bias_ih and bias_hh.
         batch_first: whether input and out have the batch axis first. h and c never do.
-        dropout: probability of an element being zeroed between layers, in train().
-        bidirectional: whether a second cell per layer reads from the end.
-        proj_size: features of h if it is projected (LSTM only), 0 if not.
+        dropout: the probability that an element between two layers is zeroed, in train().
+        bidirectional: whether each layer has a second cell that reads from the end.
+        proj_size: features that h is projected to (LSTM only), or 0 for no projection.
         kind: ``"LSTM"``, ``"GRU"`` or ``"RNN"``.
 
     Raises:
-        ArgumentError: a value torch refuses.
-        ArgumentTypeError: a type torch refuses, and those it takes in silence:
+        ArgumentError: a value that torch refuses.
+        ArgumentTypeError: a type that torch refuses, and those it takes without an error:
             ``bidirectional="no"`` counts as true there.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Parameters".
@@ -217,32 +113,84 @@ class Settings:
     >>> Settings(4, 3, proj_size=3)
     Traceback (most recent call last):
     ...
-    lstm_shapes.config.ArgumentError: proj_size=3 is not smaller than hidden_size=3: \
+    lstm_shapes.errors.ArgumentError: proj_size=3 is not smaller than hidden_size=3: \
 use 1 to 2, or 0 for no projection
     """
 
-    input_size: int
-    hidden_size: int
-    num_layers: int = 1
-    bias: bool = True
-    batch_first: bool = False
-    dropout: float = 0.0
-    bidirectional: bool = False
-    proj_size: int = 0
-    kind: Kind = "LSTM"
+    input_size: Annotated[
+        int,
+        Argument(
+            "How many features each step of x has. Only weight_ih of layer 0 depends on it.",
+            at_least=1,
+            slider=(1, 16),
+        ),
+    ]
+    hidden_size: Annotated[
+        int,
+        Argument(
+            "How many features the cell has. c always has that many, and h too unless it is "
+            "projected.",
+            at_least=1,
+            slider=(1, 16),
+        ),
+    ]
+    num_layers: Annotated[
+        int,
+        Argument(
+            "How many layers are stacked. h_n and c_n have rows for every layer; out comes from "
+            "the last layer alone.",
+            at_least=1,
+            slider=(1, 8),
+        ),
+    ] = 1
+    bias: Annotated[
+        bool,
+        Argument(
+            "Whether each cell adds bias_ih and bias_hh. Without it these parameters are not "
+            "zero: they do not exist."
+        ),
+    ] = True
+    batch_first: Annotated[
+        bool,
+        Argument(
+            "Whether input and out have the batch axis first. The axes of h_n and c_n never move."
+        ),
+    ] = False
+    dropout: Annotated[
+        float,
+        Argument(
+            "The probability that an element between two layers is set to zero in train(). It "
+            "changes no shape and no parameter.",
+            slider=(0, 1),
+            step=0.05,
+        ),
+    ] = 0.0
+    bidirectional: Annotated[
+        bool,
+        Argument(
+            "Whether each layer has a second cell, which reads the sequence from its end. Then D is "
+            "2."
+        ),
+    ] = False
+    proj_size: Annotated[
+        int,
+        Argument(
+            "How many features h is projected to, or 0 for no projection. out and h_n follow it; "
+            "c keeps hidden_size.",
+            slider=(0, 15),
+        ),
+    ] = 0
+    kind: Annotated[
+        Kind,
+        Argument("Which recurrent module is run. Only an LSTM has a cell state c."),
+    ] = "LSTM"
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise ArgumentError("kind", self.kind, "is not known", "use 'LSTM', 'GRU' or 'RNN'")
-        for name in ("input_size", "hidden_size", "num_layers"):
-            check_int(name, getattr(self, name), at_least=1)
-        for name in ("bias", "batch_first", "bidirectional"):
-            check_bool(name, getattr(self, name))
-        _check_dropout(self.dropout)
+        for name in _MODULE:
+            ARGUMENTS[name].check(getattr(self, name))
         self._check_projection()
 
     def _check_projection(self) -> None:
-        check_int("proj_size", self.proj_size, at_least=0)
         if self.proj_size and self.kind != "LSTM":
             raise ArgumentError(
                 "proj_size",
@@ -268,6 +216,11 @@ use 1 to 2, or 0 for no projection
         return 2 if self.bidirectional else 1
 
     @property
+    def directions(self) -> tuple[Direction, ...]:
+        """The directions that the module has, in the order of the rows of h_n."""
+        return DIRECTIONS[: self.num_directions]
+
+    @property
     def h_out(self) -> int:
         """H_out, the width of one direction's h: proj_size, or hidden_size without it."""
         return self.proj_size or self.hidden_size
@@ -284,9 +237,9 @@ class InputSizes:
             kept as a tuple.
 
     Raises:
-        ArgumentError: a value torch refuses, and lengths beyond seq_len, which
-            ``pack_padded_sequence`` takes in silence.
-        ArgumentTypeError: not an int.
+        ArgumentError: a value that torch refuses, and a length beyond seq_len, which
+            ``pack_padded_sequence`` takes without an error.
+        ArgumentTypeError: a value that is not an int.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Inputs", and
     ``torch.nn.utils.rnn.pack_padded_sequence``.
@@ -294,23 +247,33 @@ class InputSizes:
     >>> InputSizes(seq_len=5, batch_size=3, lengths=[5, 2, 6])
     Traceback (most recent call last):
     ...
-    lstm_shapes.config.ArgumentError: lengths[2]=6 is too large: use 5 or less
+    lstm_shapes.errors.ArgumentError: lengths[2]=6 is too large: use 5 or less
     """
 
-    seq_len: int
-    batch_size: int | None
-    lengths: Sequence[int] | None = None
+    seq_len: Annotated[
+        int, Argument("How many steps the input has, L.", at_least=1, slider=(1, 24))
+    ]
+    batch_size: Annotated[
+        int | None, Argument("How many samples the batch holds, N.", slider=(1, 8))
+    ]
+    lengths: Annotated[
+        Sequence[int] | None,
+        Argument(
+            "How many steps each sample has, where they differ. The batch is then packed, so that "
+            "no cell reads padding."
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
-        check_int("seq_len", self.seq_len, at_least=1)
+        ARGUMENTS["seq_len"].check(self.seq_len)
         if self.batch_size is not None:
-            check_int("batch_size", self.batch_size, at_least=0)
+            ARGUMENTS["batch_size"].check(self.batch_size)
         if self.lengths is not None:
             lengths = check_lengths(self.lengths, self.batch_size, self.seq_len)
             object.__setattr__(self, "lengths", lengths)
 
     def steps_of(self, sample: int) -> int:
-        """Steps of one sample: its length, or seq_len where all are whole.
+        """How many steps one sample has: its length, or seq_len where there are no lengths.
 
         >>> InputSizes(seq_len=5, batch_size=2, lengths=[5, 2]).steps_of(1)
         2
@@ -318,39 +281,155 @@ class InputSizes:
         return self.seq_len if self.lengths is None else self.lengths[sample]
 
     @property
+    def samples(self) -> int:
+        """How many sequences there are: batch_size, or 1 if the input is unbatched."""
+        return 1 if self.batch_size is None else self.batch_size
+
+    @property
+    def longest(self) -> int:
+        """How many steps the longest sample has."""
+        return max(self.lengths or (self.seq_len,))
+
+    @property
     def tokens(self) -> int:
-        """Input steps the module reads, over all samples; padding not counted."""
-        if self.lengths is not None:
-            return sum(self.lengths)
-        return self.seq_len * (1 if self.batch_size is None else self.batch_size)
+        """Input steps that the module reads, over all samples; padding is not counted."""
+        return self.seq_len * self.samples if self.lengths is None else sum(self.lengths)
 
 
-PRESETS: Mapping[str, tuple[Settings, InputSizes]] = MappingProxyType(
+@dataclass(frozen=True)
+class Question:
+    """A whole question: a module, its input, and how it is run.
+
+    Args:
+        settings: the module.
+        sizes: its input.
+        seed: the number that weights and input are drawn from.
+        device: where the module runs, such as ``"cpu"``.
+
+    Raises:
+        ArgumentError: a seed that torch does not take. Whether a device is there is known only
+            where torch is, and asked when the question is run.
+    """
+
+    settings: Settings
+    sizes: InputSizes
+    seed: Annotated[
+        int,
+        Argument(
+            "The number that weights and input are drawn from. The same seed gives the same "
+            "numbers.",
+            at_most=LARGEST_SEED,
+            slider=(0, 99),
+        ),
+    ] = 0
+    device: Annotated[str, Argument("The device on which the module runs.")] = "cpu"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Question:
+        """The question that a value for every argument asks.
+
+        Args:
+            values: by the names in ``ARGUMENTS``, unchecked.
+
+        Raises:
+            ArgumentError: the first value that cannot be taken.
+
+        >>> Question.of(FIRST_QUESTION.values()) == FIRST_QUESTION
+        True
+        """
+        settings = Settings(**{name: values[name] for name in _MODULE})
+        ARGUMENTS["batched"].check(values["batched"])
+        sizes = InputSizes(values["seq_len"], None)
+        if values["batched"]:
+            sizes = InputSizes(values["seq_len"], values["batch_size"], values["lengths"])
+        return cls(settings, sizes, values["seed"], values["device"])
+
+    def values(self) -> dict[str, Any]:
+        """A value for every argument in ``ARGUMENTS``, but ``batch_size`` if there is no batch."""
+        batch_size = self.sizes.batch_size
+        found = {name: getattr(self.settings, name) for name in _MODULE}
+        found |= {"seq_len": self.sizes.seq_len, "batched": batch_size is not None}
+        found |= {"lengths": self.sizes.lengths, "seed": self.seed, "device": self.device}
+        return found if batch_size is None else found | {"batch_size": batch_size}
+
+
+_BATCHED = Argument(
+    "Whether the input has a batch axis. Without it the input is a single sequence, (L, H_in).",
+    name="batched",
+    group="input",
+    form="bool",
+    default=True,
+)
+
+
+def _declared(record: type, group: Group) -> dict[str, Argument]:
+    """The arguments that are the fields of a record."""
+    hints = get_type_hints(record, include_extras=True)
+    found = {}
+    for field in fields(record):
+        if get_origin(hints[field.name]) is Annotated:
+            type_, argument = get_args(hints[field.name])
+            form, choices = _form(type_)
+            found[field.name] = replace(
+                argument,
+                name=field.name,
+                group=group,
+                form=form,
+                choices=choices,
+                required=field.default is MISSING,
+                default=None if field.default is MISSING else field.default,
+            )
+    return found
+
+
+def _form(type_: Any) -> tuple[Form, tuple[str, ...]]:
+    """What the values of a type look like, and the words they are if there are only a few."""
+    if get_origin(type_) is Literal:
+        return "choice", get_args(type_)
+    forms: Mapping[Any, Form] = {int: "int", float: "float", bool: "bool", str: "text"}
+    plain = next(each for each in (*get_args(type_), type_) if each is not NoneType)
+    return forms.get(plain, "lengths"), ()
+
+
+ARGUMENTS: Mapping[str, Argument] = MappingProxyType(
+    _declared(Settings, "module")
+    | _declared(InputSizes, "input")
+    | {"batched": _BATCHED}
+    | _declared(Question, "run")
+)
+"""Every argument of a question by its name."""
+
+_MODULE = tuple(name for name, each in ARGUMENTS.items() if each.group == "module")
+
+PRESETS: Mapping[str, Question] = MappingProxyType(
     {
-        "Bi-LSTM tagger": (
+        "Bi-LSTM tagger": Question(
             Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True),
             InputSizes(seq_len=5, batch_size=3),
         ),
-        "Classifier": (
+        "Classifier": Question(
             Settings(6, 4, batch_first=True, bidirectional=True),
             InputSizes(seq_len=7, batch_size=2),
         ),
-        "Seq2seq encoder": (
+        "Seq2seq encoder": Question(
             Settings(5, 4, num_layers=3, dropout=0.2, bidirectional=True),
             InputSizes(seq_len=6, batch_size=2),
         ),
-        "Packed batch": (
+        "Packed batch": Question(
             Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True),
             InputSizes(seq_len=5, batch_size=3, lengths=(3, 5, 2)),
         ),
-        "Projected": (
+        "Projected": Question(
             Settings(4, 5, num_layers=2, batch_first=True, bidirectional=True, proj_size=2),
             InputSizes(seq_len=5, batch_size=3),
         ),
-        "Unbatched": (
+        "Unbatched": Question(
             Settings(4, 3, bidirectional=True),
             InputSizes(seq_len=5, batch_size=None),
         ),
     }
 )
 """Usual questions by name, for a first look and for examples."""
+
+FIRST_QUESTION = PRESETS["Bi-LSTM tagger"]
+"""The question that the page starts with."""

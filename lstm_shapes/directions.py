@@ -15,7 +15,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from lstm_shapes.config import ArgumentError, ArgumentTypeError, check_lengths
+from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_lengths
 
 MergeMode = Literal["concat", "sum", "mean", "max"]
 

@@ -8,8 +8,9 @@ from dataclasses import MISSING, fields, replace
 from itertools import pairwise
 
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.scene import CODE_NAMES, Scene, Slice
-from lstm_shapes.shapes import symbols, tensor_shapes, time_axis
+from lstm_shapes.formula.code import CODE_NAMES
+from lstm_shapes.formula.shapes import symbols, tensor_shapes
+from lstm_shapes.picture.scene import Scene, Slice
 
 
 def constructor(settings: Settings) -> str:
@@ -35,22 +36,6 @@ def constructor_of(arguments: Mapping[str, object]) -> str:
         elif field.name != "kind" and value != field.default:
             shown.append(f"{field.name}={value!r}")
     return f"nn.{arguments.get('kind', 'LSTM')}({', '.join(shown)})"
-
-
-def flip_code(name: str, settings: Settings, sizes: InputSizes) -> str:
-    """Code that reverses a tensor in time.
-
-    >>> flip_code("x", Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
-    'x.flip(0)'
-    """
-    if sizes.lengths is None:
-        return f"{name}.flip({time_axis(settings, sizes)})"
-    return f"reverse_time({name}, batch_first={settings.batch_first}, lengths=lengths)"
-
-
-def mirrored(sizes: InputSizes) -> str:
-    """The step that stands at t in a reversed sequence."""
-    return "L-1-t" if sizes.lengths is None else "length-1-t"
 
 
 def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "") -> str:
@@ -203,7 +188,7 @@ def _part(picture: Scene, cells: list[Slice], states: str) -> list[str]:
     return lines
 
 
-def head_script(
+def vector_script(
     settings: Settings, sizes: InputSizes, seed: int, vector: str, out_features: int
 ) -> str:
     """A program that feeds a vector to the linear layer that fits, and says what it has read.
@@ -213,7 +198,7 @@ def head_script(
         out_features: of the layer.
 
     >>> from lstm_shapes import InputSizes
-    >>> print(head_script(Settings(4, 3), InputSizes(5, 2), 0, "h_n[-1]", 2))
+    >>> print(vector_script(Settings(4, 3), InputSizes(5, 2), 0, "h_n[-1]", 2))
     import torch
     from torch import nn
     <BLANKLINE>

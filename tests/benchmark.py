@@ -21,9 +21,9 @@ from ipywidgets.widgets.widget import _remove_buffers
 from jupyter_client.session import Session
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from lstm_shapes import PRESETS
+from lstm_shapes.config import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
-from lstm_shapes.explorer.state import Question, State
+from lstm_shapes.explorer.state import State
 from tests.browser.conftest import ARGUMENTS, CHROMIUMS, serve
 
 START = {"num_layers": 4, "bidirectional": True, "seq_len": 12}
@@ -124,7 +124,7 @@ def measure_pages(moves: int) -> dict[str, list[float]]:
 
 def measure_kernel(moves: int) -> dict[str, list[float]]:
     """Milliseconds of each update in the kernel alone, by what it is spent on."""
-    state, stage = State(Question(*PRESETS["Bi-LSTM tagger"]), **START), Stage()
+    state, stage = State(FIRST_QUESTION, **START), Stage()
     assert state.wait(60)
     took: dict[str, list[float]] = {"run": [], "scene": [], "send": []}
     session = Session(key=b"benchmark")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lstm_shapes import PRESETS, ArgumentError, ArgumentTypeError, InputSizes, Settings
+from lstm_shapes import ArgumentError, ArgumentTypeError, InputSizes, Settings
+from lstm_shapes.config import PRESETS
 
 REFUSED_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"input_size": 0}, "input_size=0 is too small: use 1 or more"),
@@ -163,9 +164,9 @@ def test_defaults_are_those_of_nn_lstm() -> None:
 
 
 def test_presets_ask_what_their_names_say() -> None:
-    tagger, _ = PRESETS["Bi-LSTM tagger"]
+    tagger = PRESETS["Bi-LSTM tagger"].settings
     assert tagger.bidirectional
     assert tagger.num_layers > 1
-    assert PRESETS["Projected"][0].proj_size
-    assert PRESETS["Unbatched"][1].batch_size is None
+    assert PRESETS["Projected"].settings.proj_size
+    assert PRESETS["Unbatched"].sizes.batch_size is None
     assert {"Classifier", "Seq2seq encoder"} <= PRESETS.keys()

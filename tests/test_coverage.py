@@ -12,8 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from torch import Tensor, nn
 
 from lstm_shapes import InputSizes, Run, Settings, coverage, run
-from lstm_shapes.config import ArgumentError
-from lstm_shapes.live import with_gradients
+from lstm_shapes.errors import ArgumentError
+from lstm_shapes.live.variants import with_gradients
 from tests.strategies import seeds, settings, sizes
 
 

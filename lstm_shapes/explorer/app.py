@@ -9,19 +9,21 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import MOST_LENGTHS, PRESETS, one_each
+from lstm_shapes.config import FIRST_QUESTION
+from lstm_shapes.errors import MOST_LENGTHS, one_each
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
-from lstm_shapes.explorer.panels.figure import axis_ids, drawn_for, nearest_sample
 from lstm_shapes.explorer.panels.notices import link_view
+from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample
 from lstm_shapes.explorer.stage import Stage
-from lstm_shapes.explorer.state import Question, Snapshot, State
+from lstm_shapes.explorer.state import Snapshot, State
 from lstm_shapes.explorer.view import View
-from lstm_shapes.render import svg
-from lstm_shapes.scene import Scene, unroll
+from lstm_shapes.picture.scene import Scene
+from lstm_shapes.picture.sentences import sentence
+from lstm_shapes.picture.svg import svg
+from lstm_shapes.picture.unroll import unroll
 from lstm_shapes.snippet import script
-from lstm_shapes.words import sentence
 
 WALKED: dict[str, Any] = {"step": 1, "way": "module", "merge": "concat"}
 """Choices that are walked through without the kernel, at their start."""
@@ -55,7 +57,7 @@ class Explorer(widgets.Box):
     """
 
     def __init__(self, *, select: str | None = None, sample: int = 0, **values: Any) -> None:
-        start = Question(*next(iter(PRESETS.values())))
+        start = FIRST_QUESTION
         chosen = Choices(**{name: values.pop(name) for name in CHOICES if name in values})
         self.state = State(start, **values)
         self.controls = Controls(self.state)

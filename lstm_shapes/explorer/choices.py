@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from lstm_shapes.config import DIRECTIONS, ArgumentError, check_int
+from lstm_shapes.config import DIRECTIONS
+from lstm_shapes.errors import ArgumentError, check_int
 
 TABS: Mapping[str, str] = {
     "directions": "Directions: split & realign",
@@ -15,10 +16,10 @@ TABS: Mapping[str, str] = {
     "arguments": "Arguments",
     "lengths": "Variable lengths",
     "states": "States",
-    "head": "What to feed the head",
+    "vectors": "What to feed the head",
     "scrambled": "Right shape, wrong data",
     "reproducibility": "Reproducibility",
-    "claims": "Claims",
+    "article": "Claims",
 }
 WAYS: Mapping[str, str] = {
     "module": "nn.LSTM's out",
@@ -84,8 +85,8 @@ CHOICES = tuple(field.name for field in fields(Choices))
 def nearest(values: Mapping[str, Any]) -> Choices:
     """The valid choices among those that a browser sent; the rest as at the start.
 
-    >>> nearest({"tab": "head", "step": "<b>", "zoom": 3})
-    Choices(tab='head', step=1, way='module', merge='concat', vector='', layer=0, \
+    >>> nearest({"tab": "vectors", "step": "<b>", "zoom": 3})
+    Choices(tab='vectors', step=1, way='module', merge='concat', vector='', layer=0, \
 direction='forward', time=0, start='random', chunk=2)
     """
     found = Choices()

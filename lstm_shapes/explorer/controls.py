@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, get_args
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import LARGEST, PRESETS, Kind
-from lstm_shapes.explorer.state import Question, State
+from lstm_shapes.config import PRESETS, Kind
+from lstm_shapes.errors import LARGEST
+from lstm_shapes.explorer.state import State
 
 # What a slider reaches; larger sizes are typed beside it.
 SLIDERS = {
@@ -97,7 +99,7 @@ class Controls:
 
     def _choose_preset(self, change: dict[str, Any]) -> None:
         if not self._writing and change["new"] is not None:
-            question = Question(*PRESETS[change["new"]])
+            question = PRESETS[change["new"]]
             kept = {name: self._state.values[name] for name in ("seed", "device")}
             self._state.update(**(question.values() | kept))
 
@@ -180,7 +182,7 @@ def _can_hold(part: Any, value: Any) -> bool:
 
 def _preset_of(values: dict[str, Any]) -> str | None:
     for name, preset in PRESETS.items():
-        wanted = Question(*preset, seed=values["seed"], device=values["device"]).values()
+        wanted = replace(preset, seed=values["seed"], device=values["device"]).values()
         if wanted.items() <= values.items():
             return name
     return None

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lstm_shapes.live import Run
-    from lstm_shapes.reproducibility import Progress
+    from lstm_shapes.live.run import Run
+    from lstm_shapes.statements.reproducibility import Progress
 
 PACE = 0.05
 """Seconds between two reports."""
@@ -39,7 +39,7 @@ class Measurement:
 
     def start(self, run: Run, repeats: int = 10) -> None:
         """Measure a run from the beginning."""
-        from lstm_shapes.reproducibility import reproduce
+        from lstm_shapes.statements.reproducibility import reproduce
 
         self.keep_to(None)
         self._run, self.running = run, True

@@ -10,37 +10,37 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "web"
 SCRIPTS = (
     "dom.js",
     "cards.js",
-    "directions.js",
-    "head.js",
-    "scrambled.js",
-    "cell.js",
-    "parameters.js",
-    "arguments.js",
-    "lengths.js",
-    "states.js",
-    "reproducibility.js",
-    "article.js",
+    "panels/directions.js",
+    "panels/vectors.js",
+    "panels/scrambled.js",
+    "panels/cell.js",
+    "panels/parameters.js",
+    "panels/arguments.js",
+    "panels/lengths.js",
+    "panels/states.js",
+    "panels/reproducibility.js",
+    "panels/article.js",
     "figure.js",
     "share.js",
     "panels.js",
     "stage.js",
 )
 STYLES = (
-    "../tokens.css",
+    "../../picture/tokens.css",
     "page.css",
     "rail.css",
     "stage.css",
     "picture.css",
-    "../figure.css",
+    "../../picture/figure.css",
     "panels.css",
-    "directions.css",
-    "head.css",
-    "topics.css",
-    "lengths.css",
+    "panels/directions.css",
+    "panels/vectors.css",
+    "panels/topics.css",
+    "panels/lengths.css",
 )
 
 

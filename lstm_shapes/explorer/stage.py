@@ -9,30 +9,30 @@ from typing import Any
 import anywidget
 import traitlets
 
-from lstm_shapes import render
 from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.choices import TABS, Choices, nearest
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.arguments import arguments_view
+from lstm_shapes.explorer.panels.article import article_view
 from lstm_shapes.explorer.panels.cards import cards_view
 from lstm_shapes.explorer.panels.cell import cell_view
-from lstm_shapes.explorer.panels.claims import claims_view
 from lstm_shapes.explorer.panels.directions import directions_view
-from lstm_shapes.explorer.panels.figure import (
-    drawn_for,
-    figure_view,
-    nearest_sample,
-    picture_record,
-)
-from lstm_shapes.explorer.panels.head import head_view
 from lstm_shapes.explorer.panels.lengths import lengths_view
 from lstm_shapes.explorer.panels.notices import failure_view, notices_view
 from lstm_shapes.explorer.panels.parameters import parameters_view
+from lstm_shapes.explorer.panels.picture import (
+    drawn_for,
+    nearest_sample,
+    picture_record,
+    picture_view,
+)
 from lstm_shapes.explorer.panels.reproducibility import reproducibility_view
 from lstm_shapes.explorer.panels.scrambled import scrambled_view
 from lstm_shapes.explorer.panels.states import states_view
+from lstm_shapes.explorer.panels.vectors import vectors_view
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, packed
+from lstm_shapes.picture.svg import style
 
 
 def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
@@ -41,7 +41,7 @@ def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
         "status": snapshot.status,
         "notices": notices_view(snapshot),
         "cards": cards_view(snapshot),
-        "figure": figure_view(snapshot, sample),
+        "figure": picture_view(snapshot, sample),
         "blame": snapshot.problem.argument if snapshot.problem else "",
     }
 
@@ -55,10 +55,10 @@ def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: M
         "arguments": lambda: arguments_view(snapshot),
         "lengths": lambda: lengths_view(snapshot, sample),
         "states": lambda: states_view(snapshot, sample, choices),
-        "head": lambda: head_view(snapshot, sample, choices.vector),
+        "vectors": lambda: vectors_view(snapshot, sample, choices.vector),
         "scrambled": lambda: scrambled_view(snapshot),
         "reproducibility": lambda: reproducibility_view(snapshot, measurement),
-        "claims": lambda: claims_view(snapshot),
+        "article": lambda: article_view(snapshot),
     }
     return {"tabs": TABS, "tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
 
@@ -88,7 +88,7 @@ class Stage(anywidget.AnyWidget):
     share = traitlets.Dict().tag(sync=True)
     selection = traitlets.Unicode().tag(sync=True)
     sample = traitlets.Int().tag(sync=True)
-    svg_style = traitlets.Unicode(render.style()).tag(sync=True)
+    svg_style = traitlets.Unicode(style()).tag(sync=True)
 
     _shown: Snapshot | None = None
     _showing = 0  # of what was shown: a panel out of view is of an older one

@@ -6,57 +6,36 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 import traitlets
 
-from lstm_shapes.budget import OverBudget, check, estimate
-from lstm_shapes.config import (
+from lstm_shapes.config import ARGUMENTS, Question
+from lstm_shapes.errors import (
     LARGEST,
     MOST_LENGTHS,
     ArgumentError,
-    InputSizes,
-    Settings,
-    check_bool,
     check_int,
     check_lengths,
     one_each,
     plain,
 )
+from lstm_shapes.formula.budget import OverBudget, check, estimate
 from lstm_shapes.snippet import constructor_of
 
 if TYPE_CHECKING:
-    from lstm_shapes.evaluation import Claim
-    from lstm_shapes.live import Run
+    from lstm_shapes.live.run import Run
+    from lstm_shapes.statements.claim import Claim
 
 Status = Literal["measured", "predicted", "invalid"]
 
-MODULE_ARGUMENTS = tuple(argument.name for argument in fields(Settings))
+MODULE_ARGUMENTS = tuple(name for name, each in ARGUMENTS.items() if each.group == "module")
 
 FIRST_BATCH_SIZE = 3  # what an unbatched start is switched to
 AT_ONCE = 0.05  # seconds; torch is there by then if it was imported before
-
-
-@dataclass(frozen=True)
-class Question:
-    """A valid question: what the page shows is the answer to it."""
-
-    settings: Settings
-    sizes: InputSizes
-    seed: int = 0
-    device: str = "cpu"
-
-    def values(self) -> dict[str, Any]:
-        """What the controls show for it, by argument; ``batched`` beside ``batch_size``."""
-        batch_size = self.sizes.batch_size
-        shown = {name: getattr(self.settings, name) for name in MODULE_ARGUMENTS}
-        shown |= {"seq_len": self.sizes.seq_len, "batched": batch_size is not None}
-        shown |= {"lengths": self.sizes.lengths}
-        shown |= {"seed": self.seed, "device": self.device}
-        return shown if batch_size is None else shown | {"batch_size": batch_size}
 
 
 @dataclass(frozen=True)
@@ -101,7 +80,7 @@ class Snapshot:
         """Statements evaluated on the run, once somebody asks."""
         if self.run is None:
             return ()
-        from lstm_shapes.claims import direction_claims
+        from lstm_shapes.statements.directions import direction_claims
 
         return direction_claims(self.run)
 
@@ -187,7 +166,7 @@ class State(traitlets.HasTraits):
 
     def _import_torch(self) -> None:
         try:
-            import_module("lstm_shapes.claims")
+            import_module("lstm_shapes.statements.directions")
         # A torch that is missing raises ImportError, a broken one whatever it likes.
         except Exception as error:
             self._torch_error = f"{type(error).__name__}: {error}"
@@ -200,13 +179,13 @@ class State(traitlets.HasTraits):
         self._torch_known = True
         self.snapshot = self._answer()
         if not self._torch_error:
-            from lstm_shapes.live import available_devices
+            from lstm_shapes.live.run import available_devices
 
             self.devices = available_devices()
 
     def _answer(self) -> Snapshot:
         try:
-            return self._measure(_question(self.values))
+            return self._measure(Question.of(self.values))
         except ArgumentError as error:
             torch_here = self._torch_known and not self._torch_error
             problem = _explain(error, self.values, torch_here)
@@ -224,7 +203,7 @@ class State(traitlets.HasTraits):
             return Snapshot(question, refusal=f"torch cannot be imported: {self._torch_error}")
         if not self._torch_known:
             return Snapshot(question)
-        from lstm_shapes.live import run
+        from lstm_shapes.live.run import run
 
         try:
             made = run(
@@ -236,15 +215,6 @@ class State(traitlets.HasTraits):
             cause = f"the run failed on {question.device}"
             problem = Problem("device", str(error), cause, "use smaller sizes, or device='cpu'")
             return replace(self.snapshot, problem=problem)
-
-
-def _question(values: Mapping[str, Any]) -> Question:
-    settings = Settings(**{name: values[name] for name in MODULE_ARGUMENTS})
-    check_bool("batched", values["batched"])
-    sizes = InputSizes(values["seq_len"], None)
-    if values["batched"]:
-        sizes = InputSizes(values["seq_len"], values["batch_size"], values["lengths"])
-    return Question(settings, sizes, values["seed"], values["device"])
 
 
 def _taken(lengths: Any) -> Any:
@@ -277,7 +247,7 @@ def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) 
     argument = error.argument.partition("[")[0]  # of lengths[2] lengths
     typed = isinstance(values.get(argument), str)  # of what is no Python yet torch says nothing
     if torch_here and argument in asked and not too_large and not typed:
-        from lstm_shapes.messages import torch_message
+        from lstm_shapes.live.torch_says import torch_message
 
         says = torch_message(argument, values)
     fix = _mend(values, error)
@@ -295,7 +265,7 @@ def _mend(values: Mapping[str, Any], error: ArgumentError) -> dict[str, Any]:
     while error.fix:
         fix |= error.fix
         try:
-            _question({**values, **fix})
+            Question.of({**values, **fix})
             return fix
         except ArgumentError as behind:
             error = behind

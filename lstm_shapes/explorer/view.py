@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lstm_shapes.explorer.state import Snapshot, Status
-from lstm_shapes.shapes import AxisName, NamedShape
-from lstm_shapes.words import grouped
+from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.formula.shapes import AxisName, NamedShape
 
 View = dict[str, Any]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Locator, expect
 
-from lstm_shapes import PRESETS, run
+from lstm_shapes import run
+from lstm_shapes.config import FIRST_QUESTION
 from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import ExplorerPage
 
-TAGGER = run(*PRESETS["Bi-LSTM tagger"])
+TAGGER = run(FIRST_QUESTION.settings, FIRST_QUESTION.sizes)
 
 
 def steps(explorer: ExplorerPage) -> Locator:

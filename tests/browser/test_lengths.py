@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
-from lstm_shapes import InputSizes, Settings, as_padded, run
+from lstm_shapes import InputSizes, Settings, run
+from lstm_shapes.live.variants import unpacked
 from tests.browser.explorer_page import FIRST, ExplorerPage, link_to
 
 BATCH = run(
@@ -46,7 +47,7 @@ def test_the_padded_input_and_what_packing_makes_of_it(explorer: ExplorerPage) -
 def test_padded_against_packed_shows_which_values_differ(explorer: ExplorerPage) -> None:
     packed(explorer)
     sides = explorer.page.locator("[data-side] [data-key='backward.0']")
-    for side, value in zip(sides.all(), (BATCH.out, as_padded(BATCH).out), strict=True):
+    for side, value in zip(sides.all(), (BATCH.out, unpacked(BATCH).out), strict=True):
         expect(side.locator(".ls-num").first).to_have_text(f"{value[0, 0, 3]:.2f}")
     for cell, differs in {"0.forward": "false", "0.backward": "true", "1.forward": "true"}.items():
         row = explorer.page.locator(f'[data-apart="{cell}"] tbody tr').first

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from lstm_shapes import PRESETS, unroll
+from lstm_shapes import unroll
+from lstm_shapes.config import FIRST_QUESTION
 from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import FIRST, ExplorerPage
 
@@ -48,7 +49,7 @@ def test_the_page_opens_with_a_row_that_is_often_mistaken(loaded: ExplorerPage) 
 
 def test_everything_lit_is_what_the_scene_links(explorer: ExplorerPage) -> None:
     page = explorer.page
-    picture = unroll(*PRESETS["Bi-LSTM tagger"])
+    picture = unroll(FIRST_QUESTION.settings, FIRST_QUESTION.sizes)
     for name, each in picture.slices.items():
         page.locator(f'.ls-figure [data-id="{name}"]').dispatch_event("pointerover")
         assert lit(page) == picture.linked(name), name

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lstm_shapes import PRESETS, unroll
+from lstm_shapes import unroll
+from lstm_shapes.config import FIRST_QUESTION
 from tests.browser.explorer_page import FIRST, ExplorerPage
 from tests.browser.test_picture import at, lit
 
@@ -33,7 +34,7 @@ def test_the_saved_svg_is_what_is_seen_and_stands_alone(themed: ExplorerPage) ->
         for group in document.iter(f"{SPACE}g")
         if group.get("data-lit")
     }
-    picture = unroll(*PRESETS["Bi-LSTM tagger"])
+    picture = unroll(FIRST_QUESTION.settings, FIRST_QUESTION.sizes)
     linked = picture.linked("h_n.3")
     assert links == {picture.slices[n].code or n: link for n, link in linked.items()}
     words = "".join(document.itertext())

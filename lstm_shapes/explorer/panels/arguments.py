@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lstm_shapes.budget import OverBudget
-from lstm_shapes.effects import ARGUMENTS, Effect, argument_effects
+from lstm_shapes.config import ARGUMENTS
 from lstm_shapes.explorer.link import write_link
-from lstm_shapes.explorer.panels.measured import why_not
+from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
-from lstm_shapes.words import grouped
+from lstm_shapes.formula.arguments import ArgumentEffect, argument_effects
+from lstm_shapes.formula.budget import OverBudget
+from lstm_shapes.formula.numbers import grouped
 
 if TYPE_CHECKING:
-    from lstm_shapes.live import Run
+    from lstm_shapes.live.run import Run
 
 
 def arguments_view(snapshot: Snapshot) -> View:
@@ -23,7 +24,7 @@ def arguments_view(snapshot: Snapshot) -> View:
     without = why_not(snapshot, "shown by running")
     claims: list[View] = []
     if not without and snapshot.run is not None:
-        from lstm_shapes.dropout import dropout_claims
+        from lstm_shapes.statements.arguments import dropout_claims
 
         claims = [asdict(claim) for claim in dropout_claims(snapshot.run)]
     return {
@@ -36,12 +37,12 @@ def arguments_view(snapshot: Snapshot) -> View:
     }
 
 
-def _row(effect: Effect, snapshot: Snapshot, measured: Run | None) -> View:
+def _row(effect: ArgumentEffect, snapshot: Snapshot, measured: Run | None) -> View:
     before, after = effect.parameters
     shapes = {} if measured is None else measured.shapes()
     return {
         "argument": effect.argument,
-        "says": ARGUMENTS[effect.argument],
+        "says": ARGUMENTS[effect.argument].says,
         "value": repr(effect.value),
         "other": repr(effect.other),
         "why_not": effect.why_not,
@@ -61,7 +62,7 @@ def _row(effect: Effect, snapshot: Snapshot, measured: Run | None) -> View:
     }
 
 
-def _agrees(effect: Effect, snapshot: Snapshot, measured: Run) -> bool:
+def _agrees(effect: ArgumentEffect, snapshot: Snapshot, measured: Run) -> bool:
     """Whether all that a row says is so: what changes, what does not, and the parameters."""
     if snapshot.run is None:
         return False
@@ -74,14 +75,14 @@ def _agrees(effect: Effect, snapshot: Snapshot, measured: Run) -> bool:
 
 
 def _count(run: Run) -> int:
-    return sum(parameter.numel() for parameter in run.module.parameters())
+    return sum(weight.numel() for weight in run.weights.values())
 
 
-def _measured(effect: Effect, snapshot: Snapshot) -> Run | None:
+def _measured(effect: ArgumentEffect, snapshot: Snapshot) -> Run | None:
     """A run with the other value; nothing where there is none to be made."""
     if effect.settings is None:
         return None
-    from lstm_shapes.live import run
+    from lstm_shapes.live.run import run
 
     question = snapshot.question
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
-from lstm_shapes.shapes import tensor_shapes
+from lstm_shapes.formula.shapes import tensor_shapes
 
 MEANING = {
     "input": "what you pass in",

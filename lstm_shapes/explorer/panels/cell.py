@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from lstm_shapes.config import DIRECTIONS, Direction, Kind
 from lstm_shapes.explorer.choices import Choices
-from lstm_shapes.explorer.panels.heat import (
+from lstm_shapes.explorer.panels.numbers import (
     MOST_COLUMNS,
     MOST_ROWS,
     cells,
@@ -15,18 +15,18 @@ from lstm_shapes.explorer.panels.heat import (
     of_sample,
     strip,
 )
-from lstm_shapes.explorer.panels.measured import why_not
+from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
-from lstm_shapes.scene import elide
+from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.picture.scene import elide
 from lstm_shapes.snippet import constructor
-from lstm_shapes.words import grouped
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lstm_shapes.by_hand import CellStates, CellStep
-    from lstm_shapes.live import Run
+    from lstm_shapes.live.run import Run
+    from lstm_shapes.statements.cell import CellStates, CellStep
 
 MOST_LAYERS = 8
 """Layers that are offered as buttons; of more the number is set."""
@@ -77,17 +77,17 @@ def _says(snapshot: Snapshot, layer: int, direction: str, time: int, length: int
 
 
 def _measured(run: Run, sample: int, at: tuple[int, Direction, int]) -> View:
-    from lstm_shapes.again import of_kind
-    from lstm_shapes.by_hand import cell_at, cell_claims, cell_states
+    from lstm_shapes.live.variants import with_kind
+    from lstm_shapes.statements.cell import cell_at, cell_claims, cell_states
 
     view: View = {"kinds": []}
     # The plain RNN first: what the others add is then seen. The cell is offered for all.
     for kind in _ordered():
-        made = of_kind(run, kind)
+        made = with_kind(run, kind)
         states = cell_states(made)
-        claims = [asdict(claim) for claim in cell_claims(made, states)]
+        claims = [asdict(claim) for claim in cell_claims(made)]
         view["kinds"].append(
-            _kind(made, cell_at(made, states, *at), sample)
+            _kind(made, cell_at(made, *at), sample)
             | {"current": kind == run.settings.kind, "claim": claims[0]}
         )
         if made is run:
@@ -100,7 +100,7 @@ def _ordered() -> tuple[Kind, ...]:
 
 
 def _kind(made: Run, step: CellStep, sample: int) -> View:
-    names = [weight.partition("[")[0] for line in step.lines for weight in line.weights]
+    names = [weight.partition("[")[0] for line in step.equations for weight in line.weights]
     inputs = {"x": step.x, "h'": step.h} | ({} if step.c is None else {"c'": step.c})
     return {
         "kind": made.settings.kind,
@@ -116,7 +116,7 @@ def _kind(made: Run, step: CellStep, sample: int) -> View:
                 "uses": line.uses,
             }
             | _numbers(line.value, sample)
-            for line in step.lines
+            for line in step.equations
         ],
     }
 

@@ -6,20 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lstm_shapes.config import MOST_LENGTHS, InputSizes, one_each
+from lstm_shapes.config import InputSizes
+from lstm_shapes.errors import MOST_LENGTHS, one_each
 from lstm_shapes.explorer.link import write_link
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, in_order, of_sample, strip
-from lstm_shapes.explorer.panels.measured import why_not
+from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS, in_order, of_sample, strip
+from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
-from lstm_shapes.scene import elide
-from lstm_shapes.shapes import time_axis
-from lstm_shapes.snippet import flip_code
-from lstm_shapes.words import grouped
+from lstm_shapes.formula.code import flip_code
+from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.picture.scene import elide
 
 if TYPE_CHECKING:
-    from lstm_shapes.live import Run
-    from lstm_shapes.padding import Difference
+    from lstm_shapes.live.run import Run
+    from lstm_shapes.statements.lengths import PaddingEffect
 
 MOST_SAMPLES, MOST_STEPS = 8, 12
 """Samples and steps that are drawn; the rest is counted."""
@@ -88,15 +89,10 @@ def _example(sizes: InputSizes) -> str:
 
 
 def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
-    from lstm_shapes.evaluation import allowed_difference
-    from lstm_shapes.packing import (
-        enforce_sorted_message,
-        packed_input,
-        packing_claims,
-        total_length_message,
-        total_length_shapes,
-    )
-    from lstm_shapes.padding import padded_against_packed
+    from lstm_shapes.live.lengths import out_padded_again, packed_input
+    from lstm_shapes.live.torch_says import enforce_sorted_message, total_length_message
+    from lstm_shapes.statements.claim import allowed_difference
+    from lstm_shapes.statements.lengths import packing_claims, padded_against_packed
 
     at = elide(run.sizes.seq_len, MOST_STEPS)
     packed = packed_input(run)
@@ -126,7 +122,13 @@ def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
         "flips": _flips(at, lengths, run.sizes.seq_len, shown),
         "sorted_says": enforce_sorted_message(run),
         "total_says": total_length_message(run),
-        "totals": {name: str(shape) for name, shape in total_length_shapes(run).items()},
+        "totals": {
+            name: str(tuple(out_padded_again(run, total).shape))
+            for name, total in (
+                ("", None),
+                (f"total_length={run.sizes.seq_len}", run.sizes.seq_len),
+            )
+        },
         "apart": [_apart(each, at, allowed_difference(run)) for each in padded_against_packed(run)],
         "claims": [asdict(claim) for claim in packing_claims(run)]
         + [asdict(claim) for claim in snapshot.claims if claim.id in CLAIMS],
@@ -135,10 +137,10 @@ def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
 
 def _sides(run: Run, sample: int) -> Iterator[View]:
     """One sample's out of the packed batch, and of the padded one."""
-    from lstm_shapes.again import as_padded
+    from lstm_shapes.live.variants import unpacked
 
     at, time = elide(run.sizes.seq_len, MOST_COLUMNS), time_axis(run.settings, run.sizes)
-    for name, made in (("packed", run), ("padded, not packed", as_padded(run))):
+    for name, made in (("packed", run), ("padded, not packed", unpacked(run))):
         halves = of_sample(made.out, sample, time).split_with_sizes(
             [run.settings.h_out] * run.settings.num_directions, dim=-1
         )
@@ -227,7 +229,7 @@ def _behind(step: int | None, length: int) -> bool:
     return step is not None and step >= length
 
 
-def _apart(found: Difference, at: Sequence[int | None], allowed: float) -> View:
+def _apart(found: PaddingEffect, at: Sequence[int | None], allowed: float) -> View:
     """How far the padded call is off, for every sample and step that is drawn."""
 
     def cell(value: float | None) -> View:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 
-from lstm_shapes.budget import FLOAT32, human_bytes
 from lstm_shapes.config import DIRECTIONS, Direction
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS
+from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
-from lstm_shapes.scene import elide, unroll
-from lstm_shapes.shapes import GATES, NamedShape, cell_parameters, parameter_count
-from lstm_shapes.words import grouped, left_out
+from lstm_shapes.formula.budget import FLOAT32
+from lstm_shapes.formula.numbers import grouped, human_bytes
+from lstm_shapes.formula.parameters import GATES, cell_parameters, parameter_count
+from lstm_shapes.formula.shapes import NamedShape
+from lstm_shapes.picture.scene import elide
+from lstm_shapes.picture.sentences import left_out
+from lstm_shapes.picture.unroll import unroll
 
 WIDEST, NARROWEST = 104, 14
 """Pixels of the widest and of the narrowest parameter."""
@@ -59,7 +62,7 @@ def parameters_view(snapshot: Snapshot) -> View:
 def _measured(snapshot: Snapshot) -> dict[str, tuple[int, ...]]:
     if snapshot.run is None:
         return {}
-    return {name: tuple(each.shape) for name, each in snapshot.run.module.named_parameters()}
+    return {name: tuple(each.shape) for name, each in snapshot.run.weights.items()}
 
 
 def _biases(snapshot: Snapshot) -> str:

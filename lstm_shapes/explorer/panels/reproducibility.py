@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_shapes.explorer.measurement import Measurement
-from lstm_shapes.explorer.panels.measured import no_numbers
+from lstm_shapes.explorer.panels.without import no_numbers
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View
 from lstm_shapes.snippet import constructor
@@ -23,7 +23,7 @@ def reproducibility_view(snapshot: Snapshot, measurement: Measurement) -> View:
     }
     if run is None or view["without"]:
         return view
-    from lstm_shapes.reproducibility import DOCUMENTED
+    from lstm_shapes.statements.reproducibility import DOCUMENTED
 
     progress = measurement.progress
     here = "not measured yet" if progress is None else "what was measured here stands above"

@@ -11,8 +11,8 @@ from lstm_shapes.explorer.view import View
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lstm_shapes.live import Run
-    from lstm_shapes.reshapes import Scramble
+    from lstm_shapes.live.run import Run
+    from lstm_shapes.statements.scrambled import Scramble
 
 MOST_ROWS, MOST_CELLS = 4, 12
 """Entries of the first axis that are drawn, and elements of each."""
@@ -29,7 +29,7 @@ def scrambled_view(snapshot: Snapshot) -> View:
         return view | {"without": "Without a sample there is nothing to compare"}
     if snapshot.question.sizes.batch_size is None:
         return view | {"without": "Unbatched: there is no batch axis to be mixed up"}
-    from lstm_shapes.reshapes import scramble_claims, scrambles
+    from lstm_shapes.statements.scrambled import scramble_claims, scrambles
 
     claims = scramble_claims(snapshot.run)
     pairs = scrambles(snapshot.question.settings, snapshot.question.sizes)
@@ -42,11 +42,11 @@ def scrambled_view(snapshot: Snapshot) -> View:
 
 
 def _pair(run: Run, pair: Scramble) -> View:
-    from lstm_shapes.grammar import parse
-    from lstm_shapes.origins import axis_names, label
+    from lstm_shapes.expression.grammar import parse
+    from lstm_shapes.expression.labels import axis_names, labels_of_result
 
     wrong, right = (
-        label(parse(code), run.settings, run.sizes) for code in (pair.wrong, pair.right)
+        labels_of_result(parse(code), run.settings, run.sizes) for code in (pair.wrong, pair.right)
     )
     sides = []
     for code, labelled, other in ((pair.wrong, wrong, right), (pair.right, right, right)):

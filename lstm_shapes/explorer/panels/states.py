@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, cast
 
 from lstm_shapes.config import DIRECTIONS
 from lstm_shapes.explorer.choices import STARTS, Choices
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, MOST_ROWS, cells, of_sample
-from lstm_shapes.explorer.panels.measured import why_not
+from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS, MOST_ROWS, cells, of_sample
+from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
-from lstm_shapes.scene import elide
-from lstm_shapes.shapes import tensor_shapes, time_axis
-from lstm_shapes.words import grouped
+from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.formula.shapes import tensor_shapes, time_axis
+from lstm_shapes.picture.scene import elide
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lstm_shapes.initial import Start
-    from lstm_shapes.live import Run
+    from lstm_shapes.live.run import Run
+    from lstm_shapes.live.variants import Start
 
 SAYS = {
     "zeros": "What is not given is zeros: the run is the one above.",
@@ -55,8 +55,8 @@ def states_view(snapshot: Snapshot, sample: int, choices: Choices) -> View:
 
 
 def _started(snapshot: Snapshot, run: Run, sample: int, choices: Choices) -> View:
-    from lstm_shapes.again import from_states
-    from lstm_shapes.initial import initial_states, state_claims
+    from lstm_shapes.live.variants import initial_states, with_states
+    from lstm_shapes.statements.states import state_claims
 
     states = initial_states(run, cast("Start", choices.start))
     shapes = tensor_shapes(run.settings, run.sizes)
@@ -70,7 +70,7 @@ def _started(snapshot: Snapshot, run: Run, sample: int, choices: Choices) -> Vie
             }
             for name, state in zip(("h_0", "c_0"), states, strict=False)
         ],
-        "apart": _apart(run, from_states(run, states), sample),
+        "apart": _apart(run, with_states(run, states), sample),
         "claims": [asdict(claim) for claim in state_claims(run)],
     }
 
@@ -122,7 +122,8 @@ def _far(difference: Tensor) -> list[object]:
 
 def _chunks(run: Run, sample: int, chunk: int) -> View:
     """The run in two calls, cut at a step."""
-    from lstm_shapes.initial import chunk_claims, in_chunks
+    from lstm_shapes.live.variants import in_chunks
+    from lstm_shapes.statements.states import chunk_claims
 
     last = run.sizes.seq_len - 1
     view: View = {"last": last, "at": 0, "without": "", "apart": [], "claims": []}

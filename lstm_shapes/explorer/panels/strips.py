@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from lstm_shapes.explorer.panels.heat import MOST_COLUMNS, Band, of_sample, strip, vector
+from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS, Band, of_sample, strip, vector
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import View, shape_view
-from lstm_shapes.scene import elide
-from lstm_shapes.shapes import direction_shapes, tensor_shapes, time_axis
-from lstm_shapes.snippet import flip_code, mirrored
-from lstm_shapes.words import grouped
+from lstm_shapes.formula.code import flip_code, mirrored
+from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.formula.shapes import direction_shapes, tensor_shapes, time_axis
+from lstm_shapes.picture.scene import elide
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lstm_shapes.live import Run
+    from lstm_shapes.live.run import Run
 
 BOTH = ("forward", "backward")
 INPUT_ORDER = "input order: column t has read x[0..t]"
@@ -268,7 +268,8 @@ def merge_code(mode: str, forward: str, backward: str) -> str:
 
 def _tensors(run: Run) -> Mapping[str, Tensor]:
     """Everything that is drawn, by name: what there are formulas for, and the pair's."""
-    from lstm_shapes.steps import direction_tensors, hand_built_pair
+    from lstm_shapes.live.variants import hand_built_pair
+    from lstm_shapes.statements.directions import direction_tensors
 
     tensors = {"out": run.out, **direction_tensors(run)}
     if run.settings.bidirectional and run.out.numel():

@@ -1,0 +1,99 @@
+"""What a vector has read, measured by gradients: which steps, and of which samples.
+
+Works on any module: all it needs is a tensor, the input it was computed from, and
+autograd's graph between the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import torch
+from torch import Tensor
+
+from lstm_shapes.errors import ArgumentError, ArgumentTypeError
+
+
+def coverage(vector: Tensor, inputs: Tensor, *, keep: int | Sequence[int] = ()) -> Tensor:
+    """Where ``inputs`` has an influence on ``vector``: the gradient there is not zero.
+
+    The gradient is taken of a sum with random weights, so that elements do not cancel each
+    other. A gradient that underflows counts as none: over some hundred steps use float64.
+
+    Args:
+        vector: any tensor computed from ``inputs``, of any shape.
+        inputs: (..., features), with ``requires_grad`` set before ``vector`` was computed:
+            what a module was given, such as (N, L, H_in), or an embedding's output.
+        keep: axes of ``vector`` whose entries are looked at one by one, at the price of a
+            backward pass each; the others are taken together.
+
+    Returns:
+        Booleans: the kept axes of ``vector``, then the axes of ``inputs`` but for its last.
+
+    Raises:
+        ArgumentTypeError: no tensors.
+        ArgumentError: no graph leads from one to the other, or an axis is not there.
+
+    Source: torch documentation, ``torch.autograd.grad``.
+
+    >>> lstm = torch.nn.LSTM(4, 3, batch_first=True, bidirectional=True)
+    >>> x = torch.randn(2, 5, 4, requires_grad=True)
+    >>> out, (h_n, c_n) = lstm(x)
+    >>> coverage(out[0, -1, 3:], x)  # the backward half of the last step
+    tensor([[False, False, False, False,  True],
+            [False, False, False, False, False]])
+    >>> coverage(h_n.view(2, -1), x, keep=0).any(dim=-1)  # row 0 has read both samples
+    tensor([[True, True],
+            [True, True]])
+    """
+    kept = _axes(vector, (keep,) if isinstance(keep, int) else tuple(keep))
+    _check_graph(vector, inputs)
+    generator = torch.Generator().manual_seed(0)
+    weights = torch.rand(vector.shape, generator=generator) + 0.5
+    weighted = vector * weights.to(vector)
+    weighted = weighted.movedim(kept, tuple(range(len(kept))))
+    sizes = weighted.shape[: len(kept)]
+    read = torch.zeros(*sizes, *inputs.shape[:-1], dtype=torch.bool, device=inputs.device)
+    for index in product(*map(range, sizes)):
+        part = weighted[index].sum()
+        (gradient,) = torch.autograd.grad(part, inputs, retain_graph=True, allow_unused=True)
+        if gradient is not None:
+            read[index] = (gradient != 0).any(dim=-1)
+    return read
+
+
+def _axes(vector: Tensor, keep: tuple[int, ...]) -> tuple[int, ...]:
+    if not isinstance(vector, Tensor):
+        raise ArgumentTypeError("vector", type(vector).__name__, "is no tensor", "give a tensor")
+    axes = vector.dim()
+    for axis in keep:
+        if not -axes <= axis < axes:
+            raise ArgumentError(
+                "keep", axis, "is no axis of vector", f"it has {axes}, counted from 0"
+            )
+    kept = tuple(axis % axes for axis in keep)
+    if len(set(kept)) < len(kept):
+        raise ArgumentError("keep", keep, "names an axis twice", "name each once")
+    return kept
+
+
+def _check_graph(vector: Tensor, inputs: Tensor) -> None:
+    if not isinstance(inputs, Tensor):
+        raise ArgumentTypeError("inputs", type(inputs).__name__, "is no tensor", "give a tensor")
+    if inputs.dim() == 0:
+        raise ArgumentError("inputs", (), "has no axes", "give one of shape (..., features)")
+    if not inputs.requires_grad:
+        raise ArgumentError(
+            "inputs",
+            tuple(inputs.shape),
+            "is not followed by autograd",
+            "call inputs.requires_grad_() before the module runs",
+        )
+    if not vector.requires_grad:
+        raise ArgumentError(
+            "vector",
+            tuple(vector.shape),
+            "has no graph",
+            "compute it from inputs without detach() and outside torch.no_grad()",
+        )

@@ -1,0 +1,224 @@
+"""How bad input is refused: errors that name the argument, the value and the cure.
+
+The checks stand here too, so that every function refuses the same thing in the same words.
+Nothing here needs torch.
+"""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+LARGEST = 2**63 - 1
+"""The largest size: sizes in torch are signed 64-bit integers."""
+
+MOST_LENGTHS = 1000
+"""Up to this many samples a length is made up for each sample that has none."""
+
+
+class ArgumentError(ValueError):
+    """An argument that ``nn.LSTM`` cannot take, or would take without an error.
+
+    Attributes:
+        argument: its name.
+        value: what was given.
+        cause: the argument, the value and the problem in one clause.
+        problem: what is wrong with it, one clause.
+        cure: what to do instead, one clause.
+        fix: arguments that would make the question valid; empty if there is no
+            obvious choice.
+    """
+
+    def __init__(
+        self,
+        argument: str,
+        value: object,
+        problem: str,
+        cure: str,
+        fix: Mapping[str, object] | None = None,
+    ) -> None:
+        self.argument = argument
+        self.value = value
+        self.problem = problem
+        self.cure = cure
+        self.fix = dict(fix or {})
+        self.cause = f"{argument}={_short(value)} {problem}"
+        # The arguments as they came, so that a copy or a pickle can be made again.
+        super().__init__(argument, value, problem, cure, self.fix)
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.cure}"
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument of the wrong type. It is a ``TypeError`` too, as in torch."""
+
+
+def _short(value: object) -> str:
+    """A value in few characters, whatever it is."""
+    if isinstance(value, int) and abs(value) > 10**30:
+        return f"<an int of {value.bit_length()} bits>"  # Python refuses to write the longest
+    return reprlib.repr(value)
+
+
+def check_int(argument: str, value: object, at_least: int, at_most: int = LARGEST) -> None:
+    """Refuse a value that is not an int between two bounds.
+
+    Args:
+        argument: the name that the error gives.
+        value: what was given.
+        at_least, at_most: the smallest and the largest int that is taken.
+
+    Raises:
+        ArgumentTypeError: the value is not an int. A bool is refused as well, since torch
+            would take it for 0 or 1.
+        ArgumentError: the value is out of bounds.
+
+    >>> check_int("seq_len", 0, at_least=1)
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.errors.ArgumentError: seq_len=0 is too small: use 1 or more
+    """
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise wrong_type(argument, value, "give an int")
+    if value < at_least:
+        fix = {argument: at_least}
+        raise ArgumentError(argument, value, "is too small", f"use {at_least} or more", fix)
+    if value > at_most:
+        raise ArgumentError(argument, value, "is too large", f"use {at_most} or less")
+
+
+def check_bool(argument: str, value: object) -> None:
+    """Refuse a value that is not a bool; torch takes any truth value in places.
+
+    Raises:
+        ArgumentTypeError: the value is not a bool.
+
+    >>> check_bool("bidirectional", "no")
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.errors.ArgumentTypeError: bidirectional='no' is of type str: give True or False
+    """
+    if not isinstance(value, bool):
+        raise wrong_type(argument, value, "give True or False")
+
+
+def check_probability(argument: str, value: object) -> None:
+    """Refuse a value that is not a number from 0 to 1.
+
+    Raises:
+        ArgumentTypeError: the value is not a number.
+        ArgumentError: the value is below 0, above 1, or not a number at all (NaN).
+
+    >>> check_probability("dropout", 1.5)
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.errors.ArgumentError: dropout=1.5 is no probability: use 0 to 1
+    """
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise wrong_type(argument, value, "give a number from 0 to 1")
+    if not 0 <= value <= 1:
+        nearest = 0.0 if math.isnan(value) or value < 0 else 1.0
+        raise ArgumentError(argument, value, "is no probability", "use 0 to 1", {argument: nearest})
+
+
+def check_choice(argument: str, value: object, choices: Sequence[str]) -> None:
+    """Refuse a value that is not one of a few words.
+
+    Raises:
+        ArgumentError: the value is none of them.
+
+    >>> check_choice("kind", "Transformer", ("LSTM", "GRU", "RNN"))
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.errors.ArgumentError: kind='Transformer' is not known: use 'LSTM', 'GRU' or 'RNN'
+    """
+    if not isinstance(value, str) or value not in choices:
+        *most, last = map(repr, choices)
+        listed = f"{', '.join(most)} or {last}" if most else last
+        raise ArgumentError(argument, value, "is not known", f"use {listed}")
+
+
+def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[int, ...]:
+    """Give lengths as a tuple, if they fit a batch.
+
+    Args:
+        lengths: a sequence of ints, a NumPy array or a tensor.
+        samples: how many samples the batch has; ``None`` if the input is unbatched.
+        seq_len: the largest length there may be.
+
+    Returns:
+        One int for each sample.
+
+    Raises:
+        ArgumentTypeError: the lengths are not a sequence of ints.
+        ArgumentError: there is not one length for every sample, or a length is not from 1 to
+            seq_len.
+
+    >>> check_lengths([5, 2, 1], samples=3, seq_len=5)
+    (5, 2, 1)
+    """
+    given = plain(lengths)
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise wrong_type("lengths", given, "give one int per sample, as in [5, 3, 2]")
+    given = tuple(plain(each) for each in given)
+    if not samples:
+        raise ArgumentError(
+            "lengths", given, "needs samples", "give batch_size=1 or more", {"lengths": None}
+        )
+    if len(given) != samples:
+        raise ArgumentError(
+            "lengths",
+            given,
+            f"has {len(given)} entr{'y' if len(given) == 1 else 'ies'} for batch_size={samples}",
+            "give one length per sample",
+            _mended(given, samples, seq_len),
+        )
+    for sample, length in enumerate(given):
+        try:
+            check_int(f"lengths[{sample}]", length, at_least=1, at_most=seq_len)
+        except ArgumentTypeError:
+            raise
+        except ArgumentError as error:
+            fix = _mended(given, samples, seq_len)
+            raise ArgumentError(error.argument, length, error.problem, error.cure, fix) from None
+    return given
+
+
+def one_each(lengths: Sequence[Any], samples: int, seq_len: int) -> tuple[Any, ...]:
+    """Cut or extend lengths to one for each sample; a new one is the whole seq_len.
+
+    >>> one_each([3, 2], samples=3, seq_len=5)
+    (3, 2, 5)
+    """
+    return (*lengths[:samples], *[seq_len] * (samples - len(lengths)))
+
+
+def _mended(given: tuple[Any, ...], samples: int, seq_len: int) -> Mapping[str, object]:
+    """Lengths that fit: as many, and within bounds; none where that would be very many."""
+    if not all(type(each) is int for each in given):
+        return {}
+    if samples > MOST_LENGTHS:
+        return {"lengths": None}
+    bounded = [min(max(each, 1), seq_len) for each in given]
+    return {"lengths": one_each(bounded, samples, seq_len)}
+
+
+def plain(value: object) -> Any:
+    """Give Python's own numbers and lists instead of NumPy's and torch's.
+
+    >>> import torch
+    >>> plain(torch.tensor([3, 2])), plain((3, 2))
+    ([3, 2], (3, 2))
+    """
+    tolist = getattr(value, "tolist", None)
+    return value if tolist is None else tolist()
+
+
+def wrong_type(argument: str, value: object, cure: str) -> ArgumentTypeError:
+    """The error to raise for a value of the wrong type; it names that type."""
+    kind = type(value)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return ArgumentTypeError(argument, value, f"is of type {name}", cure)

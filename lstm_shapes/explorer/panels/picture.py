@@ -1,0 +1,136 @@
+"""The linked picture: the network unrolled, drawn from the live run."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from lstm_shapes.config import InputSizes, Question, Settings
+from lstm_shapes.explorer.panels.cards import MEANING
+from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.view import View, packed
+from lstm_shapes.formula.code import code_of
+from lstm_shapes.formula.shapes import tensor_shapes
+from lstm_shapes.picture.layout import layout
+from lstm_shapes.picture.scene import Scene, Slice
+from lstm_shapes.picture.sentences import axis_sentence, sentence
+from lstm_shapes.picture.svg import classes
+from lstm_shapes.picture.unroll import unroll
+from lstm_shapes.snippet import constructor
+
+
+def drawn_for(question: Question, sample: int) -> tuple[Settings, InputSizes, int]:
+    """What a picture depends on; on the sample only where lengths differ."""
+    return question.settings, question.sizes, sample if question.sizes.lengths else 0
+
+
+# A slider goes to and fro: what follows from the settings alone is made once for each.
+@lru_cache(maxsize=32)
+def picture_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
+    """The picture and, by id, all that can be pointed at in it and in the cards, as JSON."""
+    picture = unroll(settings, sizes, sample)
+    slices = {name: _slice(picture, each) for name, each in picture.slices.items()}
+    return packed(
+        {
+            "module": constructor(settings),
+            "directions": picture.directions,
+            "drawing": vars(layout(picture)),
+            "slices": slices | _axes(picture),
+        }
+    )
+
+
+def nearest_sample(sizes: InputSizes, sample: int) -> int:
+    """The batch item that there is, for one that a browser asks for."""
+    return max(0, min(sample, (sizes.batch_size or 1) - 1))
+
+
+def picture_view(snapshot: Snapshot, sample: int = 0) -> View:
+    """What the run gave for the slices of the picture.
+
+    Args:
+        sample: the batch item whose numbers are given.
+    """
+    batch_size = snapshot.question.sizes.batch_size
+    return {
+        "state": snapshot.status,
+        "samples": batch_size and str(batch_size),
+        "sample": sample,
+        "found": _found(snapshot, sample),
+        "without": "" if snapshot.run else "By formula: there are no numbers to compare.",
+    }
+
+
+def _slice(picture: Scene, each: Slice) -> View:
+    view: View = {"classes": classes(each), "holds": each.holds, "reads": each.reads}
+    if not each.elided:
+        view["words"] = sentence(picture, each)
+    if each.code:
+        view |= {"code": each.code, "tensor": each.tensor, "where": _parts(picture, each)}
+    return view
+
+
+def _parts(picture: Scene, each: Slice) -> list[list[float] | None]:
+    """Which part of each axis a slice is, from 0 to 1; None for all of it."""
+    shape = tensor_shapes(picture.settings, picture.sizes)[each.tensor].shape
+    parts: list[list[float] | None] = []
+    for entry, size in zip(each.where, shape, strict=True):
+        start, stop = (entry, entry + 1) if isinstance(entry, int) else entry or (0, size)
+        parts.append(None if entry is None else [start / size, stop / size])
+    return parts
+
+
+def _found(snapshot: Snapshot, sample: int) -> dict[str, View]:
+    """What the run gave, by id of slice."""
+    if snapshot.run is None:
+        return {}
+    from lstm_shapes.statements.slices import slice_claims, slice_numbers
+
+    picture = unroll(*drawn_for(snapshot.question, sample))
+    found: dict[str, View] = {}
+    for name, numbers in slice_numbers(picture, snapshot.run, sample).items():
+        each = picture.slices[name]
+        code = _of_sample(picture, each, sample)
+        more = " …" if len(numbers) < _width(picture, each) else ""
+        shown = " ".join([f"{number:.4f}" for number in numbers])
+        found[name] = {"numbers": f"{code} = {shown}{more}"}
+    for name, claims in slice_claims(picture, snapshot.run).items():
+        found[name]["claims"] = [vars(claim) for claim in claims]
+    return found
+
+
+def _width(picture: Scene, each: Slice) -> int:
+    """Features of a slice."""
+    settings = picture.settings
+    return {"x": settings.input_size, "c_n": settings.hidden_size}.get(each.kind, settings.h_out)
+
+
+def _of_sample(picture: Scene, each: Slice, sample: int) -> str:
+    """Code of a slice for one batch item; a cell's h has none."""
+    if not each.code or picture.sizes.batch_size is None or picture.sample is not None:
+        return each.code or "h"
+    batch = each.where.index(None)  # no slice is of one sample, and none of all steps
+    where = (*each.where[:batch], sample, *each.where[batch + 1 :])
+    return code_of(each.tensor, where, len(picture.directions) * picture.settings.h_out)
+
+
+def axis_ids(picture: Scene) -> dict[str, tuple[str, int, str]]:
+    """The axes of the cards, which can be pointed at too: tensor, axis and its name by id."""
+    shapes = tensor_shapes(picture.settings, picture.sizes)
+    return {
+        f"axis.{tensor}.{i}": (tensor, i, axis.name)
+        for tensor in MEANING
+        if tensor in shapes
+        for i, axis in enumerate(shapes[tensor].axes)
+    }
+
+
+def _axes(picture: Scene) -> dict[str, View]:
+    return {
+        name: {
+            "tensor": tensor,
+            "axis": axis,
+            "name": meaning,
+            "words": axis_sentence(picture, tensor, axis),
+        }
+        for name, (tensor, axis, meaning) in axis_ids(picture).items()
+    }

@@ -1,0 +1,30 @@
+"""Whether a panel's measurements can be made while someone waits."""
+
+from __future__ import annotations
+
+from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.formula.budget import OverBudget, check, estimate
+
+
+def no_numbers(snapshot: Snapshot) -> str:
+    """Why there is nothing to be measured; empty if there is."""
+    if snapshot.run is None:
+        return "Nothing is measured without a run"
+    return "" if snapshot.run.out.numel() else "Without a sample there is nothing to measure"
+
+
+def why_not(snapshot: Snapshot, measured: str) -> str:
+    """Why nothing is measured; empty if it is.
+
+    Args:
+        measured: what would be, and how, such as ``"measured by gradients"``.
+    """
+    if no_numbers(snapshot):
+        return no_numbers(snapshot)
+    from lstm_shapes.formula.budget import READING
+
+    try:
+        check(estimate(snapshot.question.settings, snapshot.question.sizes), READING)
+    except OverBudget as refusal:
+        return f"Too large to be {measured} while you wait: {refusal}"
+    return ""

@@ -1,0 +1,1 @@
+"""The answer by formula: shapes, parameters, cost, what each argument changes. No torch."""

@@ -1,0 +1,100 @@
+"""The parameters of a module by formula: their names, axes and number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lstm_shapes.config import DIRECTIONS, Direction, Kind, Settings
+from lstm_shapes.formula.shapes import Axis, NamedShape, cell_axis, joined_axis
+
+GATES: Mapping[Kind, tuple[str, ...]] = {
+    "LSTM": ("i", "f", "g", "o"),
+    "GRU": ("r", "z", "n"),
+    "RNN": ("h",),
+}
+"""Row blocks of weight_ih, weight_hh and the biases, in their order."""
+
+
+def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
+    """Every parameter in the order of ``module.named_parameters()``, one at a time.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Variables".
+
+    >>> for shape in parameter_shapes(Settings(4, 3, bias=False, proj_size=2)):
+    ...     print(shape)
+    weight_ih_l0  (12, 4)  (gate × hidden, features)  (4·H_cell, H_in)
+    weight_hh_l0  (12, 2)  (gate × hidden, features)  (4·H_cell, H_out)
+    weight_hr_l0  (2, 3)  (features, hidden)  (H_out, H_cell)
+    """
+    for layer in range(settings.num_layers):
+        for direction in DIRECTIONS[: settings.num_directions]:
+            yield from cell_parameters(settings, layer, direction)
+
+
+def cell_parameters(settings: Settings, layer: int, direction: Direction) -> Iterator[NamedShape]:
+    """The parameters of one cell, in the order of ``module.named_parameters()``.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Variables".
+
+    >>> for shape in cell_parameters(Settings(4, 3, 2, bidirectional=True), 1, "backward"):
+    ...     print(shape)
+    weight_ih_l1_reverse  (12, 6)  (gate × hidden, features)  (4·H_cell, D·H_out)
+    weight_hh_l1_reverse  (12, 3)  (gate × hidden, features)  (4·H_cell, H_out)
+    bias_ih_l1_reverse  (12,)  (gate × hidden)  (4·H_cell)
+    bias_hh_l1_reverse  (12,)  (gate × hidden)  (4·H_cell)
+    """
+    suffix = "_reverse" if direction == "backward" else ""
+    for name, axes in _cell_parameters(settings, first=layer == 0):
+        yield NamedShape(f"{name}_l{layer}{suffix}", axes)
+
+
+def parameter_count(settings: Settings) -> int:
+    """Elements of all parameters together, however many layers there are.
+
+    >>> parameter_count(Settings(300, 300, bidirectional=True))
+    1444800
+    """
+    return _elements(settings, ("weight", "bias"))
+
+
+def weight_count(settings: Settings) -> int:
+    """Elements of the matrices alone: the multiply-adds for one step of one sample.
+
+    >>> weight_count(Settings(300, 300, bidirectional=True))
+    1440000
+    """
+    return _elements(settings, ("weight",))
+
+
+def _elements(settings: Settings, prefixes: tuple[str, ...]) -> int:
+    return sum(
+        cells * NamedShape(name, axes).numel
+        for cells, first in _cell_counts(settings)
+        for name, axes in _cell_parameters(settings, first)
+        if name.startswith(prefixes)
+    )
+
+
+def _cell_counts(settings: Settings) -> tuple[tuple[int, bool], ...]:
+    """How many cells there are in the first layer, and in all others."""
+    directions = settings.num_directions
+    return (directions, True), (directions * (settings.num_layers - 1), False)
+
+
+def _cell_parameters(settings: Settings, first: bool) -> Iterator[tuple[str, tuple[Axis, ...]]]:
+    gates = len(GATES[settings.kind])
+    cell = cell_axis(settings)
+    rows = Axis(
+        "gate × hidden",
+        cell.symbol if gates == 1 else f"{gates}·{cell.symbol}",
+        gates * cell.size,
+    )
+    h_out = Axis("features", "H_out", settings.h_out)
+    below = Axis("features", "H_in", settings.input_size) if first else joined_axis(settings)
+    yield "weight_ih", (rows, below)
+    yield "weight_hh", (rows, h_out)
+    if settings.bias:
+        yield "bias_ih", (rows,)
+        yield "bias_hh", (rows,)
+    if settings.proj_size:
+        yield "weight_hr", (h_out, Axis("hidden", cell.symbol, cell.size))

@@ -1,0 +1,187 @@
+"""The answer by formula: named axes, symbolic and numeric, of every tensor.
+
+Computed from the settings alone with Python's integers: nothing is allocated and
+torch is not needed, so sizes of 10**12 elements cost what small ones cost.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from lstm_shapes.config import InputSizes, Settings
+
+AxisName = Literal[
+    "batch", "seq", "features", "layer", "layer × direction", "gate × hidden", "hidden"
+]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: what it means, how the torch documentation writes it, its size."""
+
+    name: AxisName
+    symbol: str
+    size: int
+
+
+@dataclass(frozen=True)
+class NamedShape:
+    """A tensor's shape with a name for the tensor and for every axis.
+
+    >>> print(NamedShape("out", (Axis("seq", "L", 5), Axis("features", "D·H_out", 6))))
+    out  (5, 6)  (seq, features)  (L, D·H_out)
+    """
+
+    name: str
+    axes: tuple[Axis, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The numbers alone, comparable with ``tuple(tensor.shape)``."""
+        return tuple(axis.size for axis in self.axes)
+
+    @property
+    def numel(self) -> int:
+        """Elements."""
+        return math.prod(self.shape)
+
+    def __str__(self) -> str:
+        names = ", ".join(axis.name for axis in self.axes)
+        symbols = ", ".join(axis.symbol for axis in self.axes)
+        return f"{self.name}  {self.shape}  ({names})  ({symbols})"
+
+
+def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
+    """Every tensor that goes into or comes out of one call of the module.
+
+    Returns:
+        ``input``, ``h_0``, ``c_0``, ``out``, ``h_n`` and ``c_n`` by name, in this
+        order; without ``c_0`` and ``c_n`` for GRU and RNN, which have no cell state.
+        Variable lengths change no shape: out is meant padded to seq_len again.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
+
+    >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+    >>> for shape in tensor_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
+    ...     print(shape)
+    input  (3, 5, 4)  (batch, seq, features)  (N, L, H_in)
+    h_0  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_out)
+    c_0  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_cell)
+    out  (3, 5, 6)  (batch, seq, features)  (N, L, D·H_out)
+    h_n  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_out)
+    c_n  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_cell)
+    """
+    features_in = Axis("features", "H_in", settings.input_size)
+    shapes = [
+        _sequence("input", settings, sizes, features_in),
+        *_states("0", settings, sizes),
+        _sequence("out", settings, sizes, joined_axis(settings)),
+        *_states("n", settings, sizes),
+    ]
+    return {shape.name: shape for shape in shapes}
+
+
+def time_axis(settings: Settings, sizes: InputSizes) -> int:
+    """Which axis of input and out is time: 1 if the batch comes first, else 0.
+
+    >>> time_axis(Settings(4, 3, batch_first=True), InputSizes(seq_len=5, batch_size=3))
+    1
+    >>> time_axis(Settings(4, 3, batch_first=True), InputSizes(seq_len=5, batch_size=None))
+    0
+    """
+    return int(settings.batch_first and sizes.batch_size is not None)
+
+
+def symbols(settings: Settings, sizes: InputSizes) -> dict[str, int]:
+    """The sizes by the names that the torch documentation has for them; N unless unbatched.
+
+    >>> symbols(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=None))
+    {'L': 5, 'D': 2, 'H_in': 4, 'H_cell': 3, 'H_out': 3, 'num_layers': 1}
+    """
+    batch = {axis.symbol: axis.size for axis in _batch(sizes)}
+    return batch | {
+        "L": sizes.seq_len,
+        "D": settings.num_directions,
+        "H_in": settings.input_size,
+        "H_cell": settings.hidden_size,
+        "H_out": settings.h_out,
+        "num_layers": settings.num_layers,
+    }
+
+
+def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
+    """What becomes of out and h_n when they are split by direction and joined again.
+
+    Returns:
+        With one direction, ``final`` alone: the last layer's final h. With two also
+        ``forward`` and ``backward`` (the halves of out, in input order),
+        ``reading order`` (the backward half flipped in time), ``concat`` (the halves
+        joined per time step), ``sum``, ``mean``, ``max`` (combined element by element),
+        the same of the final states, and ``decoder`` (the states with both directions side
+        by side).
+
+    >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+    >>> for shape in direction_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
+    ...     print(shape)
+    final  (3, 6)  (batch, features)  (N, D·H_out)
+    forward  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    backward  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    reading order  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    concat  (3, 5, 6)  (batch, seq, features)  (N, L, D·H_out)
+    sum  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    mean  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    max  (3, 5, 3)  (batch, seq, features)  (N, L, H_out)
+    final sum  (3, 3)  (batch, features)  (N, H_out)
+    final mean  (3, 3)  (batch, features)  (N, H_out)
+    final max  (3, 3)  (batch, features)  (N, H_out)
+    decoder  (2, 3, 6)  (layer, batch, features)  (num_layers, N, D·H_out)
+    """
+    joined = joined_axis(settings)
+    shapes = [NamedShape("final", (*_batch(sizes), joined))]
+    if settings.bidirectional:
+        half = Axis("features", "H_out", settings.h_out)
+        layers = Axis("layer", "num_layers", settings.num_layers)
+        modes = ("sum", "mean", "max")
+        shapes += [
+            _sequence("forward", settings, sizes, half),
+            _sequence("backward", settings, sizes, half),
+            _sequence("reading order", settings, sizes, half),
+            _sequence("concat", settings, sizes, joined),
+            *(_sequence(mode, settings, sizes, half) for mode in modes),
+            *(NamedShape(f"final {mode}", (*_batch(sizes), half)) for mode in modes),
+            NamedShape("decoder", (layers, *_batch(sizes), joined)),
+        ]
+    return {shape.name: shape for shape in shapes}
+
+
+def _states(when: Literal["0", "n"], settings: Settings, sizes: InputSizes) -> list[NamedShape]:
+    rows = Axis("layer × direction", "D·num_layers", settings.num_directions * settings.num_layers)
+    h = Axis("features", "H_out", settings.h_out)
+    states = [NamedShape(f"h_{when}", (rows, *_batch(sizes), h))]
+    if settings.kind == "LSTM":
+        states.append(NamedShape(f"c_{when}", (rows, *_batch(sizes), cell_axis(settings))))
+    return states
+
+
+def _sequence(name: str, settings: Settings, sizes: InputSizes, features: Axis) -> NamedShape:
+    axes = [*_batch(sizes), features]
+    axes.insert(time_axis(settings, sizes), Axis("seq", "L", sizes.seq_len))
+    return NamedShape(name, tuple(axes))
+
+
+def _batch(sizes: InputSizes) -> tuple[Axis, ...]:
+    return () if sizes.batch_size is None else (Axis("batch", "N", sizes.batch_size),)
+
+
+def joined_axis(settings: Settings) -> Axis:
+    """The features of both directions side by side."""
+    return Axis("features", "D·H_out", settings.num_directions * settings.h_out)
+
+
+def cell_axis(settings: Settings) -> Axis:
+    """The features of a cell: those of c, and of h unless it is projected."""
+    # The documentation of GRU and RNN knows no H_cell: there it is H_out.
+    symbol = "H_cell" if settings.kind == "LSTM" else "H_out"
+    return Axis("features", symbol, settings.hidden_size)

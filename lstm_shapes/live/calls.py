@@ -1,0 +1,114 @@
+"""Calling a module: one that is built with weights of its own, or the blank of its kind."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from lstm_shapes.config import InputSizes, Settings
+
+_KINDS: Mapping[str, Any] = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
+
+# The same without initial weights: to draw those takes longer than a small run.
+_BLANK = {
+    kind: type(kind, (module_class,), {"reset_parameters": lambda _: None})
+    for kind, module_class in _KINDS.items()
+}
+
+# Neither is a remark on the settings: torch says once per process, on the first run with
+# proj_size, which of its own implementations it takes; and on CUDA that weights which were not
+# made together are copied together, which is all right for a single call.
+_NOTES = (".*not supported with oneDNN.*", ".*not part of single contiguous chunk.*")
+
+Returned = tuple[Tensor, Tensor, Tensor | None]
+"""out, h_n and c_n; c_n is ``None`` for GRU and RNN."""
+
+
+def construct(
+    arguments: Mapping[str, Any], device: str, kinds: Mapping[str, Any] = _KINDS
+) -> nn.RNNBase:
+    """A module in eval(), from arguments that may be unchecked."""
+    given = dict(arguments)
+    module_class = kinds[given.pop("kind")]
+    if given.get("proj_size") == 0:
+        del given["proj_size"]  # GRU and RNN refuse the argument before they look at its value
+    module = module_class(**given, dtype=torch.float32, device=device)
+    return cast(nn.RNNBase, module.eval())
+
+
+def with_weights(settings: Settings, weights: Mapping[str, Tensor]) -> nn.RNNBase:
+    """A module of its own with these weights, in eval()."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # whoever asked has them among the run's remarks
+        module = construct(vars(settings), "meta", _BLANK)
+    module.load_state_dict(dict(weights), assign=True)
+    module.flatten_parameters()
+    return module
+
+
+def call_module(
+    module: Callable[..., Any],
+    x: Tensor,
+    settings: Settings,
+    sizes: InputSizes,
+    states: Sequence[Tensor] = (),
+) -> Returned:
+    """Call a module, packed where there are lengths, from given states or from zeros."""
+    given: Any = x
+    if sizes.lengths is not None:
+        given = pack_padded_sequence(
+            x, list(sizes.lengths), settings.batch_first, enforce_sorted=False
+        )
+    with warnings.catch_warnings():
+        for note in _NOTES:
+            warnings.filterwarnings("ignore", note, UserWarning)
+        out, final = module(given, _as_hx(states))
+    if sizes.lengths is not None:
+        out, _ = pad_packed_sequence(out, settings.batch_first, total_length=sizes.seq_len)
+    h_n, c_n = final if isinstance(final, tuple) else (final, None)
+    return out, h_n, c_n
+
+
+def call_weights(
+    weights: Mapping[str, Tensor],
+    x: Tensor,
+    settings: Settings,
+    sizes: InputSizes,
+    states: Sequence[Tensor] = (),
+    training: bool = False,
+) -> Returned:
+    """Call a module with given weights: the blank one of its settings, with these in place.
+
+    Only within ``own_terms``, under which one call is made at a time: a blank is shared.
+    """
+    module = _blank(settings).train(training)
+    # Tensors of their own: what torch does to a module's weights, it does to none of a run's. As
+    # parameters they require a gradient, on which it depends how torch multiplies.
+    placed = {
+        name: weight.detach().requires_grad_(weight.requires_grad)
+        for name, weight in weights.items()
+    }
+    return call_module(_placed(module, placed), x, settings, sizes, states)
+
+
+def _placed(module: nn.RNNBase, weights: dict[str, Tensor]) -> Callable[..., Any]:
+    return lambda *given: functional_call(module, weights, given)
+
+
+@lru_cache(maxsize=64)
+def _blank(settings: Settings) -> nn.RNNBase:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # whoever asked has them among the run's remarks
+        return construct(vars(settings), "meta", _BLANK)
+
+
+def _as_hx(states: Sequence[Tensor]) -> Any:
+    """As the module takes them: h_0 alone, or a pair with c_0; ``None`` for zeros."""
+    return tuple(states) if len(states) == 2 else next(iter(states), None)

@@ -1,0 +1,288 @@
+"""Where each slice of a scene stands: boxes, arrows and labels, in pixels of a fixed width.
+
+The page and the static picture both draw this record, so that they are one picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from lstm_shapes.config import DIRECTIONS, Direction
+from lstm_shapes.formula.code import code_of
+from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.picture.scene import Scene, Slice, key
+from lstm_shapes.picture.sentences import left_out
+
+WIDTH = 934
+LEFT = 142
+"""Where the first column starts: right of the rows' names and of h_0."""
+PITCH = 118
+"""Distance of two columns, unless there are too many."""
+STATE = 50
+PAIR = 62
+CELL = 27
+BETWEEN_ROWS = 9
+PAD = 7
+BETWEEN_LAYERS = 40
+LETTER = 6.6
+"""Width of a letter, all of one width."""
+
+ARROWS = {"forward": "→", "backward": "←"}
+
+
+class Box(NamedTuple):
+    """A slice drawn as a box."""
+
+    id: str
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+
+
+class Arrow(NamedTuple):
+    """A slice drawn as an arrow; ``d`` is an SVG path that can be stroked and filled."""
+
+    id: str
+    d: str
+
+
+class Text(NamedTuple):
+    """A label; ``role`` says in which colour and size."""
+
+    x: float
+    y: float
+    text: str
+    role: str
+
+
+@dataclass
+class Drawing:
+    """A scene's picture: ``width`` from 0, and up from 0, so that what stands above a
+    thing does not move it: y runs from ``-height`` to 0. Frames, each an SVG path, hold
+    together the cells of a layer at one step."""
+
+    width: int = WIDTH
+    height: float = 0
+    boxes: list[Box] = field(default_factory=list)
+    arrows: list[Arrow] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+
+
+def layout(scene: Scene) -> Drawing:
+    """Place everything, from the input at the bottom to out at the top.
+
+    >>> from lstm_shapes import InputSizes, Settings
+    >>> from lstm_shapes.picture.unroll import unroll
+    >>> drawing = layout(unroll(Settings(4, 3), InputSizes(seq_len=5, batch_size=3)))
+    >>> [box.label for box in drawing.boxes if box.id in ("x.0", "h_n.0")]
+    ['x[0]', 'h_n[0]']
+    """
+    return _Draughtsman(scene).draw()
+
+
+def step_label(step: int, seq_len: int) -> str:
+    """A step in few characters: counted from the end where the number is long.
+
+    >>> step_label(4, 5), step_label(10**12 - 2, 10**12)
+    ('4', 'L-2')
+    """
+    return str(step) if step < 10_000 else f"L-{seq_len - step}"
+
+
+class _Draughtsman:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.drawing = Drawing()
+        self.pair = 2 * PAIR if scene.settings.kind == "LSTM" else PAIR
+        room = WIDTH - LEFT - STATE - 30 - self.pair
+        self.pitch = min(PITCH, room / len(scene.columns))
+        self.cell = self.pitch - max(15.0, self.pitch * 0.37)
+        self.x = {step: LEFT + i * self.pitch for i, step in enumerate(scene.columns)}
+        self.rows = CELL * len(scene.directions) + BETWEEN_ROWS * (len(scene.directions) - 1)
+
+    def draw(self) -> Drawing:
+        top, below, gap = self._inputs(), "x", PAD + 28.0
+        for layer in self.scene.layers:
+            bottom = top - gap
+            self._verticals(below, top - (0 if below == "x" else PAD), bottom + PAD)
+            top = self._elided_layers(bottom) if layer is None else self._layer(layer, bottom)
+            self._joined(layer, top)
+            below, gap = key(layer), BETWEEN_LAYERS
+        self._verticals(below, top - PAD, top - BETWEEN_LAYERS)
+        self.drawing.height = -self._outputs(top - BETWEEN_LAYERS)
+        return self.drawing
+
+    def _outputs(self, bottom: float) -> float:
+        y = bottom - CELL - 6
+        self._text(10, y + 24, "out", "row")
+        width = self.cell / len(self.scene.directions)
+        ranges = [_range_of(self.scene, direction) for direction in self.scene.directions]
+        for step in self.scene.columns:
+            for i, direction in enumerate(self.scene.directions):
+                each = self.scene.slices[f"out.{key(step)}.{direction}"]
+                text = "…" if step is None else self._fitting([ranges[i]], width)
+                text = "0" if each.padding else text
+                self._box(each, self.x[step] + i * width, y + 6, width, CELL, text)
+            if step is not None:
+                code = self._fitting([_whole_step(self.scene, step)], self.pitch - 4)
+                self._text(self.x[step] + self.cell / 2, y, code, "column")
+        if self.scene.settings.bidirectional:
+            for i, direction in enumerate(self.scene.directions):
+                arrow = ARROWS[direction]
+                symbol = ":H_out" if direction == "forward" else "H_out:"
+                text = self._fitting([f"{arrow} {ranges[i]}", f"{arrow} {symbol}"], LEFT - 44)
+                self._text(44, y + 17 + 15 * i, text, direction)
+        return y - 16
+
+    def _layer(self, layer: int, bottom: float) -> float:
+        y = top = bottom - self.rows
+        self._text(10, y + self.rows / 2 + 5, f"layer {layer}", "layer")
+        for direction in reversed(self.scene.directions):
+            self._row(layer, direction, y)
+            y += CELL + BETWEEN_ROWS
+        corners = [(self.x[s] - PAD, self.x[s] + self.cell + PAD) for s in self.scene.read]
+        self.drawing.frames.append(
+            "".join(_frame(*ends, top - PAD, bottom + PAD) for ends in corners)
+        )
+        return top
+
+    def _row(self, layer: int, direction: Direction, y: float) -> None:
+        """One direction of one layer: h_0, the cells in time, h_n and c_n."""
+        settings, slices = self.scene.settings, self.scene.slices
+        row = layer * settings.num_directions + DIRECTIONS.index(direction)
+        steps, middle = self.scene.read, y + CELL / 2
+        for step in steps:
+            each = slices[f"cell.{layer}.{direction}.{key(step)}"]
+            label = "…" if step is None else f"h{ARROWS[direction]}"
+            self._box(each, self.x[step], y, self.cell, CELL, label)
+        end = WIDTH - self.pair - 4
+        for i, kind in enumerate(("h_n", "c_n")):
+            if f"{kind}.{row}" in slices:
+                each = slices[f"{kind}.{row}"]
+                label = self._fitting([each.code], PAIR - 8) or f"{kind}[{row}]"
+                self._box(each, end + i * PAIR, y, PAIR, CELL, label)
+        left, right = LEFT - 16.0, self.x[steps[-1]] + self.cell + 16
+        if direction == "forward":
+            start = left - STATE
+            path = [(start + STATE, middle), (self.x[steps[0]], middle)]
+            final = [(right - 16, middle), (end, middle)]
+        else:
+            start = right
+            path = [(right, middle), (right - 16, middle)]
+            turn = y - PAD - 9
+            final = [
+                (self.x[steps[0]], middle),
+                (LEFT - 14, middle),
+                (LEFT - 14, turn),
+                (end + PAIR / 2, turn),
+                (end + PAIR / 2, y),
+            ]
+        state = slices[f"h_0.{row}"]
+        self._box(state, start, y + 3, STATE, CELL - 6, self._fitting([state.code, "h_0"], STATE))
+        self._line(f"arrow.h_0.{row}", path)
+        self._line(f"arrow.h_n.{row}", final)
+        order = steps if direction == "forward" else steps[::-1]
+        for step, following in pairwise(order):
+            here, there = self.x[step], self.x[following]
+            ends = (here + self.cell, there) if here < there else (here, there + self.cell)
+            self._line(f"arrow.{layer}.{direction}.{key(step)}", [(x, middle) for x in ends])
+
+    def _elided_layers(self, bottom: float) -> float:
+        y = bottom - 20
+        drawn = [layer for layer in self.scene.layers if layer is not None]
+        hidden = self.scene.settings.num_layers - len(drawn)
+        self._text(10, y + 14, f"⋮ {grouped(hidden)} layers", "layer")
+        for step in self.scene.read:
+            each = self.scene.slices[f"cell.etc.{key(step)}"]
+            self._box(each, self.x[step], y, self.cell, 20, "⋮")
+        self._text(WIDTH - self.pair / 2, y + 14, "⋮", "column")
+        return y
+
+    def _verticals(self, below: str, bottom: float, top: float) -> None:
+        for step in self.scene.read:
+            middle = self.x[step] + self.cell / 2
+            self._line(f"arrow.{below}.{key(step)}", [(middle, bottom), (middle, top)])
+
+    def _joined(self, layer: int | None, y: float) -> None:
+        """What goes up from a layer: both directions side by side."""
+        if layer is not None:
+            width = self.scene.settings.num_directions * self.scene.settings.h_out
+            verb = "concat → " if self.scene.settings.bidirectional else ""
+            labels = [f"{verb}{_features(width)}", f"{verb}{grouped(width)}", f"{verb}D·H_out"]
+            self._text(10, y - BETWEEN_LAYERS + 16, self._fitting(labels, LEFT - 14), "note")
+
+    def _inputs(self) -> float:
+        note = left_out(self.scene)
+        y = -62.0 if note else -44.0
+        self._text(10, y + 15, "input", "row")
+        self._text(10, y + 31, _features(self.scene.settings.input_size), "note")
+        for step in self.scene.columns:
+            each = self.scene.slices[f"x.{key(step)}"]
+            labels = ["…"] if step is None else [each.code, "x"]
+            self._box(each, self.x[step], y, self.cell, 22, self._fitting(labels, self.cell))
+            label = "…" if step is None else f"t={step_label(step, self.scene.sizes.seq_len)}"
+            self._text(self.x[step] + self.cell / 2, y + 38, label, "step")
+        self._text(LEFT, y + 56, note, "note")
+        return y
+
+    def _fitting(self, labels: list[str], width: float) -> str:
+        """The first that fits."""
+        return next((label for label in labels if len(label) * LETTER < width), "")
+
+    def _box(
+        self, each: Slice, x: float, y: float, width: float, height: float, label: str
+    ) -> None:
+        self.drawing.boxes.append(
+            Box(each.id, round(x, 1), round(y, 1), round(width, 1), height, label)
+        )
+
+    def _line(self, name: str, points: list[tuple[float, float]]) -> None:
+        self.drawing.arrows.append(Arrow(name, _arrow(points)))
+
+    def _text(self, x: float, y: float, text: str, role: str) -> None:
+        if text:
+            self.drawing.texts.append(Text(round(x, 1), round(y, 1), text, role))
+
+
+def _features(count: int) -> str:
+    return f"{grouped(count)} feature{'s' if count > 1 else ''}"
+
+
+def _range_of(scene: Scene, direction: Direction) -> str:
+    """The columns of out that a direction fills, as in code."""
+    width = scene.settings.h_out
+    if not scene.settings.bidirectional:
+        return f":{width}"
+    return f":{width}" if direction == "forward" else f"{width}:"
+
+
+def _whole_step(scene: Scene, step: int) -> str:
+    return code_of("out", (*scene.slices[f"out.{step}.forward"].where[:-1], None))
+
+
+def _frame(left: float, right: float, top: float, bottom: float) -> str:
+    """A rectangle with round corners."""
+    r = 8
+    return (
+        f"M{left + r:.5g} {top:.5g}H{right - r:.5g}q{r} 0 {r} {r}V{bottom - r:.5g}q0 {r} -{r} {r}"
+        f"H{left + r:.5g}q-{r} 0 -{r} -{r}V{top + r:.5g}q0 -{r} {r} -{r}Z"
+    )
+
+
+def _arrow(points: list[tuple[float, float]]) -> str:
+    """Along the points, and back around a corner, so that only the head has an area."""
+    (x0, y0), (x1, y1) = points[-2:]
+    dx, dy = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
+    tip_x, tip_y, base_x, base_y = x1 - dx, y1 - dy, x1 - 6 * dx, y1 - 6 * dy
+    way = "L".join(
+        [f"{x:.5g} {y:.5g}" for x, y in [*points[:-1], (tip_x, tip_y), *points[-2:0:-1]]]
+    )
+    return (
+        f"M{way}M{tip_x:.5g} {tip_y:.5g}L{base_x - 3 * dy:.5g} {base_y + 3 * dx:.5g}"
+        f"L{base_x + 3 * dy:.5g} {base_y - 3 * dx:.5g}Z"
+    )

@@ -1,0 +1,193 @@
+"""What a slice of a scene is, in words. Code in them stands between backticks.
+
+Nothing here is measured: what holds on a run is said by ``evidence``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from lstm_shapes.config import Direction
+from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.formula.shapes import tensor_shapes
+from lstm_shapes.picture.scene import Scene, Slice
+
+
+def sentence(scene: Scene, each: Slice) -> str:
+    """What a slice is, who wrote it and after reading what.
+
+    >>> from lstm_shapes import InputSizes, Settings, unroll
+    >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+    >>> picture = unroll(settings, InputSizes(seq_len=5, batch_size=3))
+    >>> sentence(picture, picture.slices["h_n.3"])
+    "`h_n[3]` = layer 1, backward, written at t = 0 after reading t = 4 → 0 of layer 0's output."
+    """
+    return _Words(scene).of(each)
+
+
+def axis_sentence(scene: Scene, tensor: str, axis: int) -> str:
+    """What one axis of a tensor is.
+
+    >>> from lstm_shapes import InputSizes, Settings, unroll
+    >>> picture = unroll(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=3))
+    >>> axis_sentence(picture, "h_n", 0)
+    'Axis 0 of `h_n`: layer × direction, D·num_layers = 2. Row k is layer k // 2, direction k % 2.'
+    """
+    named = tensor_shapes(scene.settings, scene.sizes)[tensor].axes[axis]
+    start = f"Axis {axis} of `{tensor}`: {named.name}, {named.symbol} = {grouped(named.size)}."
+    return f"{start} {_Words(scene).axis(tensor, named.name)}".strip()
+
+
+def left_out(scene: Scene) -> str:
+    """What is not drawn; empty if everything is.
+
+    >>> from lstm_shapes import InputSizes, Settings, unroll
+    >>> left_out(unroll(Settings(4, 3, num_layers=9), InputSizes(seq_len=100, batch_size=3)))
+    'not drawn: t = 6 … 94 of 100 steps; 3 … 6 of 9 layers'
+    """
+    parts = [
+        *_gaps(scene.columns, scene.sizes.seq_len, "steps", "t = "),
+        *_gaps(scene.layers, scene.settings.num_layers, "layers", ""),
+    ]
+    return f"not drawn: {'; '.join(parts)}" if parts else ""
+
+
+def _gaps(drawn: tuple[int | None, ...], count: int, what: str, start: str) -> Iterator[str]:
+    shown = [each for each in drawn if each is not None]
+    for one, following in pairwise(shown):
+        if following > one + 1:
+            missing = f"{start}{grouped(one + 1)} … {grouped(following - 1)}"
+            yield f"{missing} of {grouped(count)} {what}"
+
+
+class _Words:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.settings = scene.settings
+        self.last = scene.length - 1
+        self.top = scene.settings.num_layers - 1
+        self.both = scene.settings.bidirectional
+        self.states = "h and c" if scene.settings.kind == "LSTM" else "h"
+
+    def of(self, each: Slice) -> str:
+        if each.padding:
+            return self._padding(each)
+        ways = {"x": self._x, "h_0": self._start, "cell": self._cell, "arrow": self._arrow}
+        return ways.get(each.kind, self._written)(each)
+
+    def axis(self, tensor: str, name: str) -> str:
+        """What there is to say of an axis beyond its name and size."""
+        state = tensor in ("h_n", "c_n")
+        width, directions = self.settings.h_out, self.settings.num_directions
+        if name == "batch":
+            first = self.settings.batch_first
+            moved = "puts it first" if first else "puts time before it"
+            return (
+                "`batch_first` does not move it here."
+                if state
+                else f"`batch_first={first}` {moved}."
+            )
+        if name == "seq":
+            return "Both directions in input order." if self.both and tensor == "out" else ""
+        if name == "layer × direction":
+            return f"Row k is layer k // {directions}, direction k % {directions}."
+        if tensor == "out" and self.both:
+            return f"`:{width}` is forward, `{width}:` is backward."
+        return ""
+
+    def _x(self, each: Slice) -> str:
+        samples = self.scene.sizes.batch_size
+        held = f"{self.settings.input_size} features"
+        if self.scene.sample is not None:
+            held = f"{held} of sample {self.scene.sample}"
+        elif samples is not None:
+            held = f"{grouped(samples)} sample{'s' * (samples != 1)} of {held}"
+        readers = "Both cells" if self.both else "The cell"
+        reads = "read" if self.both else "reads"
+        return (
+            f"`{each.code}` = what you pass in at t = {each.step}: {held}. "
+            f"{readers} of layer 0 at t = {each.step} {reads} it."
+        )
+
+    def _padding(self, each: Slice) -> str:
+        """Behind the end of a sample."""
+        end = f"padding: sample {self.scene.sample} has {grouped(self.scene.length)} steps."
+        if each.kind == "x":
+            return f"`{each.code}` = {end} Packed, it is not given to any cell."
+        return f"`{each.code}` = zeros, {end} No cell wrote them: out is padded again."
+
+    def _start(self, each: Slice) -> str:
+        states = f"`{each.code}`"
+        if self.settings.kind == "LSTM":
+            states += f" and `{each.code.replace('h', 'c', 1)}`"
+        return (
+            f"{states} = what {self._where(each)} starts from at t = {each.step}. "
+            "Not given, so zeros."
+        )
+
+    def _written(self, each: Slice) -> str:
+        what = "the cell state of " if each.kind == "c_n" else ""
+        return (
+            f"`{each.code}` = {what}{self._where(each)}, written at t = {each.step} "
+            f"after reading {self._read(each)}."
+        )
+
+    def _cell(self, each: Slice) -> str:
+        start = f"The cell of {self._where(each)}, at t = {each.step} has read {self._read(each)}."
+        codes = [f"`{code}`" for code in self._returned(each)]
+        if codes:
+            return f"{start} It wrote {' and '.join(codes)}."
+        return f"{start} Its h goes up to layer {(each.layer or 0) + 1} and is not returned."
+
+    def _arrow(self, each: Slice) -> str:
+        if each.layer is None:
+            source = self.scene.slices[each.reads[0]]
+            return f"`{source.code}` goes into layer 0 at t = {each.step}."
+        if each.way == "up":
+            return self._handed_up(each)
+        where = self._where(each)
+        if each.way == "start":
+            return (
+                f"The first {self.states} enter {where}, at t = {each.step}: zeros, if not given."
+            )
+        if each.way == "end":
+            finals = " and ".join(f"`{code}`" for code in self._finals(each))
+            return f"{self.states} of {where}, leave at t = {each.step} as {finals}."
+        following = (each.step or 0) + (1 if each.direction == "forward" else -1)
+        return f"{self.states} of {where}, handed from t = {each.step} to t = {following}."
+
+    def _handed_up(self, each: Slice) -> str:
+        width, step = self.settings.h_out, each.step
+        what = f"h of layer {each.layer} at t = {step}: {width} features"
+        if self.both:
+            what = (
+                f"h of both directions of layer {each.layer} at t = {step}, side by side: "
+                f"2·{width} = {2 * width} features"
+            )
+        to = "out" if each.layer == self.top else f"layer {(each.layer or 0) + 1}"
+        return f"{what}, which go to {to}."
+
+    def _where(self, each: Slice) -> str:
+        return f"layer {each.layer}, {each.direction}" if self.both else f"layer {each.layer}"
+
+    def _read(self, each: Slice) -> str:
+        first = 0 if each.direction == "forward" else self.last
+        steps = f"t = {first}" if first == each.step else f"t = {first} → {each.step}"
+        source = f"layer {each.layer - 1}'s output" if each.layer else "the input"
+        return f"{steps} of {source}"
+
+    def _returned(self, cell: Slice) -> list[str]:
+        """Code of what a cell wrote that the call returns."""
+        step, direction = cell.step, cell.direction
+        codes = []
+        if cell.layer == self.top:
+            codes += [out.code for out in [self.scene.at("out", cell)] if out is not None]
+        return codes + (self._finals(cell) if step == self._end(direction) else [])
+
+    def _finals(self, cell: Slice) -> list[str]:
+        finals = (self.scene.at("h_n", cell), self.scene.at("c_n", cell))
+        return [each.code for each in finals if each is not None]
+
+    def _end(self, direction: Direction | None) -> int:
+        return self.last if direction == "forward" else 0

@@ -1,0 +1,1 @@
+"""What is claimed of a run, each statement evaluated on it; one file a topic."""

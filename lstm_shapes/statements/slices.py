@@ -1,0 +1,171 @@
+"""A scene held against a run: which slices do hold the same numbers, and which numbers.
+
+What is the same by a scene's keys is formula; whether it is, is evaluated here on the
+tensors at the very index that a slice's code shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from lstm_shapes.formula.code import Index, code_of
+from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.live.run import Run
+from lstm_shapes.live.variants import hidden_states, layer_runs
+from lstm_shapes.picture.scene import Scene, Slice
+from lstm_shapes.statements.claim import COINCIDENCE, Claim, recomputed
+
+MOST_NUMBERS = 8
+"""Features of a slice that are given in numbers."""
+
+
+def slice_claims(scene: Scene, run: Run) -> dict[str, tuple[Claim, ...]]:
+    """For slices of out, h_n and c_n what was found of them on the run.
+
+    Each is held against the cell that the scene says wrote it, by running its layer alone,
+    and each row of h_n against the step of out where it stands, or would be looked for.
+
+    Returns:
+        By id of slice; nothing for a run without samples, where there are no numbers.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
+
+    >>> from lstm_shapes import InputSizes, Settings, run, unroll
+    >>> settings, sizes = Settings(4, 3, bidirectional=True), InputSizes(5, 3)
+    >>> for claim in slice_claims(unroll(settings, sizes), run(settings, sizes))["h_n.1"]:
+    ...     print(claim.holds, claim.statement)
+    True h_n[1] == out[0, :, 3:]
+    False h_n[1] == out[-1, :, 3:]
+    """
+    if run.out.numel() == 0:
+        return {}
+    finder = _Finder(scene, run)
+    found = {name: tuple(finder.claims(each)) for name, each in scene.slices.items() if each.code}
+    return {name: claims for name, claims in found.items() if claims}
+
+
+def slice_numbers(scene: Scene, run: Run, sample: int = 0) -> dict[str, list[float]]:
+    """The first numbers of what every x, cell, half of out and row of h_n and c_n holds.
+
+    Args:
+        sample: which of the batch; no matter if unbatched, or if the scene is of one.
+
+    Returns:
+        At most eight a slice, by id. Those of a cell are h, from its layer run alone;
+        nn.LSTM itself returns the last layer's only.
+
+    >>> from lstm_shapes import InputSizes, Settings, run, unroll
+    >>> settings, sizes = Settings(4, 3), InputSizes(seq_len=5, batch_size=3)
+    >>> made = run(settings, sizes)
+    >>> numbers = slice_numbers(unroll(settings, sizes), made, sample=2)
+    >>> numbers["h_n.0"] == made.h_n[0, 2].tolist()
+    True
+    """
+    finder = _Finder(scene, run)
+    of = sample if scene.sample is None else scene.sample
+    return dict(finder.numbers(of)) if run.out.numel() else {}
+
+
+class _Finder:
+    def __init__(self, scene: Scene, run: Run) -> None:
+        self.scene = scene
+        self.run = run
+        self.tensors = run.tensors()
+        self.top = run.settings.num_layers - 1
+        self.last = scene.length - 1
+
+    def claims(self, each: Slice) -> Iterator[Claim]:
+        if each.kind == "h_n":
+            yield from self._row(each)
+        elif each.kind == "c_n":
+            yield self._alone(each, "c_n", (each.backward, *each.where[1:]))
+        elif each.padding and each.kind == "out":
+            zeros = not self._at("out", each.where).any()
+            reason = "pad_packed_sequence fills up with zeros"
+            yield Claim(f"zeros-{each.id}", f"{each.code} == 0", zeros, reason)
+        elif each.kind == "out":
+            yield from self._step(each)
+
+    def _step(self, each: Slice) -> Iterator[Claim]:
+        """A half of a step of out, against the final state of its direction."""
+        final = self.scene.at("h_n", each)
+        if final is None:
+            return
+        if each.step == final.step:
+            yield self._same(each, final, "the same numbers: this direction ends here")
+        elif each.backward and each.step == self.last:
+            yield self._mistake(each, final.where, final.code, "it has read one step only")
+
+    def _row(self, each: Slice) -> Iterator[Claim]:
+        """A row of h_n, against the step of out at which its direction ends."""
+        end = self.scene.slices[f"out.{each.step}.{each.direction}"]
+        if each.layer != self.top:
+            yield self._alone(each, "out", end.where)
+            reason = f"out holds layer {self.top} alone"
+            yield self._mistake(each, end.where, end.code, reason)
+            return
+        yield self._same(each, end, "the same numbers")
+        padded = self.last + 1 < self.run.sizes.seq_len
+        if padded or (each.backward and self.last):
+            time = time_axis(self.run.settings, self.run.sizes)
+            where = (*end.where[:time], -1, *end.where[time + 1 :])
+            code = code_of("out", where, self.run.out.shape[-1])
+            reason = "that is padding" if padded else "that has read one step only"
+            yield self._mistake(each, where, code, reason)
+
+    def _same(self, each: Slice, other: Slice, reason: str) -> Claim:
+        holds = torch.equal(self._at(each.tensor, each.where), self._at(other.tensor, other.where))
+        return Claim(f"same-{each.id}", f"{each.code} == {other.code}", holds, reason)
+
+    def _mistake(self, each: Slice, where: Index, code: str, reason: str) -> Claim:
+        tensor = "h_n" if each.kind == "out" else "out"
+        holds = torch.equal(self._at(each.tensor, each.where), self._at(tensor, where))
+        statement = f"{each.code} == {code}"
+        return Claim(
+            f"not-{each.id}", statement, holds, COINCIDENCE if holds else reason, mistake=True
+        )
+
+    def _alone(self, each: Slice, tensor: str, where: Index) -> Claim:
+        """A row, against what its layer gives when it is run by itself."""
+        layer = layer_runs(self.run)[each.layer or 0]
+        alone = layer.tensors()[tensor]
+        code = code_of(tensor, where, alone.shape[-1] if tensor == "out" else 0)
+        same, note = recomputed(
+            alone[_subscript(where)], self._at(each.tensor, each.where), self.run
+        )
+        reason = f"layer {each.layer} wrote it; it was run by itself{note}"
+        statement = f"{each.code} == {code} of layer {each.layer} alone"
+        return Claim(f"alone-{each.id}", statement, same, reason)
+
+    def _at(self, tensor: str, where: Index) -> Tensor:
+        return self.tensors[tensor][_subscript(where)]
+
+    def numbers(self, sample: int) -> Iterator[tuple[str, list[float]]]:
+        drawn = [step for step in self.scene.columns if step is not None]
+        place = {step: i for i, step in enumerate(drawn)}
+        ordered, few = self.run.ordered, slice(MOST_NUMBERS)
+        x = ordered.x[drawn, sample, few].tolist()
+        cells = hidden_states(self.run)[:, :, drawn, sample, few].tolist()
+        out = ordered.out[:, drawn, sample, few].tolist()
+        states = {"h_n": ordered.h_n[:, :, sample, few].tolist()}
+        if ordered.c_n is not None:
+            states["c_n"] = ordered.c_n[:, :, sample, few].tolist()
+        for name, each in self.scene.slices.items():
+            if each.step is None or each.kind in ("arrow", "h_0"):
+                continue
+            at, layer = place[each.step], each.layer or 0
+            if each.kind == "x":
+                yield name, x[at]
+            elif each.kind == "out":
+                yield name, out[each.backward][at]
+            elif each.kind == "cell":
+                yield name, cells[layer][each.backward][at]
+            else:
+                yield name, states[each.kind][layer][each.backward]
+
+
+def _subscript(where: Index) -> tuple[int | slice, ...]:
+    return tuple(entry if isinstance(entry, int) else slice(*(entry or (None,))) for entry in where)

@@ -1,0 +1,318 @@
+"""What the usual vectors have read, and what labels say of an expression's axes."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+
+from lstm_shapes import ExpressionError, InputSizes, OverBudget, Settings, run
+from lstm_shapes.errors import ArgumentError
+from lstm_shapes.expression.grammar import parse
+from lstm_shapes.expression.labels import axis_names, element_labels, labels_of_result
+from lstm_shapes.expression.values import evaluate
+from lstm_shapes.snippet import vector_script
+from lstm_shapes.statements.scrambled import scramble_claims, scrambles
+from lstm_shapes.statements.vectors import Reading, linear_layer_for, readings, usual_vectors
+from tests.strategies import seeds, settings, sizes
+
+BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
+ASKED = InputSizes(seq_len=5, batch_size=3)
+ONE = replace(BOTH, bidirectional=False)
+
+
+def read(module: Settings, asked: InputSizes, code: str, sample: int = 0) -> Reading:
+    (found,) = readings(run(module, asked), [parse(code)], sample)
+    assert isinstance(found, Reading), found
+    return found
+
+
+def steps_read(reading: Reading) -> dict[str, list[tuple[int, int]]]:
+    """By half every sample and step that was read."""
+    return {
+        half.part: [
+            (i, t) for i, each in enumerate(half.read) for t, seen in enumerate(each) if seen
+        ]
+        for half in reading.halves
+    }
+
+
+ALL = [0, 1, 2, 3, 4]
+FOUND: dict[str, tuple[list[int], list[int], str]] = {
+    "out[:, -1]": (ALL, [4], "the backward half has read 1 of 5 steps"),
+    "out[:, 0]": ([0], ALL, "the forward half has read 1 of 5 steps"),
+    "torch.cat([h_n[-2], h_n[-1]], dim=-1)": (ALL, ALL, "both directions have read every step"),
+    "h_n[-1]": ([], ALL, "the forward direction is not in it"),
+    "out.mean(dim=1)": (ALL, ALL, "both directions have read every step"),
+    "h_n.transpose(0, 1).flatten(1)": (ALL, ALL, "both directions have read every step"),
+}
+
+
+@pytest.mark.parametrize("code", list(FOUND))
+@pytest.mark.parametrize("sample", [0, 2])
+def test_what_each_half_of_the_usual_vectors_has_read(code: str, sample: int) -> None:
+    forward, backward, verdict = FOUND[code]
+    # One layer: in a stack the forward cell above has read all of x through the one below.
+    found = read(replace(BOTH, num_layers=1), ASKED, code, sample)
+    assert steps_read(found) == {
+        "forward": [(sample, t) for t in forward],
+        "backward": [(sample, t) for t in backward],
+    }
+    assert found.verdict == verdict
+    assert found.sound == ("every step" in verdict)
+    assert found.axes[0] == "batch"
+
+
+def test_a_maximum_has_read_the_steps_that_won_and_is_no_mistake() -> None:
+    module = replace(BOTH, num_layers=1)
+    found = read(module, ASKED, "out.max(dim=1).values", sample=1)
+    latest = run(module, ASKED).out[1, :, :3].max(0).indices.max()
+    assert steps_read(found)["forward"] == [(1, t) for t in range(latest + 1)]
+    assert found.sound
+    assert found.verdict == "the filled steps are those that won the maximum"
+
+
+@pytest.mark.parametrize("pooling", ["mean(dim=1)", "max(dim=1).values", "amax(1)", "sum(1)"])
+def test_pooling_over_some_steps_is_not_taken_for_all(pooling: str) -> None:
+    found = read(replace(BOTH, num_layers=1), ASKED, f"out[:, 1:3].{pooling}")
+    assert not found.sound
+    assert found.verdict.startswith("the forward half has read 3 of 5 steps")
+
+
+@pytest.mark.parametrize(("sizes", "sample"), [(ASKED, 3), (ASKED, -1), (InputSizes(5, 0), 0)])
+def test_a_sample_that_is_not_there_is_refused(sizes: InputSizes, sample: int) -> None:
+    with pytest.raises(ArgumentError, match="sample="):
+        readings(run(BOTH, sizes), [parse("h_n[-1]")], sample)
+
+
+def test_a_head_has_features_and_the_vectors_own_type() -> None:
+    with pytest.raises(ArgumentError, match="out_features=0"):
+        linear_layer_for(run(BOTH, ASKED), parse("h_n[-1]"), 0)
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        _, scores = linear_layer_for(run(BOTH, ASKED), parse("h_n[-1]"), 2)
+    finally:
+        torch.set_default_dtype(before)
+    assert scores.dtype == torch.float32
+
+
+def test_in_a_stack_the_last_layers_input_shows_what_x_hides() -> None:
+    found = read(BOTH, ASKED, "out[:, -1]")
+    # One step of a lower layer's output has read all of x.
+    assert steps_read(found)["backward"] == [(0, t) for t in ALL]
+    backward = found.halves[1].read_last
+    assert backward is not None
+    assert backward[0] == (False, False, False, False, True)
+    assert found.verdict == "the backward half has read 1 of 5 steps of the last layer's input"
+    assert read(replace(BOTH, num_layers=1), ASKED, "out[:, -1]").halves[1].read_last is None
+
+
+def test_a_view_mixes_samples_and_gradients_show_it() -> None:
+    found = read(BOTH, ASKED, "h_n.view(3, -1)", sample=1)
+    assert not found.sound
+    assert found.verdict == "vector[1] has read samples 0, 1, 2: no longer one sample a row"
+    assert {i for i, _ in [pair for half in steps_read(found).values() for pair in half]} == {
+        0,
+        1,
+        2,
+    }
+
+
+def test_a_forgotten_batch_axis_is_found_in_either_order() -> None:
+    time_first = replace(BOTH, batch_first=False, num_layers=1)
+    assert read(time_first, ASKED, "out[-1]").row == "vector[0]"
+    assert read(time_first, ASKED, "out", sample=2).row == "vector[:, 2]"
+    assert "reads" not in read(time_first, ASKED, "out[:, -1]").verdict
+    # out[:, -1] of time-first output is the last sample at every step: no sample's row.
+    wrong = read(time_first, InputSizes(seq_len=3, batch_size=3), "out[:, -1]")
+    assert not wrong.sound
+    assert wrong.axes == ("seq", "direction × features")
+
+
+@pytest.mark.parametrize(
+    ("code", "sample", "row", "verdict"),
+    [
+        ("h_n[-1, 1:]", 2, "vector[1]", "the forward direction is not in it"),
+        ("h_n[-1, :2]", 2, "vector", "vector has read samples 0, 1: no longer one sample a row"),
+        ("h_n[-1].flip(0)", 0, "vector[0]", "vector[0] has read sample 2 instead of sample 0"),
+    ],
+)
+def test_a_slice_or_a_flip_of_the_batch_is_seen(
+    code: str, sample: int, row: str, verdict: str
+) -> None:
+    found = read(replace(BOTH, num_layers=1), ASKED, code, sample)
+    assert (found.row, found.verdict) == (row, verdict)
+
+
+def test_rows_of_one_feature_are_not_taken_for_samples() -> None:
+    narrow = Settings(3, 1, bidirectional=True)
+    found = read(narrow, InputSizes(seq_len=5, batch_size=8), "h_n.view(8, -1)", sample=2)
+    assert found.row == "vector[2]"
+    assert found.verdict == "vector[2] has read samples 4, 5: no longer one sample a row"
+
+
+def test_elements_made_of_both_directions_are_one_part() -> None:
+    joined = read(replace(BOTH, num_layers=1), ASKED, "torch.stack([h_n[-2], h_n[-1]]).sum(0)")
+    assert [half.part for half in joined.halves] == ["both"]
+    assert joined.sound
+    ends = "torch.stack([out[:, -1, :3], out[:, -1, 3:]]).mean(0)"
+    assert read(replace(BOTH, num_layers=1), ASKED, ends).shape == (3, 3)
+
+
+def test_of_one_direction_nothing_is_missed() -> None:
+    for code in ("out[:, -1]", "h_n[-1]"):
+        assert read(ONE, ASKED, code).sound, code
+    assert read(ONE, ASKED, "out[:, 0]").verdict == "it has read 1 of 5 steps"
+
+
+def test_lengths_count_each_samples_own_steps() -> None:
+    asked = InputSizes(5, 3, [5, 2, 1])
+    final = "torch.cat([h_n[-2], h_n[-1]], dim=-1)"
+    for sample, length in enumerate([5, 2, 1]):
+        found = read(BOTH, asked, final, sample)
+        assert found.sound
+        assert steps_read(found)["forward"] == [(sample, t) for t in range(length)]
+    # Of the padded out the last column is padding.
+    padding = read(BOTH, asked, "out[:, -1]", sample=1)
+    assert padding.verdict.startswith("the forward half has read nothing of sample 1")
+
+
+def test_unbatched_there_is_one_row() -> None:
+    found = read(BOTH, InputSizes(5, None), "torch.cat([h_n[-2], h_n[-1]])")
+    assert (found.row, found.shape, found.sound) == ("vector", (6,), True)
+
+
+def test_an_error_takes_the_place_of_its_reading_only() -> None:
+    made = run(BOTH, ASKED)
+    good, bad, again = readings(made, [parse("out[:, 0]"), parse("out[7]"), parse("h_n[-1]")])
+    assert isinstance(good, Reading)
+    assert isinstance(bad, ExpressionError)
+    assert isinstance(again, Reading)
+
+
+def test_what_would_take_too_long_is_refused() -> None:
+    made = run(Settings(4, 512), InputSizes(seq_len=100, batch_size=8))
+    with pytest.raises(OverBudget, match="multiply-adds"):
+        readings(made, [parse("h_n[-1]")])
+
+
+@hypothesis_settings(max_examples=30, deadline=None)
+@given(settings(), sizes(), seeds)
+def test_every_usual_vector_fits_every_run(module: Settings, asked: InputSizes, seed: int) -> None:
+    made = run(module, asked, seed=seed)
+    if made.out.numel() == 0:
+        return
+    known = usual_vectors(module, asked)
+    found = readings(made, [parse(candidate.code) for candidate in known])
+    for candidate, reading in zip(known, found, strict=True):
+        assert isinstance(reading, Reading), (candidate, reading)
+        value = evaluate(made, parse(candidate.code))
+        assert reading.shape == tuple(value.shape)
+        layer, scores = linear_layer_for(made, parse(candidate.code), 2)
+        assert layer.in_features == value.shape[-1]
+        assert scores.shape == (*value.shape[:-1], 2)
+    finals = [r for c, r in zip(known, found, strict=True) if "final" in c.name]
+    assert all(isinstance(reading, Reading) and reading.sound for reading in finals)
+
+
+@pytest.mark.parametrize(
+    "code", [*FOUND, "out.max(dim=1).values", "h_n.view(N, -1)", "stack([out[:, 0], out[:, -1]])"]
+)
+def test_the_program_says_what_the_page_says(code: str) -> None:
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text), torch.random.fork_rng():
+        exec(vector_script(BOTH, ASKED, 0, code, 2), {})
+    layer, scores = linear_layer_for(run(BOTH, ASKED), parse(code), 2)
+    assert text.getvalue().startswith(f"{layer.in_features} {tuple(scores.shape)}\n")
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_the_program_of_a_batch_with_lengths_packs_it(batch_first: bool) -> None:
+    module, asked = replace(BOTH, batch_first=batch_first), InputSizes(5, 3, [3, 5, 2])
+    code = "torch.cat([h_n[-2], h_n[-1]], dim=-1)"
+    scope: dict[str, torch.Tensor] = {}
+    with contextlib.redirect_stdout(io.StringIO()), torch.random.fork_rng():
+        exec(vector_script(module, asked, 7, code, 2), scope)
+    made = run(module, asked, seed=7)
+    assert torch.equal(scope["x"], made.input)
+    assert torch.equal(scope["vector"], evaluate(made, parse(code)))
+    assert torch.equal(scope["out"], made.out)
+    read = scope["gradient"].count_nonzero(dim=-1) > 0
+    assert read.sum() == 3  # sample 0's own steps
+
+
+def test_labels_say_where_each_element_comes_from() -> None:
+    made = run(BOTH, ASKED)
+    found = element_labels(BOTH, ASKED)
+    for name, tensor in made.tensors().items():
+        if name != "input":
+            for coordinate in found:
+                assert found[coordinate][name].shape == tensor.shape
+    # Rebuild out from the halves by its labels alone.
+    out, (layer, direction, sample, step, feature) = (
+        made.out,
+        (found[name]["out"].long() for name in ("layer", "direction", "sample", "step", "feature")),
+    )
+    halves = torch.stack(made.out.chunk(2, -1))
+    assert (layer == 1).all()
+    assert torch.equal(halves[direction, sample, step, feature], out)
+    rows, sample, feature = (
+        (found["layer"]["h_n"] * 2 + found["direction"]["h_n"]).long(),
+        found["sample"]["h_n"].long(),
+        found["feature"]["h_n"].long(),
+    )
+    assert torch.equal(made.h_n[rows, sample, feature], made.h_n)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("out", ("batch", "seq", "direction × features")),
+        ("out.transpose(0, 1)", ("seq", "batch", "direction × features")),
+        ("h_n", ("layer × direction", "batch", "features")),
+        ("h_n.view(2, 2, N, -1)", ("layer", "direction", "batch", "features")),
+        ("h_n.view(N, -1)", ("layer × direction × batch", "layer × direction × batch × features")),
+        ("h_n.transpose(0, 1).flatten(1)", ("batch", "layer × direction × features")),
+        ("out.mean(dim=1)", ("batch", "direction × features")),
+        ("out.max(dim=1).values", ("batch", "direction × features")),
+        ("out[:, -1:]", ("batch", "?", "direction × features")),
+        ("out.sum()", ()),
+    ],
+)
+def test_axes_are_named_by_what_changes_along_them(code: str, names: tuple[str, ...]) -> None:
+    assert axis_names(labels_of_result(parse(code), BOTH, ASKED)) == names
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(settings(), sizes(), seeds)
+def test_a_scramble_is_one_unless_there_is_nothing_to_mix(
+    module: Settings, asked: InputSizes, seed: int
+) -> None:
+    made = run(module, asked, seed=seed)
+    claims = scramble_claims(made)
+    rows = module.num_layers * module.num_directions
+    for pair in scrambles(module, asked) if claims else ():
+        shapes = {evaluate(made, parse(code)).shape for code in (pair.wrong, pair.right)}
+        assert len(shapes) == 1
+        same, *refused = claims[pair.id]
+        harmless = {
+            "rows": asked.batch_size == 1 or rows == 1,
+            "out": asked.batch_size == 1 or asked.seq_len == 1,
+            "decoder": asked.batch_size == 1,
+        }
+        # Padding is zeros, equal wherever it stands.
+        if asked.lengths is None or harmless[pair.id]:
+            assert same.holds == harmless[pair.id], pair
+        for claim in refused:
+            viewable = True
+            try:
+                eval(claim.statement.removesuffix(" is refused"), {"out": made.out})
+            except RuntimeError:
+                viewable = False
+            assert claim.holds != viewable
