@@ -168,8 +168,8 @@ use 1 to 2, or 0 for no projection
     bidirectional: Annotated[
         bool,
         Argument(
-            "Whether each layer has a second cell, which reads the sequence from its end. Then D is "
-            "2."
+            "Whether each layer has a second cell, which reads the sequence from its end; then D "
+            "is 2."
         ),
     ] = False
     proj_size: Annotated[

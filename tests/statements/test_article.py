@@ -131,7 +131,7 @@ def test_the_findings_name_the_runs_own_numbers() -> None:
     assert found["out-shape"] == "out is (3, 5, 6)"
     assert found["state-shape"] == "h_n is (4, 3, 3), c_n is (4, 3, 3)"
     assert found["rnn-step"] == "bias=False here"
-    assert found["bias-zero"] == "of 8 parameters none is a bias: there is nothing to be 0"
+    assert found["bias-zero"] == "none of 8 parameters is a bias: there is nothing to be 0"
     assert "has read 3 of 3 samples and 1 of 5 steps" in found["classifier-input"]
     assert found["flip-first"].startswith("✗ torch.cat([forward, backward.flip(1)], -1) == out; ✓")
     assert found["not-reproducible"].startswith("2 of 2 more runs from the seed are equal bit")
