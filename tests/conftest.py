@@ -7,6 +7,12 @@ import pytest
 from lstm_shapes import Explorer
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests that need a browser last: its event loop stays in this thread, and beside a
+    loop the explorer would leave work to it."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture
 def explorer() -> Explorer:
     """The explorer, measured, without a browser."""
