@@ -124,9 +124,10 @@ def test_the_users_default_dtype_and_device_have_no_influence(
 ) -> None:
     made = run(replace(BOTH, kind=kind), ASKED)
     states, claims = initial_states(made, "random"), state_claims(made) + chunk_claims(made, 2)
+    fresh = replace(made)  # nothing was computed of it yet
     with users():
-        again = initial_states(made, "random")
-        assert state_claims(made) + chunk_claims(made, 2) == claims
+        again = initial_states(fresh, "random")
+        assert state_claims(fresh) + chunk_claims(fresh, 2) == claims
     assert {(state.dtype, state.device.type) for state in again} == {(torch.float32, "cpu")}
     assert all(map(torch.equal, again, states))
 
