@@ -118,7 +118,10 @@ def coverage_of_each(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> lis
     >>> first[0].any(dim=1), last[0].any(dim=1)
     (tensor([ True, False, False, False, False]), tensor([True, True, True, True, True]))
     """
-    read = [[torch.zeros(x.shape[:-1], dtype=torch.bool, device=x.device) for x in inputs] for _ in vectors]
+    read = [
+        [torch.zeros(x.shape[:-1], dtype=torch.bool, device=x.device) for x in inputs]
+        for _ in vectors
+    ]
     followed = [i for i, vector in enumerate(vectors) if vector.requires_grad and vector.numel()]
     if followed:
         totals = torch.stack([_weighted(vectors[i]).sum() for i in followed])

@@ -21,6 +21,7 @@ ROOMS = [
     "formula",
     "directions",
     "coverage",
+    "cell",
     "live",
     "expression",
     "picture",
