@@ -21,7 +21,7 @@ from ipywidgets.widgets.widget import _remove_buffers
 from jupyter_client.session import Session
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from lstm_shapes.config import FIRST_QUESTION
+from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import State
 from tests.browser.conftest import ARGUMENTS, CHROMIUMS, serve

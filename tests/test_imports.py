@@ -17,6 +17,7 @@ PACKAGE = Path(lstm_shapes.__file__).parent
 # import each other, one way too.
 ROOMS = [
     "errors",
+    "argument",
     "config",
     "formula",
     "directions",

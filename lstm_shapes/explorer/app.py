@@ -9,7 +9,6 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import FIRST_QUESTION
 from lstm_shapes.errors import MOST_LENGTHS, one_each
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
@@ -17,6 +16,7 @@ from lstm_shapes.explorer.latest import Latest
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
 from lstm_shapes.explorer.panels.notices import link_view
 from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample
+from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Snapshot, State
 from lstm_shapes.explorer.view import View
@@ -82,7 +82,7 @@ class Explorer(widgets.Box):
 
     def _observe(self) -> None:
         self.stage.on_action(self.act)
-        self.stage.observe(self._share, "selection")
+        self.stage.observe(self._share, ["selection", "found"])
         self.stage.observe(lambda _change: self._show(), "sample")
         self.stage.observe(lambda _change: self._draw(self.stage.draw_panel), "panel_seen")
         self.stage.observe(self._choose, "choices")
@@ -170,7 +170,6 @@ class Explorer(widgets.Box):
     def _finish(self, snapshot: Snapshot) -> Iterator[None]:
         """Everything of a snapshot that will have no other run."""
         yield from self.stage.steps_to_show(snapshot, *self._bad_link)
-        self._share()
         self._title.value = _title(snapshot)
 
     def _draw(self, draw: Callable[[], None]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args
 
-from lstm_shapes.config import Argument, Direction, declared
+from lstm_shapes.argument import Argument, declared
+from lstm_shapes.config import Direction
 from lstm_shapes.errors import ArgumentError
 
 Tab = Literal[

@@ -10,8 +10,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import ARGUMENTS, PRESETS
+from lstm_shapes.config import ARGUMENTS
 from lstm_shapes.errors import LARGEST
+from lstm_shapes.explorer.presets import PRESETS
 from lstm_shapes.explorer.state import State
 
 RAIL: Mapping[str, tuple[str, ...]] = {

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from lstm_shapes.config import ARGUMENTS, Argument, Form
+from lstm_shapes.argument import Argument, Form
+from lstm_shapes.config import ARGUMENTS
 from lstm_shapes.explorer.choices import CHOICES
 
 LONGEST = 24_000

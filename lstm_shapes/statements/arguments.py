@@ -11,9 +11,10 @@ from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lstm_shapes.formula.arguments import SHOWN_DROPOUT
+from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms, seeded
-from lstm_shapes.live.variants import layer_runs, with_dropout
+from lstm_shapes.live.variants import with_dropout
 from lstm_shapes.statements.claim import Claim, recomputed
 
 

@@ -18,8 +18,8 @@ from lstm_shapes.directions import (
 )
 from lstm_shapes.formula.code import flip_code, mirrored
 from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.live.layers import hand_built_pair, layer_runs
 from lstm_shapes.live.run import Run
-from lstm_shapes.live.variants import hand_built_pair, layer_runs
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, recomputed
 
 

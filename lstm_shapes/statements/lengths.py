@@ -15,9 +15,10 @@ from lstm_shapes.errors import ArgumentError
 from lstm_shapes.formula.code import flip_code
 from lstm_shapes.formula.lengths import PackedOrder, packed_order
 from lstm_shapes.live.axes import steps_first
+from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.lengths import lengths_of, packed_input, padding_mask
 from lstm_shapes.live.run import Run
-from lstm_shapes.live.variants import layer_runs, unpacked
+from lstm_shapes.live.variants import unpacked
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, allowed_difference
 
 

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from lstm_shapes.formula.code import Index, code_of
 from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.live.layers import hidden_states, layer_runs
 from lstm_shapes.live.run import Run
-from lstm_shapes.live.variants import hidden_states, layer_runs
 from lstm_shapes.picture.scene import Scene, Slice
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, recomputed
 

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.coverage import coverage_of_each
 from lstm_shapes.errors import check_int
 from lstm_shapes.expression.grammar import Expression
-from lstm_shapes.expression.labels import SEVERAL, axis_names, changing, labels_of_result
-from lstm_shapes.expression.operations import REDUCTIONS
+from lstm_shapes.expression.labels import axis_names
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.expression.values import evaluate
 from lstm_shapes.formula.budget import READING, Limits, check, estimate
 from lstm_shapes.formula.shapes import time_axis
-from lstm_shapes.live.axes import steps_first
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms, seeded
-from lstm_shapes.live.variants import layer_runs, with_gradients
-
-Table = tuple[tuple[bool, ...], ...]
-Part = Literal["forward", "backward", "both"]
-_PARTS: Mapping[int, Part] = {0: "forward", 1: "backward", SEVERAL: "both"}
+from lstm_shapes.statements.traces import PARTS, Table, TracedRow, table_of, trace_of, traced_row
 
 
 @dataclass(frozen=True)
@@ -192,57 +184,21 @@ def linear_layer_for(
         return layer, layer(vector)
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A sample's row of an expression's result, followed by autograd.
-
-    Attributes:
-        labelled: where every element of the whole result comes from.
-        place: axis and index of the row in the result; ``None`` if no axis is the batch.
-        parts: the directions that the row is judged by.
-        elements: of each part, those that have a value in the row.
-        judged: the elements that took part in them, which differ from those of a maximum.
-    """
-
-    labelled: Mapping[str, Tensor]
-    place: tuple[int, int] | None
-    parts: tuple[int, ...]
-    elements: tuple[Tensor, ...]
-    judged: tuple[Tensor, ...]
-
-
-def _trace(run: Run) -> tuple[Run, Tensor | None]:
-    """The call once more, layer by layer and followed by autograd, and what the last layer reads
-    if there are layers below it."""
-    with torch.inference_mode(False), torch.enable_grad():
-        whole = with_gradients(run)
-        layers = layer_runs(whole)
-    cells = [layer.c_n for layer in layers if layer.c_n is not None]
-    with own_terms("cpu", gradients=True):
-        traced = replace(
-            whole,
-            out=layers[-1].out,
-            h_n=torch.cat([layer.h_n for layer in layers]),
-            c_n=torch.cat(cells) if cells else None,
-        )
-    return traced, layers[-1].input if len(layers) > 1 else None
-
-
 def _read(
     run: Run, expressions: Sequence[Expression], sample: int
 ) -> list[Reading | ExpressionError]:
     """What new expressions have read, all of them in one backward pass."""
-    trace, below = run.kept("trace", lambda: _trace(run))
+    trace, below = run.kept("trace", lambda: trace_of(run))
     with own_terms("cpu", gradients=True):
-        rows = [_row(each, trace, sample) for each in expressions]
-        followed = [row for row in rows if isinstance(row, _Row)]
+        rows = [traced_row(each, trace, sample) for each in expressions]
+        followed = [row for row in rows if isinstance(row, TracedRow)]
         vectors = [each for row in followed for each in (*row.elements, *row.judged)]
         inputs = [trace.input] if below is None else [trace.input, below]
-        tables = iter([[_table(read, run) for read in each]
+        tables = iter([[table_of(read, run) for read in each]
                        for each in coverage_of_each(vectors, inputs)])  # fmt: skip
     found: list[Reading | ExpressionError] = []
     for expression, row in zip(expressions, rows, strict=True):
-        if isinstance(row, _Row):
+        if isinstance(row, TracedRow):
             halves = [_halves(row, [next(tables) for _ in row.parts]) for _ in range(2)]
             found.append(_reading(expression, run, row, sample, *halves))
         else:
@@ -250,31 +206,9 @@ def _read(
     return found
 
 
-_ALL = {**REDUCTIONS, "max": REDUCTIONS["mean"]}
-
-
-def _row(expression: Expression, trace: Run, sample: int) -> _Row | ExpressionError:
-    """The row that a head would take for the sample's, or why there is none."""
-    try:
-        labelled = labels_of_result(expression, trace.settings, trace.sizes)
-        value = evaluate(trace, expression)
-        # Only the steps that win a maximum have a gradient; in a mean all that take part have.
-        every = evaluate(trace, expression, _ALL) if "max" in expression.text else value
-    except ExpressionError as error:
-        return error
-    place, directions = _place(labelled, trace.sizes, sample), labelled["direction"]
-    if place is not None:
-        value, every, directions = (each.select(*place) for each in (value, every, directions))
-    parts = _parts(directions, trace)
-    elements, judged = (
-        tuple(each[directions == part] for part in parts) for each in (value, every)
-    )
-    return _Row(labelled, place, parts, elements, judged)
-
-
-def _halves(row: _Row, tables: Sequence[Sequence[Table]]) -> tuple[Half, ...]:
+def _halves(row: TracedRow, tables: Sequence[Sequence[Table]]) -> tuple[Half, ...]:
     return tuple(
-        Half(_PARTS[part], elements.numel(), table[0], table[1] if table[1:] else None)
+        Half(PARTS[part], elements.numel(), table[0], table[1] if table[1:] else None)
         for part, elements, table in zip(row.parts, row.elements, tables, strict=True)
     )
 
@@ -282,7 +216,7 @@ def _halves(row: _Row, tables: Sequence[Sequence[Table]]) -> tuple[Half, ...]:
 def _reading(
     expression: Expression,
     run: Run,
-    row: _Row,
+    row: TracedRow,
     sample: int,
     halves: tuple[Half, ...],
     judged: tuple[Half, ...],
@@ -300,43 +234,6 @@ def _reading(
         sound=not problems,
         verdict="; ".join(problems) or (_sound(run) if halves == judged else won),
     )
-
-
-def _place(
-    labelled: Mapping[str, Tensor], sizes: InputSizes, sample: int
-) -> tuple[int, int] | None:
-    """Axis and index of the row that a head would take for the sample's; ``None`` if no axis
-    is the batch.
-
-    That is an axis as long as the batch along which samples change, rather they alone; else
-    one of some samples, as after a slice, if this one is among them; else any as long.
-    """
-    if sizes.batch_size is None:
-        return None
-    samples = labelled["sample"]
-    along = [changing(labelled, axis) for axis in range(samples.dim())]
-    fitting = [axis for axis, size in enumerate(samples.shape) if size == sizes.batch_size]
-    mixed = [axis for axis in fitting if "sample" in along[axis]]
-    for axis in sorted(mixed, key=lambda axis: along[axis] != ("sample",)):
-        return axis, sample
-    if ("sample",) in along:
-        axis = along.index(("sample",))
-        here = (samples.movedim(axis, 0).flatten(1)[:, 0] == sample).nonzero()
-        return (axis, int(here[0])) if len(here) else None
-    return (fitting[0], sample) if fitting else None
-
-
-def _parts(directions: Tensor, run: Run) -> tuple[int, ...]:
-    """The directions of a row's elements; both that the module has, unless they are joined."""
-    present = {part for part in _PARTS if bool((directions == part).any())}
-    expected = set() if SEVERAL in present else set(range(run.settings.num_directions))
-    return tuple(part for part in _PARTS if part in present | expected)
-
-
-def _table(read: Tensor, run: Run) -> Table:
-    """Which steps of which samples were read, by sample and step."""
-    by_step = steps_first(read.unsqueeze(-1), run.settings, run.sizes)
-    return tuple(map(tuple, by_step.squeeze(-1).t().tolist()))
 
 
 def _problems(halves: tuple[Half, ...], run: Run, sample: int, row: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lstm_shapes import unroll
-from lstm_shapes.config import FIRST_QUESTION
+from lstm_shapes.explorer.presets import FIRST_QUESTION
 from tests.browser.explorer_page import FIRST, ExplorerPage
 from tests.browser.test_picture import at, lit
 

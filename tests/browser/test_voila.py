@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from lstm_shapes.config import PRESETS
+from lstm_shapes.explorer.presets import PRESETS
 from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import FIRST, ExplorerPage
 

@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from lstm_shapes import Explorer, InputSizes, Settings
-from lstm_shapes.config import FIRST_QUESTION, PRESETS, Question
+from lstm_shapes.config import Question
 from lstm_shapes.explorer.choices import TABS
+from lstm_shapes.explorer.presets import FIRST_QUESTION, PRESETS
 from lstm_shapes.explorer.stage import stage_view
 from lstm_shapes.formula.shapes import tensor_shapes
 from tests.explorer.test_state import HOSTILE

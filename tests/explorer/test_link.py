@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_shapes import Explorer
-from lstm_shapes.config import FIRST_QUESTION, PRESETS
 from lstm_shapes.explorer.link import LONGEST, LinkError, read_link, write_link
+from lstm_shapes.explorer.presets import FIRST_QUESTION, PRESETS
 
 NAMES = {*FIRST_QUESTION.values(), "select", "sample"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lstm_shapes.config import FIRST_QUESTION, PRESETS
+from lstm_shapes.explorer.presets import FIRST_QUESTION, PRESETS
 from lstm_shapes.explorer.state import Snapshot, State
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from lstm_shapes import InputSizes, Run, Settings, run
-from lstm_shapes.live.variants import layer_runs, with_dropout
+from lstm_shapes.live.layers import layer_runs
+from lstm_shapes.live.variants import with_dropout
 from lstm_shapes.statements.arguments import dropout_claims
 from tests.strategies import seeds, settings, sizes
 

@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn.functional import dropout
 
 from lstm_shapes import InputSizes, Run, Settings, run
-from lstm_shapes.live.variants import layer_runs
+from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.statements.article import Verdict, article_statements
 from lstm_shapes.statements.classifier import AsWritten
 from tests.strategies import seeds, settings, sizes

@@ -268,7 +268,7 @@ def merge_code(mode: str, forward: str, backward: str) -> str:
 
 def _tensors(run: Run) -> Mapping[str, Tensor]:
     """Everything that is drawn, by name: what there are formulas for, and the pair's."""
-    from lstm_shapes.live.variants import hand_built_pair
+    from lstm_shapes.live.layers import hand_built_pair
     from lstm_shapes.statements.directions import direction_tensors
 
     tensors = {"out": run.out, **direction_tensors(run)}
