@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from lstm_shapes import Explorer
+from tests.fake_comm import Wire, recorded
 
 
 @pytest.fixture
-def explorer() -> Explorer:
+def wire() -> Iterator[Wire]:
+    """What widgets send to the page from now on."""
+    with recorded() as wire:
+        yield wire
+
+
+@pytest.fixture
+def explorer(wire: Wire) -> Explorer:
     """The explorer, measured, without a browser."""
     made = Explorer()
     assert made.state.wait(60)

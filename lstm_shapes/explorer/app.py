@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from types import MappingProxyType
 from typing import Any
 
 import ipywidgets as widgets
@@ -74,7 +75,7 @@ class Explorer(widgets.Box):
         self.add_class("ls-app")
         self.stage.selection = START
         self._bad_link: list[View] = []  # said until something is changed
-        self.stage.on_action(self._act)
+        self.stage.on_action(self.act)
         self.stage.observe(self._share, "selection")
         self.stage.observe(lambda _change: self._show(), "sample")
         self.stage.observe(lambda _change: self._draw(self.stage.draw_panel), "panel_seen")
@@ -96,6 +97,39 @@ class Explorer(widgets.Box):
         """
         known = not name or name in self._selectable()
         self.stage.selection = name if known else self._picture().pick(name).id
+
+    def act(self, action: str, message: Mapping[str, Any] = MappingProxyType({})) -> None:
+        """Do what the page's buttons and fields ask for.
+
+        Args:
+            action: ``"fix"`` mends the values as the alert proposes, ``"measure"`` and
+                ``"stop"`` begin and end the measurement of the run, ``"length"`` sets the
+                length of one sample, ``"open"`` takes over an address, and ``"ask"`` sends
+                the page again what it may have missed. Any other does nothing, and so does
+                one for which there is nothing to do.
+            message: what comes with it: ``sample`` and ``length`` of a length, ``link`` of
+                an address.
+
+        Raises:
+            Exception: what went wrong while the stage was drawn anew, which then says so.
+        """
+        problem = self.state.snapshot.problem
+        if action == "fix" and problem is not None:
+            self.state.update(**problem.fix)
+        run = self.state.snapshot.run
+        if action == "measure" and run is not None and run.out.numel():
+            self._draw(lambda: self.stage.measurement.start(run))
+        if action == "length":
+            self._set_length(message.get("sample"), message.get("length"))
+        if action == "stop":
+            self._draw(self.stage.measurement.stop)
+        if action == "open" and isinstance(message.get("link"), str):
+            self._open(message["link"])
+        # A page misses what is sent while it is being opened, such as the first run.
+        if action == "ask":
+            self.stage.send_state(["view", "picture", "panel", "share", "selection", "choices"])
+            self._title.send_state("value")
+            self.controls.send_devices()
 
     def svg(self) -> str:
         """The linked picture as it stands, as an SVG document."""
@@ -163,25 +197,6 @@ class Explorer(widgets.Box):
             self._share()
         else:
             self._draw(self.stage.draw_panel)
-
-    def _act(self, action: str, message: dict[str, Any]) -> None:
-        problem = self.state.snapshot.problem
-        if action == "fix" and problem is not None:
-            self.state.update(**problem.fix)
-        run = self.state.snapshot.run
-        if action == "measure" and run is not None and run.out.numel():
-            self._draw(lambda: self.stage.measurement.start(run))
-        if action == "length":
-            self._set_length(message.get("sample"), message.get("length"))
-        if action == "stop":
-            self._draw(self.stage.measurement.stop)
-        if action == "open" and isinstance(message.get("link"), str):
-            self._open(message["link"])
-        # A page misses what is sent while it is being opened, such as the first run.
-        if action == "ask":
-            self.stage.send_state(["view", "picture", "panel", "share", "selection", "choices"])
-            self._title.send_state("value")
-            self.controls.send_devices()
 
     def _set_length(self, sample: object, length: object) -> None:
         """One sample's length; without lengths all others are whole."""

@@ -46,24 +46,26 @@ class Controls:
         widget: the rail.
         inputs: the widgets that hold an argument's value, by argument: a slider and a
             number for sizes.
+        rows: the row that holds an argument's inputs, by argument.
+        presets: the buttons of the presets; the one whose values are set is chosen.
     """
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._writing = False
         self.inputs: dict[str, list[Any]] = {}
-        self._rows = {name: self._row(name) for name in (*MODULE, *INPUT)}
-        self._presets = widgets.ToggleButtons(options=list(PRESETS), value=None)
-        self._presets.add_class("ls-presets")
-        self._presets.observe(self._choose_preset, "value")
+        self.rows = {name: self._row(name) for name in (*MODULE, *INPUT)}
+        self.presets = widgets.ToggleButtons(options=list(PRESETS), value=None)
+        self.presets.add_class("ls-presets")
+        self.presets.observe(self._choose_preset, "value")
         self.widget = widgets.VBox(
             [
                 _heading("Presets"),
-                self._presets,
+                self.presets,
                 _heading("Module"),
-                *(self._rows[name] for name in MODULE),
+                *(self.rows[name] for name in MODULE),
                 _heading("Input"),
-                *(self._rows[name] for name in INPUT),
+                *(self.rows[name] for name in INPUT),
             ]
         )
         state.observe(lambda _change: self._offer_devices(), "devices")
@@ -75,12 +77,12 @@ class Controls:
         with self._silently():
             (dropdown,) = self.inputs["device"]
             dropdown.options = self._state.devices
-        self._rows["device"].layout.display = None if len(self._state.devices) > 1 else "none"
+        self.rows["device"].layout.display = None if len(self._state.devices) > 1 else "none"
         self._show()
 
     def send_devices(self) -> None:
         """Send again what a page may have missed that was just being opened."""
-        for widget in (*self.inputs["device"], self._rows["device"].layout):
+        for widget in (*self.inputs["device"], self.rows["device"].layout):
             widget.send_state()
 
     def _row(self, name: str) -> Any:
@@ -111,7 +113,7 @@ class Controls:
                     _write(part, values[name])
             for part in (*self.inputs["batch_size"], *self.inputs["lengths"]):
                 part.disabled = not values["batched"]
-            self._presets.value = _preset_of(values)
+            self.presets.value = _preset_of(values)
 
     @contextmanager
     def _silently(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from lstm_shapes.explorer.choices import TABS
 from lstm_shapes.explorer.stage import stage_view
 from lstm_shapes.formula.shapes import tensor_shapes
 from tests.explorer.test_state import HOSTILE
+from tests.fake_comm import tell
 
 
 def cards(explorer: Explorer) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def test_one_change_by_hand_is_one_answer(explorer: Explorer) -> None:
 def test_a_preset_sets_everything_and_is_marked_while_it_holds(
     explorer: Explorer, name: str
 ) -> None:
-    presets = explorer.controls._presets
+    presets = explorer.controls.presets
     explorer.state.update(seed=5, num_layers=7, dropout=0.9, seq_len=2)
     assert presets.value is None
     presets.value = name
@@ -133,7 +134,7 @@ def test_lengths_that_do_not_fit_are_refused_by_name(
     assert explorer.stage.view["blame"] == "lengths"
     assert cards(explorer)["out"]["shape"] == "3,5,6"
     if notice["action"]:
-        explorer.stage._handle_custom_msg({"action": "fix"}, [])
+        tell(explorer.stage, {"action": "fix"})
         assert notices(explorer) == []
 
 
@@ -163,7 +164,7 @@ def test_too_many_samples_to_follow_leave_the_lengths_alone(explorer: Explorer) 
     explorer.state.update(batch_size=10**9)
     assert explorer.state.values["lengths"] == (2, 5, 3)
     assert notices(explorer)[0][0] == "error"
-    explorer.stage._handle_custom_msg({"action": "fix"}, [])
+    tell(explorer.stage, {"action": "fix"})
     assert explorer.state.snapshot.question.sizes == InputSizes(5, 10**9)
 
 
@@ -187,42 +188,13 @@ def test_the_picture_follows_the_sample_where_lengths_differ(explorer: Explorer)
 
 
 def test_devices_are_offered_only_where_there_is_a_choice(explorer: Explorer) -> None:
-    row = explorer.controls._rows["device"]
+    row = explorer.controls.rows["device"]
     explorer.state.devices = ("cpu", "cuda")
     assert row.layout.display is None
     assert explorer.controls.inputs["device"][0].options == ("cpu", "cuda")
     explorer.state.devices = ("cpu",)
     assert row.layout.display == "none"
     assert explorer.controls.inputs["device"][0].value == "cpu"
-
-
-def test_the_cure_can_be_applied(explorer: Explorer) -> None:
-    explorer.state.update(proj_size=3)
-    ((tone, heading),) = notices(explorer)
-    assert tone == "error"
-    assert heading.startswith("torch: proj_size")
-    assert explorer.stage.view["notices"][0]["action"] == "fix"
-    explorer.stage._handle_custom_msg({"action": "fix"}, [])
-    assert notices(explorer) == []
-    assert explorer.controls.inputs["proj_size"][1].value == 2
-
-
-def test_a_page_that_missed_something_while_it_loaded_can_ask_again(
-    explorer: Explorer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent: list[Any] = []
-    monkeypatch.setattr("ipywidgets.Widget.send_state", lambda self, key=None: sent.append(self))
-    explorer.stage._handle_custom_msg({"action": "ask"}, [])
-    assert {explorer.stage, *explorer.controls.inputs["device"]} <= set(sent)
-
-
-@pytest.mark.parametrize(
-    "message", [None, 3, {}, {"action": 3}, {"action": "rm -rf"}, {"action": "fix"}]
-)
-def test_other_messages_change_nothing(explorer: Explorer, message: Any) -> None:
-    before = explorer.state.snapshot
-    explorer.stage._handle_custom_msg(message, [])
-    assert explorer.state.snapshot is before
 
 
 def test_a_refusal_and_a_remark_are_told_apart(explorer: Explorer) -> None:

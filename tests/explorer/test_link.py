@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lstm_shapes import Explorer
 from lstm_shapes.config import FIRST_QUESTION, PRESETS
 from lstm_shapes.explorer.link import LONGEST, LinkError, read_link, write_link
+from tests.fake_comm import tell
 
 NAMES = {*FIRST_QUESTION.values(), "select", "sample"}
 
@@ -78,7 +79,7 @@ def test_out_and_back(name: str) -> None:
 
 
 def open_link(explorer: Explorer, link: object) -> None:
-    explorer.stage._handle_custom_msg({"action": "open", "link": link}, [])
+    tell(explorer.stage, {"action": "open", "link": link})
 
 
 def test_a_link_brings_back_everything(explorer: Explorer) -> None:

@@ -63,26 +63,6 @@ def test_long_slices_are_cut_and_say_so(explorer: Explorer) -> None:
     assert numbers.endswith(" …")
 
 
-def test_a_picture_that_stays_is_not_sent_again(explorer: Explorer) -> None:
-    sent: list[str] = []
-    for name in ("picture", "view"):
-        explorer.stage.observe(lambda change: sent.append(change["name"]), name)
-    explorer.state.update(seed=4)
-    assert sent == ["view"]
-    explorer.state.update(num_layers=4)
-    assert sent == ["view", "picture", "view"]
-
-
-def test_a_change_is_one_message(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[Any] = []
-    monkeypatch.setattr(
-        "ipywidgets.Widget._send", lambda self, msg, buffers=None: sent.append((self, msg))
-    )
-    explorer.state.update(num_layers=3)
-    (state,) = [message["state"] for widget, message in sent if widget is explorer.stage]
-    assert state.keys() <= {"view", "picture", "share"}
-
-
 def test_a_slice_is_selected_by_code_or_id(explorer: Explorer) -> None:
     for name, chosen in {"h_n[1]": "h_n.1", "x.0": "x.0", "axis.out.1": "axis.out.1"}.items():
         explorer.select(name)
