@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstm_shapes import Explorer
@@ -57,6 +57,8 @@ def test_what_is_no_link_is_refused_in_words(link: str) -> None:
     assert 10 < len(str(refused.value)) < 150
 
 
+@example(text="num_layers=2&kind=GRU&bias=False&dropout=0.5&lengths=5,3")
+@example(text="lengths=&select=")
 @given(text=st.text(max_size=300) | st.text("=&num_layers123%", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
