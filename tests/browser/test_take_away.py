@@ -238,6 +238,7 @@ def test_nothing_is_fetched_from_elsewhere(page: Page, voila_url: str) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(voila_url)
     ExplorerPage(page).measured()
+    assert asked
     away = [url for url in asked if not re.match(r"(http://localhost|data:|blob:)", url)]
     # Voila's own icon font.
     assert all("@fortawesome" in url for url in away), json.dumps(away)
