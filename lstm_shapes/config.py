@@ -21,6 +21,7 @@ from lstm_shapes.errors import (
     check_int,
     check_lengths,
     check_probability,
+    check_text,
 )
 
 Kind = Literal["LSTM", "GRU", "RNN"]
@@ -31,7 +32,7 @@ DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")
 
 LARGEST_SEED = 2**64 - 1
 
-Group = Literal["module", "input", "run"]
+Group = Literal["module", "input", "run", "view"]
 Form = Literal["int", "float", "bool", "choice", "lengths", "text"]
 
 
@@ -41,11 +42,12 @@ class Argument:
 
     Attributes:
         says: what it is for, in one or two plain sentences.
-        at_least, at_most: the bounds of an int.
+        at_least, at_most: the bounds of an int; of a text the most characters.
         slider: the smallest and the largest value a slider reaches; larger ones are typed.
         step: by how much a slider moves.
         name: as in ``nn.LSTM``, or as the control is labelled.
-        group: whether it belongs to the module, to its input, or to how it is run.
+        group: whether it belongs to the module, to its input, to how it is run, or to what is
+            looked at.
         form: what its values look like.
         choices: the values there are, if they are a few words.
         required: whether a value has to be given.
@@ -84,6 +86,8 @@ class Argument:
             check_probability(self.name, value)
         elif self.form == "choice":
             check_choice(self.name, value, self.choices)
+        elif self.form == "text":
+            check_text(self.name, value, self.at_most)
 
 
 @dataclass(frozen=True)
@@ -362,8 +366,13 @@ _BATCHED = Argument(
 )
 
 
-def _declared(record: type, group: Group) -> dict[str, Argument]:
-    """The arguments that are the fields of a record."""
+def declared(record: type, group: Group) -> dict[str, Argument]:
+    """The arguments that stand beside the fields of a record, each complete.
+
+    Args:
+        record: a dataclass, with an ``Argument`` in the annotation of some of its fields.
+        group: what the arguments belong to.
+    """
     hints = get_type_hints(record, include_extras=True)
     found = {}
     for field in fields(record):
@@ -392,10 +401,10 @@ def _form(type_: Any) -> tuple[Form, tuple[str, ...]]:
 
 
 ARGUMENTS: Mapping[str, Argument] = MappingProxyType(
-    _declared(Settings, "module")
-    | _declared(InputSizes, "input")
+    declared(Settings, "module")
+    | declared(InputSizes, "input")
     | {"batched": _BATCHED}
-    | _declared(Question, "run")
+    | declared(Question, "run")
 )
 """Every argument of a question by its name."""
 

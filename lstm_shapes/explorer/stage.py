@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,9 +22,9 @@ from lstm_shapes.explorer.panels.notices import failure_view, notices_view
 from lstm_shapes.explorer.panels.parameters import parameters_view
 from lstm_shapes.explorer.panels.picture import (
     drawn_for,
+    found_view,
     nearest_sample,
     picture_record,
-    picture_view,
 )
 from lstm_shapes.explorer.panels.reproducibility import reproducibility_view
 from lstm_shapes.explorer.panels.scrambled import scrambled_view
@@ -36,12 +36,15 @@ from lstm_shapes.picture.svg import style
 
 
 def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
-    """What is drawn of a snapshot above the panels, as plain data."""
+    """What is drawn above the panels, as plain data."""
+    batch_size = snapshot.question.sizes.batch_size
     return {
         "status": snapshot.status,
+        "pending": snapshot.pending,
         "notices": notices_view(snapshot),
         "cards": cards_view(snapshot),
-        "figure": picture_view(snapshot, sample),
+        "samples": batch_size and str(batch_size),
+        "sample": sample,
         "blame": snapshot.problem.argument if snapshot.problem else "",
     }
 
@@ -67,8 +70,10 @@ class Stage(anywidget.AnyWidget):
     """Draws a snapshot; reports the actions it offers by name.
 
     Attributes:
-        view, picture, panel: what is drawn; the picture is sent only when it changes, the
-            panel is made only while it is in view.
+        view: the notices and the cards.
+        picture: the network unrolled; it is sent only when it changes.
+        found: what the run gave for the slices of the picture.
+        panel: the chosen panel; it is made only while it is in view.
         selection: id of the slice that is pinned; empty if none is, and nothing is lit if
             the picture has no such slice.
         sample: the batch item whose numbers are given.
@@ -82,7 +87,8 @@ class Stage(anywidget.AnyWidget):
     _css = sources.styles()
     view = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
     picture = traitlets.Bytes().tag(sync=True)
-    panel = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
+    found = traitlets.Dict().tag(sync=True, to_json=lambda found, _: packed(found))
+    panel = traitlets.Dict().tag(sync=True, to_json=lambda panel, _: packed(panel))
     choices = traitlets.Dict(asdict(Choices())).tag(sync=True)
     panel_seen = traitlets.Bool(True).tag(sync=True)
     share = traitlets.Dict().tag(sync=True)
@@ -91,36 +97,51 @@ class Stage(anywidget.AnyWidget):
     svg_style = traitlets.Unicode(style()).tag(sync=True)
 
     _shown: Snapshot | None = None
-    _showing = 0  # of what was shown: a panel out of view is of an older one
+    _showing = 0  # counts what was shown: what is late is of an older one
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self.measurement = Measurement(self._draw_measured, self.fail)
 
     def show(self, snapshot: Snapshot, *notices: View) -> None:
-        """Draw this from now on, with more notices above its own."""
+        """Draw all of a snapshot from now on, with more notices above its own."""
+        for _ in self.steps_to_show(snapshot, *notices):
+            continue
+
+    def show_shapes(self, snapshot: Snapshot, *notices: View) -> None:
+        """Draw the shapes and the picture of a snapshot whose run is still to be made."""
+        sample = nearest_sample(snapshot.question.sizes, self.sample)
+        self._showing += 1
         with self.hold_sync():
-            sample = nearest_sample(snapshot.question.sizes, self.sample)
             self.picture = picture_record(*drawn_for(snapshot.question, sample))
-            view = stage_view(snapshot, sample)
+            self.view = self._view(snapshot, sample, notices)
+
+    def steps_to_show(self, snapshot: Snapshot, *notices: View) -> Iterator[None]:
+        """Draw all of a snapshot, in steps: it is sent with the last one, in one message."""
+        sample = nearest_sample(snapshot.question.sizes, self.sample)
+        picture = picture_record(*drawn_for(snapshot.question, sample))
+        if not self.view or self.view["pending"] is False:
             self._showing += 1
-            self.view = {**view, "showing": self._showing, "notices": [*notices, *view["notices"]]}
-            self._shown = snapshot
-            self.measurement.keep_to(snapshot.run)
-            self.draw_panel()
+        view = self._view(snapshot, sample, notices)
+        found = found_view(snapshot, sample)
+        yield
+        self.measurement.keep_to(snapshot.run)
+        self._shown = snapshot
+        panel = self._panel(sample) if self.panel_seen else self.panel
+        yield
+        with self.hold_sync():
+            self.picture, self.view = picture, view
+            self.found = {**found, "showing": self._showing}
+            self.panel = panel
 
     def draw_panel(self) -> None:
         """Draw the chosen panel of what is shown, if it is in view."""
         if self.panel_seen and self._shown is not None:
-            sample = self.view["figure"]["sample"]
-            choices = nearest(self.choices)
-            panel = panel_view(self._shown, sample, choices, self.measurement)
-            self.panel = {**panel, "showing": self._showing}
+            self.panel = self._panel(nearest_sample(self._shown.question.sizes, self.sample))
 
-    def _draw_measured(self) -> None:
-        """Draw what was measured, if that is what is looked at."""
-        if nearest(self.choices).tab == "reproducibility":
-            self.draw_panel()
+    def send_all(self) -> None:
+        """Send everything once more, for a page that may have missed it while it was opened."""
+        self.send_state(["view", "picture", "found", "panel", "share", "selection", "choices"])
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""
@@ -134,3 +155,18 @@ class Stage(anywidget.AnyWidget):
                 handler(content["action"], content)
 
         self.on_msg(received)
+
+    def _view(self, snapshot: Snapshot, sample: int, notices: Sequence[View]) -> View:
+        view = stage_view(snapshot, sample)
+        return {**view, "showing": self._showing, "notices": [*notices, *view["notices"]]}
+
+    def _panel(self, sample: int) -> View:
+        assert self._shown is not None
+        choices = nearest(self.choices)
+        panel = panel_view(self._shown, sample, choices, self.measurement)
+        return {**panel, "showing": self._showing}
+
+    def _draw_measured(self) -> None:
+        """Draw what was measured, if that is what is looked at."""
+        if nearest(self.choices).tab == "reproducibility":
+            self.draw_panel()

@@ -41,9 +41,7 @@ def test_what_there_is_not_becomes_what_there_was_at_the_start(name: str, value:
 
 
 def test_a_call_with_what_there_is_not_is_refused_by_name() -> None:
-    with pytest.raises(
-        ArgumentError, match="tab='cells' is not known: use one of directions, cell"
-    ):
+    with pytest.raises(ArgumentError, match="tab='cells' is not known: use 'directions', 'cell'"):
         Explorer(tab="cells")
     with pytest.raises(ArgumentError, match="step=5 is too large: use 4 or less"):
         Explorer(step=5)

@@ -53,7 +53,7 @@ HOSTILE = [
 @pytest.mark.parametrize("link", HOSTILE)
 def test_what_is_no_link_is_refused_in_words(link: str) -> None:
     with pytest.raises(LinkError) as refused:
-        read_link(link, NAMES)
+        read_link(link)
     assert 10 < len(str(refused.value)) < 150
 
 
@@ -62,7 +62,7 @@ def test_what_is_no_link_is_refused_in_words(link: str) -> None:
 @given(text=st.text(max_size=300) | st.text("=&num_layers123%", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        values = read_link(text, NAMES)
+        values = read_link(text)
     except LinkError:
         return
     assert values.keys() <= NAMES
@@ -77,7 +77,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_out_and_back(name: str) -> None:
     values: dict[str, Any] = replace(PRESETS[name], seed=3).values()
     values |= {"select": "out.0.backward", "sample": 1}
-    assert read_link(write_link(values), NAMES) == values
+    assert read_link(write_link(values)) == values
 
 
 def open_link(explorer: Explorer, link: object) -> None:

@@ -44,17 +44,14 @@ def nearest_sample(sizes: InputSizes, sample: int) -> int:
     return max(0, min(sample, (sizes.batch_size or 1) - 1))
 
 
-def picture_view(snapshot: Snapshot, sample: int = 0) -> View:
+def found_view(snapshot: Snapshot, sample: int = 0) -> View:
     """What the run gave for the slices of the picture.
 
     Args:
         sample: the batch item whose numbers are given.
     """
-    batch_size = snapshot.question.sizes.batch_size
     return {
         "state": snapshot.status,
-        "samples": batch_size and str(batch_size),
-        "sample": sample,
         "found": _found(snapshot, sample),
         "without": "" if snapshot.run else "By formula: there are no numbers to compare.",
     }

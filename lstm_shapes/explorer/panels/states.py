@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from lstm_shapes.config import DIRECTIONS
 from lstm_shapes.explorer.choices import STARTS, Choices
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lstm_shapes.live.run import Run
-    from lstm_shapes.live.variants import Start
 
 SAYS = {
     "zeros": "What is not given is zeros: the run is the one above.",
@@ -58,7 +57,7 @@ def _started(snapshot: Snapshot, run: Run, sample: int, choices: Choices) -> Vie
     from lstm_shapes.live.variants import initial_states, with_states
     from lstm_shapes.statements.states import state_claims
 
-    states = initial_states(run, cast("Start", choices.start))
+    states = initial_states(run, choices.start)
     shapes = tensor_shapes(run.settings, run.sizes)
     return {
         "states": [
