@@ -49,10 +49,7 @@ def coverage(vector: Tensor, inputs: Tensor, *, keep: int | Sequence[int] = ()) 
     """
     kept = _axes(vector, (keep,) if isinstance(keep, int) else tuple(keep))
     _check_graph(vector, inputs)
-    generator = torch.Generator().manual_seed(0)
-    weights = torch.rand(vector.shape, generator=generator) + 0.5
-    weighted = vector * weights.to(vector)
-    weighted = weighted.movedim(kept, tuple(range(len(kept))))
+    weighted = _weighted(vector).movedim(kept, tuple(range(len(kept))))
     sizes = weighted.shape[: len(kept)]
     read = torch.zeros(*sizes, *inputs.shape[:-1], dtype=torch.bool, device=inputs.device)
     for index in product(*map(range, sizes)):
@@ -97,3 +94,51 @@ def _check_graph(vector: Tensor, inputs: Tensor) -> None:
             "has no graph",
             "compute it from inputs without detach() and outside torch.no_grad()",
         )
+
+
+def coverage_of_each(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[list[Tensor]]:
+    """Measure :func:`coverage` of several vectors in a single backward pass.
+
+    It serves modules of torch's own operators, which can be followed backwards many times at once.
+
+    Args:
+        vectors: computed from ``inputs``, each of any shape. One without a graph has read nothing.
+        inputs: each (..., features), leaves of the graph or tensors on the way.
+
+    Returns:
+        For each vector, and for each of the inputs, booleans of the shape of the input without its
+        last axis.
+
+    Source: torch documentation, ``torch.autograd.grad``, "is_grads_batched".
+
+    >>> lstm = torch.nn.LSTM(4, 3)
+    >>> x = torch.randn(5, 2, 4, requires_grad=True)
+    >>> out, _ = lstm(x)
+    >>> first, last = coverage_of_each([out[0], out[-1]], [x])
+    >>> first[0].any(dim=1), last[0].any(dim=1)
+    (tensor([ True, False, False, False, False]), tensor([True, True, True, True, True]))
+    """
+    read = [[torch.zeros(x.shape[:-1], dtype=torch.bool) for x in inputs] for _ in vectors]
+    followed = [i for i, vector in enumerate(vectors) if vector.requires_grad and vector.numel()]
+    if followed:
+        totals = torch.stack([_weighted(vectors[i]).sum() for i in followed])
+        one_each = torch.eye(len(followed), dtype=totals.dtype, device=totals.device)
+        gradients = torch.autograd.grad(
+            totals,
+            list(inputs),
+            one_each,
+            retain_graph=True,
+            allow_unused=True,
+            is_grads_batched=True,
+        )
+        for place, gradient in enumerate(gradients):
+            for row, i in enumerate(followed):
+                if gradient is not None:
+                    read[i][place] = (gradient[row] != 0).any(dim=-1)
+    return read
+
+
+def _weighted(vector: Tensor) -> Tensor:
+    """A vector times random weights, so that no elements cancel each other in a sum."""
+    weights = torch.rand(vector.shape, generator=torch.Generator().manual_seed(0)) + 0.5
+    return vector * weights.to(vector)

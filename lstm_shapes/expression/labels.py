@@ -7,6 +7,7 @@ labels of its result say what each axis means, and which elements landed in a wr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -24,6 +25,7 @@ SEVERAL = -1
 NAMES = {"sample": "batch", "step": "seq", "feature": "features"}
 
 
+@lru_cache(maxsize=16)
 def element_labels(settings: Settings, sizes: InputSizes) -> dict[str, dict[str, Tensor]]:
     """The labels of every element of out, h_n and c_n.
 

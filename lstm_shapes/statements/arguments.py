@@ -37,7 +37,9 @@ def dropout_claims(run: Run) -> tuple[Claim, ...]:
     True dropping by hand between the layers, and not after the last, gives the same out
     True with dropout=1 out is that of the last layer run on zeros
     """
-    return tuple(_claims(run)) if run.out.numel() else ()
+    if run.out.numel() == 0:
+        return ()
+    return run.kept("dropout claims", lambda: tuple(_claims(run)))
 
 
 def _claims(run: Run) -> Iterator[Claim]:

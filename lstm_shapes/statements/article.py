@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -64,10 +64,12 @@ def article_statements(run: Run) -> tuple[Statement, ...]:
     bias-zero False {}
     dropout-layers None {'num_layers': 2, 'dropout': 0.5}
     """
-    return tuple(
-        Statement(name, says, _verdict(run, needs.split(), find))
-        for name, (says, needs, find) in _SAYS.items()
-    )
+    return run.kept("article", lambda: tuple(_statements(run)))
+
+
+def _statements(run: Run) -> Iterator[Statement]:
+    for name, (says, needs, find) in _SAYS.items():
+        yield Statement(name, says, _verdict(run, needs.split(), find))
 
 
 def _verdict(run: Run, needs: Sequence[str], find: Callable[[Run], Verdict]) -> Verdict:

@@ -43,9 +43,12 @@ def direction_claims(run: Run) -> tuple[Claim, ...]:
     """
     if run.out.numel() == 0:
         return ()
-    layers = layer_runs(run)
+    return run.kept("direction claims", lambda: _claims(run))
+
+
+def _claims(run: Run) -> tuple[Claim, ...]:
     claims = _two_directions(run) if run.settings.bidirectional else _one_direction(run)
-    return (*claims, *_rows(run, layers))
+    return (*claims, *_rows(run, layer_runs(run)))
 
 
 class _Words:

@@ -43,7 +43,7 @@ def packing_claims(run: Run) -> tuple[Claim, ...]:
     False out[:, -1] == h_n[-1]
     False h_n of the padded batch, unpacked == h_n
     """
-    return tuple(_claims(run))
+    return run.kept("packing claims", lambda: tuple(_claims(run)))
 
 
 def _claims(run: Run) -> Iterator[Claim]:

@@ -91,7 +91,10 @@ def scramble_claims(run: Run) -> dict[str, tuple[Claim, ...]]:
     """
     if run.out.numel() == 0:
         return {}
-    return {each.id: tuple(_claims(run, each)) for each in scrambles(run.settings, run.sizes)}
+    return run.kept(
+        "scramble claims",
+        lambda: {each.id: tuple(_claims(run, each)) for each in scrambles(run.settings, run.sizes)},
+    )
 
 
 def _claims(run: Run, scramble: Scramble) -> Iterator[Claim]:

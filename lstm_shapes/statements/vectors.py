@@ -10,15 +10,16 @@ import torch
 from torch import Tensor, nn
 
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.coverage import coverage
+from lstm_shapes.coverage import coverage_of_each
 from lstm_shapes.errors import check_int
 from lstm_shapes.expression.grammar import Expression
 from lstm_shapes.expression.labels import SEVERAL, axis_names, changing, labels_of_result
-from lstm_shapes.expression.operations import REDUCTIONS, Reduction
+from lstm_shapes.expression.operations import REDUCTIONS
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.expression.values import evaluate
 from lstm_shapes.formula.budget import READING, Limits, check, estimate
 from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.live.axes import steps_first
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms, seeded
 from lstm_shapes.live.variants import layer_runs, with_gradients
@@ -144,17 +145,12 @@ no longer one sample a row
     check(estimate(run.settings, run.sizes), limits)
     if run.sizes.batch_size is not None:
         check_int("sample", sample, at_least=0, at_most=run.sizes.batch_size - 1)
-    traces = [with_gradients(run)]
-    if run.settings.num_layers > 1:
-        traces.append(_last_layer(traces[0], run))
-    found: list[Reading | ExpressionError] = []
-    with own_terms("cpu"), torch.enable_grad():
-        for expression in expressions:
-            try:
-                found.append(_read(expression, run, traces, sample))
-            except ExpressionError as error:
-                found.append(error)
-    return found
+    asked = list(expressions)
+    known: dict[str, Reading | ExpressionError] = run.kept(("readings", sample), dict)
+    new = list({each.text: each for each in asked if each.text not in known}.values())
+    if new:
+        known |= zip((each.text for each in new), _read(run, new, sample), strict=True)
+    return [known[each.text] for each in asked]
 
 
 def linear_layer_for(
@@ -196,55 +192,114 @@ def linear_layer_for(
         return layer, layer(vector)
 
 
-def _last_layer(whole: Run, run: Run) -> Run:
-    """The same tensors, as they depend on the input of the last layer."""
-    last = with_gradients(layer_runs(run)[-1])
-    lower = len(whole.h_n) - len(last.h_n)
-    c_n = None
-    if whole.c_n is not None and last.c_n is not None:
-        c_n = torch.cat([whole.c_n[:lower].detach(), last.c_n])
-    h_n = torch.cat([whole.h_n[:lower].detach(), last.h_n])
-    return replace(whole, input=last.input, out=last.out, h_n=h_n, c_n=c_n)
+@dataclass(frozen=True)
+class _Row:
+    """A sample's row of an expression's result, followed by autograd.
+
+    Attributes:
+        labelled: where every element of the whole result comes from.
+        place: axis and index of the row in the result; ``None`` if no axis is the batch.
+        parts: the directions that the row is judged by.
+        elements: of each part, those that have a value in the row.
+        judged: the elements that took part in them, which differ from those of a maximum.
+    """
+
+    labelled: Mapping[str, Tensor]
+    place: tuple[int, int] | None
+    parts: tuple[int, ...]
+    elements: tuple[Tensor, ...]
+    judged: tuple[Tensor, ...]
 
 
-def _read(expression: Expression, run: Run, traces: Sequence[Run], sample: int) -> Reading:
-    labelled = labels_of_result(expression, run.settings, run.sizes)
-    place = _place(labelled, run.sizes, sample)
-    halves = considered = _halves(expression, traces, labelled["direction"], place)
-    if "max" in expression.text:
-        # Only the steps that win a maximum have a gradient; in a mean all that took part have.
-        considered = _halves(expression, traces, labelled["direction"], place, _ALL)
-    row = "vector" if place is None else f"vector[{':, ' * place[0]}{place[1]}]"
-    problems = list(_problems(considered, run, sample, row))
-    won = "the filled steps are those that won the maximum"
-    return Reading(
-        code=expression.text,
-        shape=tuple(labelled["direction"].shape),
-        axes=axis_names(labelled),
-        sample=sample,
-        row=row,
-        halves=halves,
-        sound=not problems,
-        verdict="; ".join(problems) or (_sound(run) if halves == considered else won),
-    )
+def _trace(run: Run) -> tuple[Run, Tensor | None]:
+    """The call once more, layer by layer and followed by autograd, and what the last layer reads
+    if there are layers below it."""
+    with torch.inference_mode(False), torch.enable_grad():
+        whole = with_gradients(run)
+        layers = layer_runs(whole)
+    cells = [layer.c_n for layer in layers if layer.c_n is not None]
+    with own_terms("cpu", gradients=True):
+        traced = replace(
+            whole,
+            out=layers[-1].out,
+            h_n=torch.cat([layer.h_n for layer in layers]),
+            c_n=torch.cat(cells) if cells else None,
+        )
+    return traced, layers[-1].input if len(layers) > 1 else None
+
+
+def _read(
+    run: Run, expressions: Sequence[Expression], sample: int
+) -> list[Reading | ExpressionError]:
+    """What new expressions have read, all of them in one backward pass."""
+    trace, below = run.kept("trace", lambda: _trace(run))
+    with own_terms("cpu", gradients=True):
+        rows = [_row(each, trace, sample) for each in expressions]
+        followed = [row for row in rows if isinstance(row, _Row)]
+        vectors = [each for row in followed for each in (*row.elements, *row.judged)]
+        inputs = [trace.input] if below is None else [trace.input, below]
+        tables = iter([[_table(read, run) for read in each]
+                       for each in coverage_of_each(vectors, inputs)])  # fmt: skip
+    found: list[Reading | ExpressionError] = []
+    for expression, row in zip(expressions, rows, strict=True):
+        if isinstance(row, _Row):
+            halves = [_halves(row, [next(tables) for _ in row.parts]) for _ in range(2)]
+            found.append(_reading(expression, run, row, sample, *halves))
+        else:
+            found.append(row)
+    return found
 
 
 _ALL = {**REDUCTIONS, "max": REDUCTIONS["mean"]}
 
 
-def _halves(
-    expression: Expression,
-    traces: Sequence[Run],
-    directions: Tensor,
-    place: tuple[int, int] | None,
-    reductions: Mapping[str, Reduction] = REDUCTIONS,
-) -> tuple[Half, ...]:
-    rows = [evaluate(trace, expression, reductions) for trace in traces]
+def _row(expression: Expression, trace: Run, sample: int) -> _Row | ExpressionError:
+    """The row that a head would take for the sample's, or why there is none."""
+    try:
+        labelled = labels_of_result(expression, trace.settings, trace.sizes)
+        value = evaluate(trace, expression)
+        # Only the steps that win a maximum have a gradient; in a mean all that take part have.
+        every = evaluate(trace, expression, _ALL) if "max" in expression.text else value
+    except ExpressionError as error:
+        return error
+    place, directions = _place(labelled, trace.sizes, sample), labelled["direction"]
     if place is not None:
-        rows = [row.select(*place) for row in rows]
-        directions = directions.select(*place)
-    parts = _parts(directions, traces[0])
-    return tuple(_half(part, directions == part, rows, traces) for part in parts)
+        value, every, directions = (each.select(*place) for each in (value, every, directions))
+    parts = _parts(directions, trace)
+    elements, judged = (
+        tuple(each[directions == part] for part in parts) for each in (value, every)
+    )
+    return _Row(labelled, place, parts, elements, judged)
+
+
+def _halves(row: _Row, tables: Sequence[Sequence[Table]]) -> tuple[Half, ...]:
+    return tuple(
+        Half(_PARTS[part], elements.numel(), table[0], table[1] if table[1:] else None)
+        for part, elements, table in zip(row.parts, row.elements, tables, strict=True)
+    )
+
+
+def _reading(
+    expression: Expression,
+    run: Run,
+    row: _Row,
+    sample: int,
+    halves: tuple[Half, ...],
+    judged: tuple[Half, ...],
+) -> Reading:
+    code = "vector" if row.place is None else f"vector[{':, ' * row.place[0]}{row.place[1]}]"
+    problems = list(_problems(judged, run, sample, code))
+    won = "the filled steps are those that won the maximum"
+    return Reading(
+        code=expression.text,
+        shape=tuple(row.labelled["direction"].shape),
+        axes=axis_names(row.labelled),
+        sample=sample,
+        row=code,
+        halves=halves,
+        sound=not problems,
+        verdict="; ".join(problems) or (_sound(run) if halves == judged else won),
+    )
 
 
 def _place(
@@ -271,29 +326,17 @@ def _place(
     return (fitting[0], sample) if fitting else None
 
 
-def _parts(directions: Tensor, run: Run) -> list[int]:
+def _parts(directions: Tensor, run: Run) -> tuple[int, ...]:
     """The directions of a row's elements; both that the module has, unless they are joined."""
     present = {part for part in _PARTS if bool((directions == part).any())}
     expected = set() if SEVERAL in present else set(range(run.settings.num_directions))
-    return [part for part in _PARTS if part in present | expected]
+    return tuple(part for part in _PARTS if part in present | expected)
 
 
-def _half(part: int, chosen: Tensor, rows: Sequence[Tensor], traces: Sequence[Run]) -> Half:
-    tables = [_table(row[chosen], trace) for row, trace in zip(rows, traces, strict=True)]
-    return Half(_PARTS[part], int(chosen.sum()), tables[0], tables[1] if tables[1:] else None)
-
-
-def _table(elements: Tensor, trace: Run) -> Table:
-    """What elements have read, by sample and step."""
-    x = trace.input
-    read = torch.zeros(x.shape[:-1], dtype=torch.bool)
-    if elements.requires_grad:
-        read = coverage(elements, x)
-    if read.dim() == 1:
-        read = read.unsqueeze(0)
-    elif not trace.settings.batch_first:
-        read = read.t()
-    return tuple(map(tuple, read.tolist()))
+def _table(read: Tensor, run: Run) -> Table:
+    """Which steps of which samples were read, by sample and step."""
+    by_step = steps_first(read.unsqueeze(-1), run.settings, run.sizes)
+    return tuple(map(tuple, by_step.squeeze(-1).t().tolist()))
 
 
 def _problems(halves: tuple[Half, ...], run: Run, sample: int, row: str) -> Iterator[str]:
