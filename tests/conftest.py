@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from lstm_shapes import Explorer
+from tests.fake_comm import Wire, recorded
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -14,7 +17,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def explorer() -> Explorer:
+def wire() -> Iterator[Wire]:
+    """What widgets send to the page from now on."""
+    with recorded() as wire:
+        yield wire
+
+
+@pytest.fixture
+def explorer(wire: Wire) -> Explorer:
     """The explorer, measured, without a browser."""
     made = Explorer()
     assert made.state.wait(60)

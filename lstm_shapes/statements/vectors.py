@@ -18,7 +18,15 @@ from lstm_shapes.formula.budget import READING, Limits, check, estimate
 from lstm_shapes.formula.shapes import time_axis
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms, seeded
-from lstm_shapes.statements.traces import PARTS, Table, TracedRow, table_of, trace_of, traced_row
+from lstm_shapes.statements.traces import (
+    PARTS,
+    Part,
+    Table,
+    TracedRow,
+    table_of,
+    trace_of,
+    traced_row,
+)
 
 
 @dataclass(frozen=True)

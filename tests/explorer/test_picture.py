@@ -14,8 +14,8 @@ from lstm_shapes.explorer import sources
 
 
 def found(explorer: Explorer) -> dict[str, Any]:
-    figure: dict[str, Any] = explorer.stage.view["figure"]["found"]
-    return figure
+    by_id: dict[str, Any] = explorer.stage.found["found"]
+    return by_id
 
 
 def picture(explorer: Explorer) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def test_what_was_found_is_of_the_run_and_there_is_none_without(explorer: Explor
     assert found(explorer)["h_n.3"]["claims"][0]["holds"] is True
     explorer.state.update(hidden_size=100_000)
     assert found(explorer) == {}
-    assert explorer.stage.view["figure"]["without"].startswith("By formula")
+    assert explorer.stage.found["without"].startswith("By formula")
 
 
 def test_numbers_follow_the_sample_and_stay_within_the_batch(explorer: Explorer) -> None:
@@ -48,11 +48,11 @@ def test_numbers_follow_the_sample_and_stay_within_the_batch(explorer: Explorer)
     assert made is not None
     for asked, shown in ((2, 2), (-5, 0), (2**40, 2)):
         explorer.stage.sample = asked
-        assert explorer.stage.view["figure"]["sample"] == shown
+        assert explorer.stage.view["sample"] == shown
         first = f"out[{shown}, 0, 3:] = {float(made.out[shown, 0, 3]):.4f}"
         assert found(explorer)["out.0.backward"]["numbers"].startswith(first)
     explorer.state.update(batched=False)
-    assert explorer.stage.view["figure"]["samples"] is None
+    assert explorer.stage.view["samples"] is None
     assert found(explorer)["out.0.backward"]["numbers"].startswith("out[0, 3:] = ")
 
 
@@ -61,26 +61,6 @@ def test_long_slices_are_cut_and_say_so(explorer: Explorer) -> None:
     numbers = found(explorer)["h_n.0"]["numbers"]
     assert numbers.count(".") == 8
     assert numbers.endswith(" …")
-
-
-def test_a_picture_that_stays_is_not_sent_again(explorer: Explorer) -> None:
-    sent: list[str] = []
-    for name in ("picture", "view"):
-        explorer.stage.observe(lambda change: sent.append(change["name"]), name)
-    explorer.state.update(seed=4)
-    assert sent == ["view"]
-    explorer.state.update(num_layers=4)
-    assert sent == ["view", "picture", "view"]
-
-
-def test_a_change_is_one_message(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[Any] = []
-    monkeypatch.setattr(
-        "ipywidgets.Widget._send", lambda self, msg, buffers=None: sent.append((self, msg))
-    )
-    explorer.state.update(num_layers=3)
-    (state,) = [message["state"] for widget, message in sent if widget is explorer.stage]
-    assert state.keys() <= {"view", "picture", "share"}
 
 
 def test_a_slice_is_selected_by_code_or_id(explorer: Explorer) -> None:

@@ -70,9 +70,11 @@ def test_labels_stay_beside_what_they_name() -> None:
     for size in (1, 30, 1000, 10**6, 2**63 - 1):
         drawing = layout(picture(hidden_size=size, seq_len=13))
         left = min(box.x for box in drawing.boxes if box.id.startswith("cell"))
-        for text in drawing.texts:
-            if text.role in ("note", "forward", "backward") and text.y < -60:
-                assert text.x + 6.6 * len(text.text) <= left, text
+        roles = ("note", "forward", "backward")
+        beside = [text for text in drawing.texts if text.role in roles and text.y < -60]
+        assert {text.role for text in beside} == {*roles}
+        for text in beside:
+            assert text.x + 6.6 * len(text.text) <= left, text
 
 
 def test_a_layer_more_moves_nothing_that_was_there() -> None:

@@ -57,6 +57,7 @@ def test_by_hand_is_what_train_returns_of_few_features_too(
 ) -> None:
     found = verdicts(run(module, asked, seed=seed))
     assert ("dropout-by-hand" in found) == (module.num_layers > 1 and asked.batch_size != 0)
+    assert bool(found) == (asked.batch_size != 0)
     # Whether a few elements are the same twice is chance.
     assert all(holds for name, holds in found.items() if name != "dropout-train"), found
 

@@ -168,6 +168,7 @@ def test_whoever_does_as_told_once_is_shown_the_statement(
     module: Settings, asked: InputSizes
 ) -> None:
     found = lru_cache(lambda *question: verdicts(run(*question)))  # most are asked the same
+    assert found(module, asked).keys() == STATEMENTS.keys()
     for name, verdict in found(module, asked).items():
         assert (verdict.holds is None) == bool(verdict.show), name
         assert found(*applied(verdict.show, module, asked))[name].holds is not None, (name, verdict)
