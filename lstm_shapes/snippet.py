@@ -22,6 +22,9 @@ def constructor(settings: Settings) -> str:
     Args:
         settings: the module.
 
+    Returns:
+        An expression, which needs ``from torch import nn``.
+
     >>> constructor(Settings(4, 3, num_layers=2, bidirectional=True))
     'nn.LSTM(4, 3, num_layers=2, bidirectional=True)'
     """
@@ -232,7 +235,7 @@ def vector_script(
     head = nn.Linear(vector.shape[-1], 2)
     print(head.in_features, tuple(head(vector).shape))
     <BLANKLINE>
-    # Which (L, N) of the input has the first entry of vector read?
+    # True at each (L, N) of the input that the first entry of vector has read:
     (gradient,) = torch.autograd.grad(vector[0].sum(), x)
     print((gradient != 0).any(dim=-1))
     """
@@ -261,7 +264,7 @@ def vector_script(
         f"head = nn.Linear(vector.shape[-1], {out_features})",
         "print(head.in_features, tuple(head(vector).shape))",
         "",
-        f"# Which ({leading}) of the input has the first entry of vector read?",
+        f"# True at each ({leading}) of the input that the first entry of vector has read:",
         "(gradient,) = torch.autograd.grad(vector[0].sum(), x)",
         "print((gradient != 0).any(dim=-1))",
     ]

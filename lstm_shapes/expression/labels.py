@@ -120,6 +120,9 @@ def changing(labelled: Mapping[str, Tensor], axis: int) -> tuple[str, ...]:
         labelled: the labels by coordinate, from :func:`labels_of_result`.
         axis: which axis, counted from 0.
 
+    Returns:
+        Names from ``COORDINATES``; none if all labels along the axis are equal.
+
     >>> from lstm_shapes.expression.grammar import parse
     >>> module, asked = Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2)
     >>> changing(labels_of_result(parse("h_n"), module, asked), 0)

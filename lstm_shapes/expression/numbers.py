@@ -23,10 +23,18 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 
 class NumberReader(Spots):
-    """Reads the parts of a syntax tree that are not tensors."""
+    """Reads the parts of a syntax tree that are not tensors.
+
+    >>> reader = NumberReader("N * 2")
+    >>> reader.integer(ast.parse(reader.source, mode="eval").body)(Scope({}, {"N": 3}, {}))
+    6
+    """
 
     def integers(self, node: ast.expr) -> Part[tuple[int, ...]]:
         """Read a tuple or list of integers, such as a shape.
+
+        Args:
+            node: the node to read.
 
         Raises:
             ExpressionError: the node is not a tuple or list, or an entry is not an integer.
@@ -77,6 +85,12 @@ class NumberReader(Spots):
 
     def index_of(self, node: ast.expr) -> Part[Any]:
         """Read what stands between the brackets of an index.
+
+        Args:
+            node: the node to read.
+
+        Returns:
+            A part whose value can index a tensor.
 
         Raises:
             ExpressionError: an entry is not an integer, a slice, ``...`` or ``None``.

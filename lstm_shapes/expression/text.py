@@ -79,6 +79,11 @@ class Spots:
         text: the text as it was typed.
         source: the text without the spaces around it, which is what Python parses.
         lines: for each line of source, the index in text at which it starts.
+
+    >>> print(Spots("out[:, -1]").wrong((4, 9), "this is wrong", "write another index"))
+    this is wrong: write another index
+    out[:, -1]
+        ^^^^^
     """
 
     def __init__(self, text: str) -> None:
@@ -90,6 +95,10 @@ class Spots:
 
     def made_by(self, span: Span, call: Callable[[], Tensor]) -> Tensor:
         """Call torch, and give what it returns.
+
+        Args:
+            span: where the call stands in the text.
+            call: a function without arguments that calls torch.
 
         Raises:
             ExpressionError: torch refuses, and its message is the problem; or the tensor is too
@@ -105,6 +114,10 @@ class Spots:
     def bounded(self, span: Span, tensor: Tensor) -> Tensor:
         """Give a tensor back if it is within the limits.
 
+        Args:
+            span: where the tensor stands in the text.
+            tensor: a tensor of any shape.
+
         Raises:
             ExpressionError: it has more than ``MOST_AXES`` axes or ``MOST_ELEMENTS`` elements.
         """
@@ -119,6 +132,10 @@ class Spots:
 
     def in_64_bits(self, span: Span, value: int) -> int:
         """Give an integer back if torch can take it.
+
+        Args:
+            span: where the integer stands in the text.
+            value: any integer.
 
         Raises:
             ExpressionError: it does not fit into 64 bits.
@@ -148,12 +165,24 @@ class Spots:
         raise self.wrong(self.span(node), problem, instead(node.id, known, kind))
 
     def meant(self, node: ast.expr, meant: str, cure: str) -> ExpressionError:
-        """Make the error for a node where something else is expected."""
+        """Make the error for a node where something else is expected.
+
+        Args:
+            node: what stands there.
+            meant: what is expected there.
+            cure: what to write instead.
+        """
         problem = f"{meant} is expected here, not {short(self.cut(node))}"
         return self.wrong(self.span(node), problem, cure)
 
     def wrong(self, span: Span, problem: str, cure: str = "") -> ExpressionError:
-        """Make the error for a part of the text."""
+        """Make the error for a part of the text.
+
+        Args:
+            span: where the part stands.
+            problem: what is wrong there, in one clause.
+            cure: what to write instead, in one clause; it may be empty.
+        """
         return ExpressionError(self.text, *span, problem, cure)
 
     def cut(self, node: ast.expr) -> str:
@@ -189,6 +218,9 @@ class Spots:
 def short(text: str) -> str:
     """Cut a text to 30 characters.
 
+    Args:
+        text: any text; a longer one ends in ``...`` instead.
+
     >>> short("out"), len(short("out" * 100))
     ('out', 30)
     """
@@ -214,6 +246,9 @@ def instead(name: str, known: Iterable[str], kind: str) -> str:
 def methods(name: str) -> str:
     """Write a cure that lists the methods there are.
 
+    Args:
+        name: the name that was written; the most similar method is listed first.
+
     >>> methods("veiw").startswith("perhaps view; the methods are ")
     True
     """
@@ -222,6 +257,9 @@ def methods(name: str) -> str:
 
 def constant(value: _T) -> Part[_T]:
     """Make a part whose value is the same in every scope.
+
+    Args:
+        value: the value.
 
     >>> constant(3)(Scope({}, {}, {}))
     3

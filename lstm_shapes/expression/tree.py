@@ -33,6 +33,9 @@ def syntax_tree(spots: Spots) -> ast.expr:
     Args:
         spots: the text.
 
+    Returns:
+        The node of the whole expression.
+
     Raises:
         ExpressionError: the text is empty, has characters or numbers that the grammar does not
             have, is not Python, or is nested too deeply.

@@ -79,7 +79,7 @@ run is followed by gradients, by a computation by hand, or by more runs."""
 class OverBudget(RuntimeError):
     """A run that is too large; it is refused before anything is allocated.
 
-    The message names each limit that the run would exceed, and by how much.
+    The message names each limit that the run would exceed, and what the run would need.
     """
 
 

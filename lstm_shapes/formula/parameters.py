@@ -72,6 +72,9 @@ def parameter_count(settings: Settings) -> int:
     Args:
         settings: the module; the count takes no longer for many layers than for two.
 
+    Returns:
+        The sum of ``parameter.numel()`` over all parameters.
+
     >>> parameter_count(Settings(300, 300, bidirectional=True))
     1444800
     """
@@ -81,10 +84,11 @@ def parameter_count(settings: Settings) -> int:
 def weight_count(settings: Settings) -> int:
     """Count the elements of the weight matrices, without the biases.
 
-    This is also the number of multiply-adds that one step of one sample takes.
-
     Args:
         settings: the module.
+
+    Returns:
+        The count, which is also the number of multiply-adds for one step of one sample.
 
     >>> weight_count(Settings(300, 300, bidirectional=True))
     1440000

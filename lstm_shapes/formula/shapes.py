@@ -104,6 +104,9 @@ def time_axis(settings: Settings, sizes: InputSizes) -> int:
         settings: the module, whose batch_first counts.
         sizes: its input; unbatched input has no batch axis, so time is always its axis 0.
 
+    Returns:
+        The axis, 0 or 1.
+
     Source: torch documentation, ``torch.nn.LSTM``, "batch_first" and "Inputs".
 
     >>> time_axis(Settings(4, 3, batch_first=True), InputSizes(seq_len=5, batch_size=3))

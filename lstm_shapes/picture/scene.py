@@ -117,6 +117,9 @@ class Scene:
         Args:
             name: an id such as ``h_n.3``, or code such as ``h_n[3]``.
 
+        Returns:
+            The slice, which is not elided.
+
         Raises:
             ArgumentError: no slice has this name, or the slice stands for several.
 
@@ -159,10 +162,17 @@ class Scene:
         return links | dict.fromkeys(writers, "wrote") | {name: "selected"}
 
     def writers(self, name: str) -> list[Slice]:
-        """The cells that wrote the numbers of a slice; none for x and h_0.
+        """Find the cells that wrote the numbers of a slice.
 
         Args:
             name: the id of the slice.
+
+        Returns:
+            The cells, one for each direction of an arrow upwards; none for x and h_0.
+
+        >>> from lstm_shapes import unroll
+        >>> [cell.step for cell in unroll(Settings(4, 3), InputSizes(5, 3)).writers("h_n.0")]
+        [4]
         """
         return [self.slices[cell] for cell in self.slices[name].writers]
 
@@ -175,6 +185,11 @@ class Scene:
 
         Returns:
             The slice, or ``None`` if there is none, such as of out below the last layer.
+
+        >>> from lstm_shapes import unroll
+        >>> picture = unroll(Settings(4, 3), InputSizes(5, 3))
+        >>> picture.at("h_n", picture.slices["out.4.forward"]).id
+        'h_n.0'
         """
         return self._places.get((kind, of.layer, of.direction, of.step if kind == "out" else None))
 

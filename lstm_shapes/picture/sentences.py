@@ -22,6 +22,9 @@ def sentence(scene: Scene, each: Slice) -> str:
         scene: from :func:`~lstm_shapes.unroll`.
         each: one of its slices that is not elided.
 
+    Returns:
+        One sentence or two, with code between backticks.
+
     >>> from lstm_shapes import InputSizes, Settings, unroll
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
     >>> picture = unroll(settings, InputSizes(seq_len=5, batch_size=3))
@@ -50,10 +53,13 @@ def axis_sentence(scene: Scene, tensor: str, axis: int) -> str:
 
 
 def left_out(scene: Scene) -> str:
-    """Say which steps and layers are not drawn; empty if all are.
+    """Say which steps and layers are not drawn.
 
     Args:
         scene: from :func:`~lstm_shapes.unroll`.
+
+    Returns:
+        One line; empty if everything is drawn.
 
     >>> from lstm_shapes import InputSizes, Settings, unroll
     >>> left_out(unroll(Settings(4, 3, num_layers=9), InputSizes(seq_len=100, batch_size=3)))

@@ -75,7 +75,14 @@ def recomputed(again: Tensor, returned: Tensor, run: Run) -> tuple[bool, str]:
 
 
 def largest_difference(one: Tensor, other: Tensor) -> float:
-    """Find the largest absolute difference between two tensors of the same shape.
+    """Find the largest absolute difference between two tensors.
+
+    Args:
+        one: a tensor of any shape.
+        other: a tensor of the same shape.
+
+    Returns:
+        The difference; 0 if the tensors have no elements.
 
     >>> largest_difference(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 5.0]))
     3.0

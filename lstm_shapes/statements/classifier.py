@@ -94,13 +94,17 @@ class ClassifierResult:
 
     @property
     def right(self) -> bool:
-        """Whether the first probability has read every step of the first sample and no other."""
+        """Whether the classifier gives one probability for each sample, from that sample alone.
+
+        Only the first is examined: it has to have read every step of the first sample and
+        nothing else.
+        """
         first, *others = self.read
         return self.shape == (len(self.read), 1) and all(first) and not any(map(any, others))
 
 
 def too_large(settings: Settings, sizes: InputSizes) -> str:
-    """Say why the classifiers are too large to be measured; empty if they are not.
+    """Say why the classifiers are too large to be measured.
 
     The classifier as written takes samples for steps, so many samples cost as much as many
     steps do.
@@ -108,6 +112,9 @@ def too_large(settings: Settings, sizes: InputSizes) -> str:
     Args:
         settings: the module, of which input_size and hidden_size count.
         sizes: its input.
+
+    Returns:
+        The limits that the classifiers would exceed; empty if they exceed none.
 
     >>> too_large(Settings(4, 3), InputSizes(seq_len=5, batch_size=200))
     'needs 800 cell steps (limit 600)'
