@@ -1,6 +1,6 @@
-"""What a vector has read, measured by gradients: which steps, and of which samples.
+"""Measures by gradients what a vector has read: which steps, and of which samples.
 
-Works on any module: all it needs is a tensor, the input it was computed from, and
+This works on any module. It needs a tensor, the input that the tensor was computed from, and
 autograd's graph between the two.
 """
 
@@ -16,24 +16,27 @@ from lstm_shapes.errors import ArgumentError, ArgumentTypeError
 
 
 def coverage(vector: Tensor, inputs: Tensor, *, keep: int | Sequence[int] = ()) -> Tensor:
-    """Where ``inputs`` has an influence on ``vector``: the gradient there is not zero.
+    """Find the steps of ``inputs`` that ``vector`` depends on.
 
-    The gradient is taken of a sum with random weights, so that elements do not cancel each
-    other. A gradient that underflows counts as none: over some hundred steps use float64.
+    ``vector`` depends on a step if its gradient there is not zero. The gradient is that of a
+    sum with random weights, so that the elements of ``vector`` do not cancel each other. A
+    gradient that underflows to zero is not found: use float64 for hundreds of steps.
 
     Args:
-        vector: any tensor computed from ``inputs``, of any shape.
-        inputs: (..., features), with ``requires_grad`` set before ``vector`` was computed:
-            what a module was given, such as (N, L, H_in), or an embedding's output.
-        keep: axes of ``vector`` whose entries are looked at one by one, at the price of a
-            backward pass each; the others are taken together.
+        vector: a tensor of any shape that was computed from ``inputs``.
+        inputs: (..., features), such as the module's input (N, L, H_in) or the output of an
+            embedding. Its ``requires_grad`` must be set before ``vector`` is computed.
+        keep: an axis of ``vector``, or several, whose entries are examined one by one, each
+            with a backward pass of its own. All other axes are examined together.
 
     Returns:
-        Booleans: the kept axes of ``vector``, then the axes of ``inputs`` but for its last.
+        A tensor of booleans, True where ``vector`` depends on ``inputs``. Its axes are the kept
+        axes of ``vector``, then the axes of ``inputs`` without the last.
 
     Raises:
-        ArgumentTypeError: no tensors.
-        ArgumentError: no graph leads from one to the other, or an axis is not there.
+        ArgumentTypeError: vector or inputs is not a tensor.
+        ArgumentError: vector or inputs does not require a gradient, inputs has no axes, or
+            keep names an axis twice or one that vector does not have.
 
     Source: torch documentation, ``torch.autograd.grad``.
 
@@ -67,11 +70,11 @@ def _axes(vector: Tensor, keep: tuple[int, ...]) -> tuple[int, ...]:
     for axis in keep:
         if not -axes <= axis < axes:
             raise ArgumentError(
-                "keep", axis, "is no axis of vector", f"it has {axes}, counted from 0"
+                "keep", axis, "is not an axis of vector", f"vector has {axes} axes, counted from 0"
             )
     kept = tuple(axis % axes for axis in keep)
     if len(set(kept)) < len(kept):
-        raise ArgumentError("keep", keep, "names an axis twice", "name each once")
+        raise ArgumentError("keep", keep, "names an axis twice", "name each axis once")
     return kept
 
 
@@ -79,19 +82,19 @@ def _check_graph(vector: Tensor, inputs: Tensor) -> None:
     if not isinstance(inputs, Tensor):
         raise ArgumentTypeError("inputs", type(inputs).__name__, "is no tensor", "give a tensor")
     if inputs.dim() == 0:
-        raise ArgumentError("inputs", (), "has no axes", "give one of shape (..., features)")
+        raise ArgumentError("inputs", (), "has no axes", "give a tensor of shape (..., features)")
     if not inputs.requires_grad:
         raise ArgumentError(
             "inputs",
             tuple(inputs.shape),
-            "is not followed by autograd",
+            "does not require a gradient",
             "call inputs.requires_grad_() before the module runs",
         )
     if not vector.requires_grad:
         raise ArgumentError(
             "vector",
             tuple(vector.shape),
-            "has no graph",
+            "has no autograd graph",
             "compute it from inputs without detach() and outside torch.no_grad()",
         )
 

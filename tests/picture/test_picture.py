@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import settings as limits
 
 from lstm_shapes import InputSizes, Settings, run, svg, unroll
-from lstm_shapes.picture.layout import WIDTH, Box, layout
+from lstm_shapes.picture.drawing import WIDTH, Box
+from lstm_shapes.picture.layout import layout
 from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import axis_sentence, sentence
 from lstm_shapes.snippet import script

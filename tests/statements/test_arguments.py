@@ -71,7 +71,8 @@ def test_the_reasons_name_the_runs_own_numbers(dropout: float, shown: str, why: 
     reasons = {claim.id: claim.reason for claim in dropout_claims(replace(made))}
     assert reasons["dropout-eval"] == f"dropout={shown} does nothing in eval()"
     assert reasons["dropout-train"] == why
-    by_hand = "the layers run one by one, nn.functional.dropout between them, from the same seed"
+    between = "with nn.functional.dropout between them, and from the same seed"
+    by_hand = f"the layers were run one by one, {between}"
     note = r"( \(largest difference \d\.\de-\d\d\))?"
     assert re.fullmatch(re.escape(by_hand) + note, reasons["dropout-by-hand"])
 
@@ -82,7 +83,7 @@ def test_of_one_layer_torchs_warning_is_told_where_torch_warned(dropout: float, 
     made = run(replace(TWO, kind=kind, num_layers=1, dropout=dropout), ASKED)
     (claim,) = dropout_claims(made)
     plain, *warned = claim.reason.split("; torch warns: ")
-    assert plain == "a single layer has none above it, and nothing is dropped"
+    assert plain == "a single layer has no layer above it, so nothing is dropped"
     assert warned == list(made.remarks)
     assert bool(warned) == (dropout > 0)
     assert all("dropout option adds dropout after all but last" in each for each in warned)
