@@ -185,7 +185,7 @@ def test_the_picture_follows_the_sample_where_lengths_differ(explorer: Explorer)
     good, bad = found["h_n.2"]["claims"]
     assert (good["statement"], good["holds"]) == ("h_n[2, 2] == out[2, 2, :3]", True)
     assert (bad["statement"], bad["holds"]) == ("h_n[2, 2] == out[2, -1, :3]", False)
-    assert bad["reason"] == "that is padding"
+    assert bad["reason"] == "that step is padding"
     assert found["out.4.forward"]["claims"][0]["holds"] is True
     explorer.select("h_n[2, 2]")
     assert "assert torch.equal(h_n[2, 2], out[2, 2, :3])" in explorer.stage.share["script"]
