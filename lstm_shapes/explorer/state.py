@@ -7,6 +7,7 @@ import contextvars
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +34,7 @@ Status = Literal["measured", "predicted", "invalid"]
 
 FIRST_BATCH_SIZE = 3  # what an unbatched start is switched to
 AT_ONCE = 0.05  # seconds; torch is there by then if it was imported before
+FIRST_LOOK = 1.0  # seconds in which a page that has just come is left alone
 
 _MODULE = {name for name, each in ARGUMENTS.items() if each.group == "module"}
 _ASKED = {name for name, each in ARGUMENTS.items() if each.group != "run"} - {"kind", "batched"}
@@ -194,6 +196,10 @@ class State(traitlets.HasTraits):
             self._torch_error = f"{type(error).__name__}: {error}"
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._torch_came, context=self._context)
+            if not self._torch_error:
+                later = threading.Timer(FIRST_LOOK, _prepare)
+                later.daemon = True
+                later.start()
 
     def _torch_came(self) -> None:
         if self._torch_known:
@@ -312,3 +318,15 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+@cache
+def _prepare() -> None:
+    """Let torch import what a backward pass of several vectors needs, which takes it half a
+    second the first time, before somebody waits for it."""
+    import torch
+
+    from lstm_shapes.coverage import coverage_of_each
+
+    x = torch.zeros(1, requires_grad=True, device="cpu")
+    coverage_of_each([x * 2], [x])
