@@ -154,8 +154,8 @@ def _biases(snapshot: Snapshot) -> str:
         return ""
     if settings.kind == "GRU":
         return (
-            "The two biases of a cell are added to each other, except in the gate n: there r is "
-            "multiplied with what b_hn belongs to, and not with b_in."
+            "The two biases of a cell are added to each other, except those of the gate n: there "
+            "r multiplies b_hn, but not b_in."
         )
     return "The two biases of a cell are added to each other."
 

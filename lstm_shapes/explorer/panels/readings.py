@@ -124,7 +124,7 @@ def _half(half: Half, sample: int) -> HalfRecord:
     more = len(others) - MOST_SAMPLES
     return {
         "part": half.part,
-        "title": part if half.features else f"{part}: not in this vector",
+        "title": part if half.features else f"{part}: not in it",
         "rows": rows,
         "more": f"and {more} more samples" if more > 0 else "",
     }

@@ -26,9 +26,10 @@ function cellLine({ name, formula, rows, uses, cells, more, label }) {
 
 /** @param {KindRecord} record */
 function kindOf({ kind, code, current, weights, inputs, lines, claim: found }) {
+  const isCurrent = current ? "true" : null;
   return h(
     "section",
-    { class: "ls-kind-of", "data-kind": kind, "data-current": current && "true", "aria-current": current && "true", "aria-label": kind },
+    { class: "ls-kind-of", "data-kind": kind, "data-current": isCurrent, "aria-current": isCurrent, "aria-label": kind },
     h("h3", {}, kind, current ? h("span", { class: "ls-note" }, ` ${current}`) : null, " ", h("code", { class: "ls-note" }, code)),
     h("ul", { class: "ls-lines ls-inputs" }, inputs.map(cellLine)),
     h("ol", { class: "ls-lines" }, lines.map(cellLine)),
