@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -51,10 +51,10 @@ def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
 
 def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: Measurement) -> View:
     """The panel of the chosen tab; the others are not computed."""
-    make = {
+    make: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         "directions": lambda: directions_view(snapshot, sample),
         "cell": lambda: cell_view(snapshot, sample, choices),
-        "parameters": lambda: parameters_view(snapshot),
+        "parameters": lambda: parameters_view(snapshot, sample),
         "arguments": lambda: arguments_view(snapshot),
         "lengths": lambda: lengths_view(snapshot, sample),
         "states": lambda: states_view(snapshot, sample, choices),

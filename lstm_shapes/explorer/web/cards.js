@@ -1,15 +1,7 @@
 // The tensor cards: shape, names, verdict, and the tensor itself as a block.
 
 import { h, s } from "./dom.js";
-
-/** "(3, 5, 6)", every entry in its axis' colour; `extra` gives an entry's attributes. */
-export function tuple(entries, axes, className, extra = () => ({})) {
-  const parts = entries.map((entry, i) => [
-    i ? ", " : "",
-    h("span", { class: `ls-axis-${axes[i].role}`, ...extra(i) }, entry),
-  ]);
-  return h("span", { class: className }, "(", ...parts.flat(), entries.length === 1 ? ",)" : ")");
-}
+import { tuple, verdict } from "./parts/shape.js";
 
 function shapeLines(tensor, shape) {
   const handle = (i) => ({
@@ -24,12 +16,6 @@ function shapeLines(tensor, shape) {
     tuple(shape.axes.map((axis) => axis.name), shape.axes, "ls-names"),
     tuple(shape.axes.map((axis) => axis.symbol), shape.axes, "ls-symbols"),
   ];
-}
-
-/** What the two sources say of each other; out loud if they disagree. */
-export function verdict({ agrees, state, verdict }) {
-  if (!agrees) return h("div", { class: "ls-verdict ls-wrong", role: "alert" }, verdict);
-  return h("div", { class: `ls-verdict ls-${state}` }, verdict);
 }
 
 export function card({ tensor, meaning, shape, block }) {

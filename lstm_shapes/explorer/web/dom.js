@@ -40,29 +40,3 @@ export function morph(old, fresh) {
   after.forEach((child, i) => (i < before.length ? morph(before[i], child) : old.append(child)));
   before.slice(after.length).forEach((child) => child.remove());
 }
-
-/** A table that may be wider than its place; one of words is stacked where it is narrow. */
-export function table(heads, rows, ofWords = false) {
-  const head = h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col" }, name))));
-  return h("div", { class: "ls-scroll" }, h("table", { class: ofWords ? "ls-table ls-of-words" : "ls-table" }, head, h("tbody", {}, rows)));
-}
-
-/** Words with code between backticks; a direction and a time in their colours. */
-export function spell(words) {
-  return words.split(/(`[^`]*`|\bforward\b|\bbackward\b|\bt = [-\d→ ]*\d)/).map((part, i) => {
-    if (i % 2 === 0) return part;
-    if (part.startsWith("`")) return h("code", {}, part.slice(1, -1));
-    return h("span", { class: part.startsWith("t") ? "ls-axis-seq" : `ls-word-${part}` }, part);
-  });
-}
-
-/** An evaluated statement; one that should hold and does not is no quiet matter. */
-export function claim(tag, { id, statement, holds, reason, mistake }) {
-  const wrong = !holds && !mistake;
-  return h(
-    tag,
-    { class: wrong && "ls-wrong", role: wrong && "alert", "data-claim": id, "data-holds": String(holds) },
-    h("span", { class: holds ? "ls-yes" : "ls-no", role: "img", "aria-label": holds ? "holds" : "does not hold" }, holds ? "✓" : "✗"),
-    h("div", {}, h("code", {}, statement), h("p", { class: "ls-note" }, reason)),
-  );
-}

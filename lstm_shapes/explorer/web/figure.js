@@ -2,7 +2,9 @@
 // cards what belongs to the slice that is pointed at. All of it happens here, without the
 // kernel; only a pinned slice is told to it.
 
-import { claim, h, morph, s, spell } from "./dom.js";
+import { h, morph, s } from "./dom.js";
+import { claim } from "./parts/claims.js";
+import { spell } from "./parts/words.js";
 import { slab } from "./cards.js";
 
 const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -51,7 +53,7 @@ export class Figure {
     this.pinned = "";
     this.pointed = null;
     this.focused = null;
-    this.users = { of: "", words: "" };
+    this.users = { cells: [], words: "" };
   }
 
   /** Draw a picture, and keep what the run gave for it; what stays keeps its node. */
@@ -127,7 +129,7 @@ export class Figure {
 
   /** Light what is linked with the active slice, and say what it is. */
   light() {
-    const links = this.users.of ? this.usersOf(this.users.of) : linked(this.picture.slices, this.active);
+    const links = this.users.cells.length ? this.usersOf(this.users.cells) : linked(this.picture.slices, this.active);
     for (const id of new Set([...this.lit.keys(), ...links.keys()])) mark(this.node(id), links.get(id));
     this.lit = links;
     for (const id of new Set([this.pressed, this.pinned])) {
@@ -139,16 +141,15 @@ export class Figure {
     this.say();
   }
 
-  /** Light the cells whose id starts so instead of what is pointed at or pinned; empty ends it. */
-  lightCells(of, words) {
-    if (this.users.of === of && this.users.words === words) return;
-    this.users = { of, words };
+  /** Light these cells instead of what is pointed at or pinned; an empty list ends it. */
+  lightCells(cells, words) {
+    if (this.users.cells.join() === cells.join() && this.users.words === words) return;
+    this.users = { cells, words };
     this.light();
   }
 
-  usersOf(start) {
-    const cells = [...this.drawn.keys()].filter((id) => id.startsWith(start));
-    return new Map(cells.map((id) => [id, "selected"]));
+  usersOf(cells) {
+    return new Map(cells.filter((id) => this.drawn.has(id)).map((id) => [id, "selected"]));
   }
 
   lightCards(links) {
@@ -173,7 +174,7 @@ export class Figure {
   }
 
   sentence(chosen) {
-    if (this.users.of) return [h("p", {}, spell(this.users.words))];
+    if (this.users.cells.length) return [h("p", {}, spell(this.users.words))];
     if (!chosen) {
       const gone = this.active ? `\`${this.active}\` is not in this picture. ` : "";
       return [h("p", {}, spell(`${gone}Point at, or focus, any slice: what wrote it, what holds the same numbers and what was read for it lights up.`))];

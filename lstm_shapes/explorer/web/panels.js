@@ -2,29 +2,29 @@
 // only while it is in view; what can be walked through without the kernel is.
 
 import { h, morph } from "./dom.js";
-import { directions, glide, places, stepAfter } from "./directions.js";
-import { head } from "./head.js";
-import { scrambled } from "./scrambled.js";
-import { cellPanel, lightLines } from "./cell.js";
-import { parametersPanel } from "./parameters.js";
-import { argumentsPanel } from "./arguments.js";
-import { lengthsPanel } from "./lengths.js";
-import { statesPanel } from "./states.js";
-import { reproducibilityPanel } from "./reproducibility.js";
-import { articlePanel } from "./article.js";
+import { argumentsPanel } from "./panels/arguments.js";
+import { articlePanel } from "./panels/article.js";
+import { cellPanel, lightLines } from "./panels/cell.js";
+import { directionsPanel, glide, places, stepAfter } from "./panels/directions.js";
+import { lengthsPanel } from "./panels/lengths.js";
+import { parametersPanel } from "./panels/parameters.js";
+import { reproducibilityPanel } from "./panels/reproducibility.js";
+import { scrambledPanel } from "./panels/scrambled.js";
+import { statesPanel } from "./panels/states.js";
+import { vectorsPanel } from "./panels/vectors.js";
 import { copy } from "./share.js";
 
 const PACE = 1600; // milliseconds a step is shown while playing
 
 const MAKERS = {
-  directions,
+  directions: directionsPanel,
   cell: cellPanel,
   parameters: parametersPanel,
   arguments: argumentsPanel,
   lengths: lengthsPanel,
   states: statesPanel,
-  vectors: head,
-  scrambled,
+  vectors: vectorsPanel,
+  scrambled: scrambledPanel,
   reproducibility: reproducibilityPanel,
   article: articlePanel,
 };
@@ -144,7 +144,7 @@ export class Panels {
     lightLines(this.body, target);
     const weight = target.closest("[data-lights]");
     for (const each of this.body.querySelectorAll("[data-cell]")) each.toggleAttribute("data-used", each.dataset.cell === weight?.dataset.lights);
-    this.figure.lightCells(weight?.dataset.lights ?? "", weight?.dataset.words ?? "");
+    this.figure.lightCells(weight?.dataset.lights.split(" ") ?? [], weight?.dataset.words ?? "");
   }
 
   /** The arrow keys: from tab to tab, and from step to step. */

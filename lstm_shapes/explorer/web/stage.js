@@ -3,11 +3,11 @@
 
 import { h, morph, s } from "./dom.js";
 import { card } from "./cards.js";
-import { ARROWS } from "./directions.js";
 import { Figure } from "./figure.js";
 import { Panels } from "./panels.js";
 import { copy, pixels, save, shareButtons, standalone } from "./share.js";
 
+const ARROWS = { forward: "forward →", backward: "← backward" };
 const LINKS = { selected: "selected", wrote: "wrote it", same: "same numbers", read: "was read" };
 
 function notice({ tone, heading, text, cure, code, action }) {
