@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from torch import Tensor
@@ -91,6 +92,7 @@ class Expression:
         return self._tensor(Scope(tensors, numbers, reductions))
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Expression:
     """Read an expression without evaluating it.
 

@@ -57,14 +57,15 @@ class TracedRow:
         place: axis and index of the row in the result; ``None`` if no axis is the batch.
         parts: the directions that the row is judged by.
         elements: of each part, those that have a value in the row.
-        judged: the elements that took part in them, which differ from those of a maximum.
+        judged: of each part the elements that took part, where the values do not show that; of
+            a maximum only the steps that win it do.
     """
 
     labelled: Mapping[str, Tensor]
     place: tuple[int, int] | None
     parts: tuple[int, ...]
     elements: tuple[Tensor, ...]
-    judged: tuple[Tensor, ...]
+    judged: tuple[Tensor, ...] | None
 
 
 _ALL = {**REDUCTIONS, "max": REDUCTIONS["mean"]}
@@ -76,17 +77,20 @@ def traced_row(expression: Expression, trace: Run, sample: int) -> TracedRow | E
         labelled = labels_of_result(expression, trace.settings, trace.sizes)
         value = evaluate(trace, expression)
         # Only the steps that win a maximum have a gradient; in a mean all that take part have.
-        every = evaluate(trace, expression, _ALL) if "max" in expression.text else value
+        every = evaluate(trace, expression, _ALL) if "max" in expression.text else None
     except ExpressionError as error:
         return error
     place, directions = _place(labelled, trace.sizes, sample), labelled["direction"]
     if place is not None:
-        value, every, directions = (each.select(*place) for each in (value, every, directions))
+        directions = directions.select(*place)
     parts = _parts(directions, trace)
-    elements, judged = (
-        tuple(each[directions == part] for part in parts) for each in (value, every)
-    )
-    return TracedRow(labelled, place, parts, elements, judged)
+
+    def elements(result: Tensor) -> tuple[Tensor, ...]:
+        row = result if place is None else result.select(*place)
+        return tuple(row[directions == part] for part in parts)
+
+    judged = None if every is None else elements(every)
+    return TracedRow(labelled, place, parts, elements(value), judged)
 
 
 def _place(

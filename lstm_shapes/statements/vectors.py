@@ -200,15 +200,17 @@ def _read(
     with own_terms("cpu", gradients=True):
         rows = [traced_row(each, trace, sample) for each in expressions]
         followed = [row for row in rows if isinstance(row, TracedRow)]
-        vectors = [each for row in followed for each in (*row.elements, *row.judged)]
+        vectors = [each for row in followed for each in (*row.elements, *(row.judged or ()))]
         inputs = [trace.input] if below is None else [trace.input, below]
         tables = iter([[table_of(read, run) for read in each]
                        for each in coverage_of_each(vectors, inputs)])  # fmt: skip
     found: list[Reading | ExpressionError] = []
     for expression, row in zip(expressions, rows, strict=True):
         if isinstance(row, TracedRow):
-            halves = [_halves(row, [next(tables) for _ in row.parts]) for _ in range(2)]
-            found.append(_reading(expression, run, row, sample, *halves))
+            halves = judged = _halves(row, [next(tables) for _ in row.parts])
+            if row.judged is not None:
+                judged = _halves(row, [next(tables) for _ in row.parts])
+            found.append(_reading(expression, run, row, sample, halves, judged))
         else:
             found.append(row)
     return found

@@ -96,7 +96,8 @@ def vector_record(run: Run, name: str, found: Reading | ExpressionError) -> Vect
 
     if isinstance(found, ExpressionError):
         return {"code": found.text, "name": name, "reading": None, "fault": fault_record(found)}
-    return {"code": found.code, "name": name, "reading": _reading(run, found), "fault": None}
+    reading = run.kept(("reading record", found.code, found.sample), lambda: _reading(run, found))
+    return {"code": found.code, "name": name, "reading": reading, "fault": None}
 
 
 def _reading(run: Run, found: Reading) -> ReadingRecord:
