@@ -14,11 +14,10 @@ from lstm_shapes.errors import MOST_LENGTHS, one_each
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
-from lstm_shapes.explorer.panels.notices import link_view
+from lstm_shapes.explorer.panels.notices import NoticeRecord, link_view
 from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Snapshot, State
-from lstm_shapes.explorer.view import View
 from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import sentence
 from lstm_shapes.picture.svg import svg
@@ -73,7 +72,7 @@ class Explorer(widgets.Box):
         super().__init__([page])
         self.add_class("ls-app")
         self.stage.selection = START
-        self._bad_link: list[View] = []  # said until something is changed
+        self._bad_link: list[NoticeRecord] = []  # said until something is changed
         self.stage.on_action(self._act)
         self.stage.observe(self._share, "selection")
         self.stage.observe(lambda _change: self._show(), "sample")
@@ -144,7 +143,7 @@ class Explorer(widgets.Box):
         question = self.state.snapshot.question
         # A selection that is not in the picture is nobody else's business.
         select = self.stage.selection if self.stage.selection in self._selectable() else ""
-        sample = self.stage.view["figure"]["sample"]
+        sample = self.stage.view["sample"]
         values = question.values() | {"select": select, "sample": sample}
         values |= asdict(nearest(self.stage.choices))
         self.stage.share = {
@@ -179,7 +178,9 @@ class Explorer(widgets.Box):
             self._open(message["link"])
         # A page misses what is sent while it is being opened, such as the first run.
         if action == "ask":
-            self.stage.send_state(["view", "picture", "panel", "share", "selection", "choices"])
+            self.stage.send_state(
+                ["view", "picture", "found", "panel", "share", "selection", "choices"]
+            )
             self._title.send_state("value")
             self.controls.send_devices()
 

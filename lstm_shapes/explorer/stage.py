@@ -1,48 +1,121 @@
-"""The drawn part of the page: one widget, one record, one message per change."""
+"""The drawn part of the page: one widget, and the records that it sends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypedDict
 
 import anywidget
 import traitlets
 
 from lstm_shapes.explorer import sources
-from lstm_shapes.explorer.choices import TABS, Choices, nearest
+from lstm_shapes.explorer.choices import Choices, nearest
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.arguments import arguments_view
 from lstm_shapes.explorer.panels.article import article_view
-from lstm_shapes.explorer.panels.cards import cards_view
+from lstm_shapes.explorer.panels.cards import CardRecord, cards_view
 from lstm_shapes.explorer.panels.cell import cell_view
 from lstm_shapes.explorer.panels.directions import directions_view
 from lstm_shapes.explorer.panels.lengths import lengths_view
-from lstm_shapes.explorer.panels.notices import failure_view, notices_view
+from lstm_shapes.explorer.panels.notices import NoticeRecord, failure_view, notices_view
 from lstm_shapes.explorer.panels.parameters import parameters_view
 from lstm_shapes.explorer.panels.picture import (
+    NOTHING_FOUND,
+    PictureFoundRecord,
+    PictureRecord,
     drawn_for,
+    found_view,
     nearest_sample,
     picture_record,
-    picture_view,
 )
 from lstm_shapes.explorer.panels.reproducibility import reproducibility_view
 from lstm_shapes.explorer.panels.scrambled import scrambled_view
 from lstm_shapes.explorer.panels.states import states_view
 from lstm_shapes.explorer.panels.vectors import vectors_view
-from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.view import View, packed
+from lstm_shapes.explorer.words import PAGE, PageRecord
 from lstm_shapes.picture.svg import style
 
 
-def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
+class ViewRecord(TypedDict):
+    """What is drawn above the panels, but for the picture: the ``showing``th since the start.
+
+    ``samples`` is how many there are, if batched; ``blame`` the argument that is refused;
+    ``pending`` says that the run is on its way, and all is by formula until then.
+    """
+
+    status: Status
+    notices: list[NoticeRecord]
+    cards: list[CardRecord]
+    samples: str | None
+    sample: int
+    blame: str
+    showing: int
+    pending: bool
+
+
+class PanelRecord(TypedDict):
+    """What all panels have in common: the tab, and which view the panel belongs to."""
+
+    tab: str
+    state: Status
+    showing: int
+
+
+class ShareRecord(TypedDict):
+    """What the buttons hand out, with the selection that it was made for."""
+
+    pinned: str
+    link: str
+    call: str
+    script: str
+
+
+class Panels(TypedDict):
+    """The record of each tab's panel, beside what all have in common."""
+
+    directions: View
+    cell: View
+    parameters: View
+    arguments: View
+    lengths: View
+    states: View
+    vectors: View
+    scrambled: View
+    reproducibility: View
+    article: View
+
+
+class Traits(TypedDict):
+    """What the page reads of the stage."""
+
+    page: PageRecord
+    view: ViewRecord
+    picture: PictureRecord
+    found: PictureFoundRecord
+    panel: PanelRecord
+    choices: Choices
+    share: ShareRecord
+    selection: str
+    svg_style: str
+
+
+def stage_view(
+    snapshot: Snapshot, sample: int = 0, showing: int = 0, *, pending: bool = False
+) -> ViewRecord:
     """What is drawn of a snapshot above the panels, as plain data."""
+    batch_size = snapshot.question.sizes.batch_size
     return {
         "status": snapshot.status,
         "notices": notices_view(snapshot),
         "cards": cards_view(snapshot),
-        "figure": picture_view(snapshot, sample),
+        "samples": None if batch_size is None else str(batch_size),
+        "sample": sample,
         "blame": snapshot.problem.argument if snapshot.problem else "",
+        "showing": showing,
+        "pending": pending,
     }
 
 
@@ -60,15 +133,16 @@ def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: M
         "reproducibility": lambda: reproducibility_view(snapshot, measurement),
         "article": lambda: article_view(snapshot),
     }
-    return {"tabs": TABS, "tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
+    return {"tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
 
 
 class Stage(anywidget.AnyWidget):
     """Draws a snapshot; reports the actions it offers by name.
 
     Attributes:
-        view, picture, panel: what is drawn; the picture is sent only when it changes, the
-            panel is made only while it is in view.
+        page: words that never change.
+        view, picture, found, panel: what is drawn; the picture is sent only when it changes,
+            the panel is made only while it is in view.
         selection: id of the slice that is pinned; empty if none is, and nothing is lit if
             the picture has no such slice.
         sample: the batch item whose numbers are given.
@@ -80,8 +154,12 @@ class Stage(anywidget.AnyWidget):
 
     _esm = sources.script()
     _css = sources.styles()
+    page = traitlets.Dict(dict(PAGE)).tag(sync=True)
     view = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
     picture = traitlets.Bytes().tag(sync=True)
+    found = traitlets.Dict(dict(NOTHING_FOUND)).tag(
+        sync=True, to_json=lambda found, _: packed(found)
+    )
     panel = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
     choices = traitlets.Dict(asdict(Choices())).tag(sync=True)
     panel_seen = traitlets.Bool(True).tag(sync=True)
@@ -97,14 +175,15 @@ class Stage(anywidget.AnyWidget):
         super().__init__(**traits)
         self.measurement = Measurement(self._draw_measured, self.fail)
 
-    def show(self, snapshot: Snapshot, *notices: View) -> None:
+    def show(self, snapshot: Snapshot, *notices: NoticeRecord) -> None:
         """Draw this from now on, with more notices above its own."""
         with self.hold_sync():
             sample = nearest_sample(snapshot.question.sizes, self.sample)
             self.picture = picture_record(*drawn_for(snapshot.question, sample))
-            view = stage_view(snapshot, sample)
+            view = stage_view(snapshot, sample, self._showing + 1)
+            self.found = dict(found_view(snapshot, self._showing + 1, sample))
             self._showing += 1
-            self.view = {**view, "showing": self._showing, "notices": [*notices, *view["notices"]]}
+            self.view = {**view, "notices": [*notices, *view["notices"]]}
             self._shown = snapshot
             self.measurement.keep_to(snapshot.run)
             self.draw_panel()
@@ -112,7 +191,7 @@ class Stage(anywidget.AnyWidget):
     def draw_panel(self) -> None:
         """Draw the chosen panel of what is shown, if it is in view."""
         if self.panel_seen and self._shown is not None:
-            sample = self.view["figure"]["sample"]
+            sample = self.view["sample"]
             choices = nearest(self.choices)
             panel = panel_view(self._shown, sample, choices, self.measurement)
             self.panel = {**panel, "showing": self._showing}

@@ -4,8 +4,8 @@ JavaScript's own are exact only to 2**53."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.formula.numbers import grouped
@@ -25,19 +25,40 @@ ROLES: Mapping[AxisName, str] = {
 }
 
 
-def packed(view: View) -> bytes:
+class AxisRecord(TypedDict):
+    """One axis of a shape: its colour, what it means, how the documentation writes it."""
+
+    role: str
+    name: str
+    symbol: str
+
+
+class ShapeRecord(TypedDict):
+    """A tensor's shape from both sources, and what they say of each other."""
+
+    sizes: Sequence[str]
+    shape: str
+    axes: Sequence[AxisRecord]
+    state: str
+    verdict: str
+    agrees: bool
+
+
+def packed(view: Mapping[str, object]) -> bytes:
     """As the page gets it. As a widget's plain state it would be walked through in search of
     buffers, and written twice."""
     return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def shape_view(formula: NamedShape, measured: tuple[int, ...] | None, snapshot: Snapshot) -> View:
+def shape_view(
+    formula: NamedShape, measured: tuple[int, ...] | None, snapshot: Snapshot
+) -> ShapeRecord:
     """One tensor's shape from both sources, and whether they agree.
 
     The numbers shown are the measured ones wherever there are any.
     """
     sizes = formula.shape if measured is None else measured
-    axes = [
+    axes: list[AxisRecord] = [
         {"role": ROLES[axis.name], "name": axis.name, "symbol": axis.symbol}
         for axis in formula.axes
     ]

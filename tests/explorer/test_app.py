@@ -172,7 +172,7 @@ def test_the_picture_follows_the_sample_where_lengths_differ(explorer: Explorer)
     explorer.stage.sample = 2
     slices = json.loads(explorer.stage.picture)["slices"]
     assert slices["h_n.2"]["words"].startswith("`h_n[2, 2]` = layer 1, forward, written at t = 2")
-    found = explorer.stage.view["figure"]["found"]
+    found = explorer.stage.found["slices"]
     good, bad = found["h_n.2"]["claims"]
     assert (good["statement"], good["holds"]) == ("h_n[2, 2] == out[2, 2, :3]", True)
     assert (bad["statement"], bad["holds"]) == ("h_n[2, 2] == out[2, -1, :3]", False)

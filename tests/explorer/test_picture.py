@@ -4,18 +4,16 @@ handed out."""
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
 
 from lstm_shapes import ArgumentError, Explorer
-from lstm_shapes.explorer import sources
 
 
 def found(explorer: Explorer) -> dict[str, Any]:
-    figure: dict[str, Any] = explorer.stage.view["figure"]["found"]
-    return figure
+    slices: dict[str, Any] = explorer.stage.found["slices"]
+    return slices
 
 
 def picture(explorer: Explorer) -> dict[str, Any]:
@@ -29,7 +27,7 @@ def test_the_picture_is_that_of_the_question(explorer: Explorer) -> None:
     assert record["slices"]["out.0.backward"]["code"] == "out[0, :, 3:]"
     assert record["slices"]["h_n.5"]["where"] == [[5 / 6, 1.0], None, None]
     assert {box[0] for box in record["drawing"]["boxes"]} <= record["slices"].keys()
-    assert record["slices"]["axis.h_n.0"]["name"] == "layer × direction"
+    assert record["axes"]["axis.h_n.0"]["name"] == "layer × direction"
 
 
 def test_what_was_found_is_of_the_run_and_there_is_none_without(explorer: Explorer) -> None:
@@ -40,7 +38,7 @@ def test_what_was_found_is_of_the_run_and_there_is_none_without(explorer: Explor
     assert found(explorer)["h_n.3"]["claims"][0]["holds"] is True
     explorer.state.update(hidden_size=100_000)
     assert found(explorer) == {}
-    assert explorer.stage.view["figure"]["without"].startswith("By formula")
+    assert explorer.stage.found["without"].startswith("By formula")
 
 
 def test_numbers_follow_the_sample_and_stay_within_the_batch(explorer: Explorer) -> None:
@@ -48,11 +46,11 @@ def test_numbers_follow_the_sample_and_stay_within_the_batch(explorer: Explorer)
     assert made is not None
     for asked, shown in ((2, 2), (-5, 0), (2**40, 2)):
         explorer.stage.sample = asked
-        assert explorer.stage.view["figure"]["sample"] == shown
+        assert explorer.stage.view["sample"] == shown
         first = f"out[{shown}, 0, 3:] = {float(made.out[shown, 0, 3]):.4f}"
         assert found(explorer)["out.0.backward"]["numbers"].startswith(first)
     explorer.state.update(batched=False)
-    assert explorer.stage.view["figure"]["samples"] is None
+    assert explorer.stage.view["samples"] is None
     assert found(explorer)["out.0.backward"]["numbers"].startswith("out[0, 3:] = ")
 
 
@@ -80,7 +78,7 @@ def test_a_change_is_one_message(explorer: Explorer, monkeypatch: pytest.MonkeyP
     )
     explorer.state.update(num_layers=3)
     (state,) = [message["state"] for widget, message in sent if widget is explorer.stage]
-    assert state.keys() <= {"view", "picture", "share"}
+    assert state.keys() <= {"view", "picture", "found", "share"}
 
 
 def test_a_slice_is_selected_by_code_or_id(explorer: Explorer) -> None:
@@ -139,11 +137,3 @@ def test_the_explorer_as_svg(explorer: Explorer) -> None:
     bundle = explorer._repr_mimebundle_()
     assert bundle["image/svg+xml"] == text
     assert "application/vnd.jupyter.widget-view+json" in bundle
-
-
-def test_each_name_of_the_joined_script_stands_once() -> None:
-    names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", sources.script(), re.M)
-    assert len(names) > 30
-    assert len(names) == len(set(names))
-    assert "import " not in re.sub(r"//.*", "", sources.script())
-    assert sources.script().count("export ") == 1

@@ -1,7 +1,9 @@
 // Each argument in a line: what it would change of the current shapes, and what it would not.
 
-import { claim, h, table } from "./dom.js";
-import { tuple, verdict } from "./cards.js";
+import { h } from "../dom.js";
+import { claim } from "../parts/claims.js";
+import { table } from "../parts/table.js";
+import { tuple, verdict } from "../parts/shape.js";
 
 function change({ tensor, before, after }) {
   return h(

@@ -1,6 +1,7 @@
 // What a widely read article says, each statement with what this run has to say to it.
 
-import { h, table } from "./dom.js";
+import { h } from "../dom.js";
+import { table } from "../parts/table.js";
 
 const VERDICTS = { true: ["ls-yes", "✓", "holds"], false: ["ls-no", "✗", "does not hold"], null: ["ls-note", "–", "cannot be shown with these settings"] };
 

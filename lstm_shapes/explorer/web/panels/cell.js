@@ -1,6 +1,8 @@
 // Inside one cell: RNN, GRU and LSTM line by line, on the same input.
 
-import { claim, h, spell } from "./dom.js";
+import { h } from "../dom.js";
+import { claim } from "../parts/claims.js";
+import { spell } from "../parts/words.js";
 import { ARROWS, choice, heat, sampleField, tiles } from "./directions.js";
 
 /** One of a few, as buttons. */

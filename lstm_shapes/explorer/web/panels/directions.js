@@ -1,7 +1,9 @@
 // The directions panel: walks from out to a merged result; the columns move along.
 
-import { claim, h, spell } from "./dom.js";
-import { tuple, verdict } from "./cards.js";
+import { h } from "../dom.js";
+import { claim } from "../parts/claims.js";
+import { spell } from "../parts/words.js";
+import { tuple, verdict } from "../parts/shape.js";
 
 export const ARROWS = { forward: "forward →", backward: "← backward" };
 const PLAY = { on: "■ stop", off: "▶ play" };

@@ -1,6 +1,8 @@
 // Variable lengths: the padded batch, what packing makes of it, and what it saves it from.
 
-import { claim, h, table } from "./dom.js";
+import { h } from "../dom.js";
+import { claim } from "../parts/claims.js";
+import { table } from "../parts/table.js";
 import { ARROWS, heat, sampleField } from "./directions.js";
 
 /** The (sample, step) that stands at a place; padding stands as a 0. */

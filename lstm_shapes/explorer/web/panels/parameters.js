@@ -1,7 +1,7 @@
 // Every parameter by name: its axes, its rows cut into gates, and the cells that use it.
 
-import { h } from "./dom.js";
-import { tuple, verdict } from "./cards.js";
+import { h } from "../dom.js";
+import { tuple, verdict } from "../parts/shape.js";
 
 function gatesOf({ gates, width }) {
   const rows = gates.length ? gates : [{ name: "", rows: "" }];

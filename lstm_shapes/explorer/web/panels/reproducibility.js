@@ -1,6 +1,7 @@
 // Whether the same question gives the same numbers: measured on demand, and stoppable.
 
-import { h, table } from "./dom.js";
+import { h } from "../dom.js";
+import { table } from "../parts/table.js";
 
 function trial({ id, what, others, equal, difference }) {
   const all = others > 0 && equal === others;

@@ -1,6 +1,7 @@
 // Right shape, wrong data: every element of two reshapes labelled with where it comes from.
 
-import { claim, h } from "./dom.js";
+import { h } from "../dom.js";
+import { claim } from "../parts/claims.js";
 
 function cell({ sample, text, band, wrong }) {
   return h("span", { class: `ls-element ls-${band}`, "data-wrong": wrong, role: "img", "aria-label": `sample ${sample}, ${text}${wrong ? ", wrong" : ""}` }, h("b", {}, `s${sample}`), text);

@@ -1,7 +1,8 @@
 // The states a run starts from, how far they reach, and a run cut in two.
 
-import { claim, h } from "./dom.js";
-import { tuple, verdict } from "./cards.js";
+import { h } from "../dom.js";
+import { claim } from "../parts/claims.js";
+import { tuple, verdict } from "../parts/shape.js";
 import { ARROWS, choice, sampleField, tiles } from "./directions.js";
 import { stepField } from "./cell.js";
 

@@ -1,7 +1,7 @@
 // What the usual vectors, and one's own, have read; and the head that fits the chosen one.
 
-import { h } from "./dom.js";
-import { tuple } from "./cards.js";
+import { h } from "../dom.js";
+import { tuple } from "../parts/shape.js";
 import { sampleField } from "./directions.js";
 
 const PARTS = { forward: "forward half", backward: "backward half", both: "both joined" };

@@ -1,0 +1,29 @@
+// A tensor's shape in one line, and what the two sources say of it.
+
+import { h } from "../dom.js";
+
+/** @import { AxisRecord, ShapeRecord } from "../records.js" */
+
+/**
+ * "(3, 5, 6)", every entry in its axis' colour; `extra` gives an entry's attributes.
+ * @param {string[]} entries
+ * @param {Pick<AxisRecord, "role">[]} axes
+ * @param {string} className
+ * @param {(i: number) => Record<string, string>} extra
+ */
+export function tuple(entries, axes, className, extra = () => ({})) {
+  const parts = entries.map((entry, i) => [
+    i ? ", " : "",
+    h("span", { class: `ls-axis-${axes[i].role}`, ...extra(i) }, entry),
+  ]);
+  return h("span", { class: className }, "(", ...parts.flat(), entries.length === 1 ? ",)" : ")");
+}
+
+/**
+ * What the two sources say of each other; out loud if they disagree.
+ * @param {ShapeRecord} shape
+ */
+export function verdict({ agrees, state, verdict: words }) {
+  if (!agrees) return h("div", { class: "ls-verdict ls-wrong", role: "alert" }, words);
+  return h("div", { class: `ls-verdict ls-${state}` }, words);
+}
