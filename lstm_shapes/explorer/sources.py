@@ -18,7 +18,7 @@ ENTRY = "page.js"
 _IMPORT = re.compile(r'import \{(?P<names>[^{}]*)\} from "(?P<path>\.[^"\n]+)";')
 _EXPORT = re.compile(r"export (?=(?:async )?(?:function|class|const) (?P<name>\w+)\b)")
 _ENTRY_EXPORT = re.compile(r"export (?=default )")
-_STATEMENT = re.compile(r"^(?:import|export)\b.*", re.M)
+_STATEMENT = re.compile(rf"^(?:{_IMPORT.pattern}|(?:import|export)\b.*)", re.M)
 _ELSEWHERE = re.compile(r"^(?! *(?://|/?\*)).*?\bimport *[(.]", re.M)
 _NAME = re.compile(r"(?P<there>\w+)(?: as (?P<here>\w+))?")
 
@@ -86,7 +86,7 @@ class _Modules:
                 return found[0]
             raise SourceError(name, source, at, f"this form cannot be joined: {found[0]}")
 
-        body = re.sub(rf"{_IMPORT.pattern}|{_STATEMENT.pattern}", replaced, source, flags=re.M)
+        body = _STATEMENT.sub(replaced, source)
         self._open.pop()
         self._exports[name] = exports
         if is_entry:
