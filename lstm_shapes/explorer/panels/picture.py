@@ -107,10 +107,15 @@ def drawn_for(question: Question, sample: int) -> tuple[Settings, InputSizes, in
 # A slider goes to and fro: what follows from the settings alone is made once for each.
 @lru_cache(maxsize=32)
 def picture_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
-    """The picture and, by id, all that can be pointed at in it and in the cards, as JSON."""
+    """The picture as it is sent."""
+    return packed(picture_view(settings, sizes, sample))
+
+
+def picture_view(settings: Settings, sizes: InputSizes, sample: int) -> PictureRecord:
+    """The picture and, by id, all that can be pointed at in it and in the cards."""
     picture = unroll(settings, sizes, sample)
     drawing = layout(picture)
-    record: PictureRecord = {
+    return {
         "module": constructor(settings),
         "directions": picture.directions,
         "drawing": {
@@ -124,7 +129,6 @@ def picture_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
         "slices": {name: _slice(picture, each) for name, each in picture.slices.items()},
         "axes": _axes(picture),
     }
-    return packed(record)
 
 
 def nearest_sample(sizes: InputSizes, sample: int) -> int:
