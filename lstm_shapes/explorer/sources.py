@@ -36,11 +36,17 @@ def script() -> str:
 
 
 def styles() -> str:
-    """All style sheets as one. Their order does not matter, but for the picture's own."""
-    sheets = [PICTURE / "tokens.css", PICTURE / "figure.css"]
+    """All style sheets as one."""
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets())
+
+
+def sheets() -> list[Path]:
+    """The style sheets: the picture's own, which other places use too, then what is for the
+    whole page, then what is for one topic. Within a folder their order does not matter."""
+    found = [PICTURE / "tokens.css", PICTURE / "figure.css"]
     for folder in (WEB, WEB / "parts", WEB / "panels"):
-        sheets += sorted(folder.glob("*.css"))
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+        found += sorted(folder.glob("*.css"))
+    return found
 
 
 def joined(folder: Path, entry: str) -> str:

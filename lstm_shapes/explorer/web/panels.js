@@ -1,7 +1,7 @@
 // The tabs below the picture, and what is chosen in them. Only the chosen one is computed, and only while it is in
 // view; what can be walked through without the kernel is.
 
-import { around, h, morph } from "./dom.js";
+import { around, h, morph, set } from "./dom.js";
 import { read, tell } from "./model.js";
 import { argumentsPanel } from "./panels/arguments.js";
 import { articlePanel } from "./panels/article.js";
@@ -134,7 +134,7 @@ export class Panels {
   markBusy() {
     const { record, choices, showing } = this;
     const late = record?.tab !== choices.tab || record.showing !== showing;
-    this.body.setAttribute("aria-busy", String(late));
+    set(this.body, "aria-busy", String(late));
   }
 
   redraw() {
@@ -171,7 +171,7 @@ export class Panels {
       return h("button", { type: "button", role: "tab", class: "ls-tab", ...sets, ...state }, name);
     });
     morph(this.tabs, h("div", { class: "ls-tabs", role: "tablist", "aria-label": panels }, made));
-    this.body.setAttribute("aria-label", tabs[chosen]);
+    set(this.body, "aria-label", tabs[chosen]);
   }
 
   /** @param {Partial<Choices>} changes */
