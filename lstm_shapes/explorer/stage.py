@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, TypedDict
 
@@ -12,14 +12,14 @@ import traitlets
 from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.choices import Choices, nearest
 from lstm_shapes.explorer.measurement import Measurement
-from lstm_shapes.explorer.panels.arguments import arguments_view
-from lstm_shapes.explorer.panels.article import article_view
+from lstm_shapes.explorer.panels.arguments import ArgumentsPanel, arguments_view
+from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
 from lstm_shapes.explorer.panels.cards import CardRecord, cards_view
-from lstm_shapes.explorer.panels.cell import cell_view
-from lstm_shapes.explorer.panels.directions import directions_view
-from lstm_shapes.explorer.panels.lengths import lengths_view
+from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
+from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
+from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
 from lstm_shapes.explorer.panels.notices import NoticeRecord, failure_view, notices_view
-from lstm_shapes.explorer.panels.parameters import parameters_view
+from lstm_shapes.explorer.panels.parameters import ParametersPanel, parameters_view
 from lstm_shapes.explorer.panels.picture import (
     NOTHING_FOUND,
     PictureFoundRecord,
@@ -29,10 +29,10 @@ from lstm_shapes.explorer.panels.picture import (
     nearest_sample,
     picture_record,
 )
-from lstm_shapes.explorer.panels.reproducibility import reproducibility_view
-from lstm_shapes.explorer.panels.scrambled import scrambled_view
-from lstm_shapes.explorer.panels.states import states_view
-from lstm_shapes.explorer.panels.vectors import vectors_view
+from lstm_shapes.explorer.panels.reproducibility import ReproducibilityPanel, reproducibility_view
+from lstm_shapes.explorer.panels.scrambled import ScrambledPanel, scrambled_view
+from lstm_shapes.explorer.panels.states import StatesPanel, states_view
+from lstm_shapes.explorer.panels.vectors import VectorsPanel, vectors_view
 from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.view import View, packed
 from lstm_shapes.explorer.words import PAGE, PageRecord
@@ -76,16 +76,16 @@ class ShareRecord(TypedDict):
 class Panels(TypedDict):
     """The record of each tab's panel, beside what all have in common."""
 
-    directions: View
-    cell: View
-    parameters: View
-    arguments: View
-    lengths: View
-    states: View
-    vectors: View
-    scrambled: View
-    reproducibility: View
-    article: View
+    directions: DirectionsPanel
+    cell: CellPanel
+    parameters: ParametersPanel
+    arguments: ArgumentsPanel
+    lengths: LengthsPanel
+    states: StatesPanel
+    vectors: VectorsPanel
+    scrambled: ScrambledPanel
+    reproducibility: ReproducibilityPanel
+    article: ArticlePanel
 
 
 class Traits(TypedDict):
@@ -121,10 +121,10 @@ def stage_view(
 
 def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: Measurement) -> View:
     """The panel of the chosen tab; the others are not computed."""
-    make = {
+    make: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         "directions": lambda: directions_view(snapshot, sample),
         "cell": lambda: cell_view(snapshot, sample, choices),
-        "parameters": lambda: parameters_view(snapshot),
+        "parameters": lambda: parameters_view(snapshot, sample),
         "arguments": lambda: arguments_view(snapshot),
         "lengths": lambda: lengths_view(snapshot, sample),
         "states": lambda: states_view(snapshot, sample, choices),

@@ -107,6 +107,19 @@ def changing(labelled: Mapping[str, Tensor], axis: int) -> tuple[str, ...]:
     )
 
 
+def is_mixed(labelled: Mapping[str, Tensor], axis: int) -> bool:
+    """Whether an axis joins samples or steps with something else, so that it is neither any more.
+
+    >>> from lstm_shapes.expression.grammar import parse
+    >>> module, asked = Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2)
+    >>> labelled = labels_of_result(parse("h_n.view(2, -1)"), module, asked)
+    >>> [is_mixed(labelled, axis) for axis in (0, 1)]
+    [False, True]
+    """
+    along = changing(labelled, axis)
+    return len(along) > 1 and not {"sample", "step"}.isdisjoint(along)
+
+
 def _out(settings: Settings, sizes: InputSizes) -> dict[str, tuple[int, list[int]]]:
     """For every coordinate the axis of out along which it runs, and its numbers there."""
     time, features = time_axis(settings, sizes), settings.num_directions * settings.h_out

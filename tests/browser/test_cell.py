@@ -33,6 +33,9 @@ def test_the_cell_shows_what_the_module_returned_line_by_line(explorer: Explorer
     explorer.opened(link_to(tab="cell", layer=1, direction="backward", time=3))
     kinds = explorer.page.locator("[data-kind]")
     assert kinds.evaluate_all("es => es.map((e) => e.dataset.kind)") == ["RNN", "GRU", "LSTM"]
+    expect(explorer.page.locator("[data-kind][aria-current]")).to_have_attribute(
+        "data-kind", "LSTM"
+    )
     lines = explorer.page.locator('[data-kind="LSTM"] ol [data-line]')
     assert lines.evaluate_all("es => es.map((e) => e.dataset.line)") == list("ifgoch")
     assert numbers(line(explorer, "LSTM", "h")) == rounded(TAGGER.out[0, 3, 3:].tolist())

@@ -83,7 +83,7 @@ def test_ones_own_expression_is_measured(feeding: ExplorerPage) -> None:
 @pytest.mark.parametrize(
     ("text", "spot"),
     [
-        ("out[:, 7]", "7"),
+        ("out[:, 7]", ":, 7"),
         ("outt[:, -1]", "outt"),
         ("__import__('os').system('true')", "'"),
         ("out.view(10**12)", "10**12"),
@@ -95,8 +95,7 @@ def test_what_is_not_in_the_grammar_is_pointed_at(
 ) -> None:
     type_own(feeding, text)
     expect(feeding.alert).to_contain_text(text)
-    marked = feeding.alert.locator("mark")
-    assert spot in (marked.text_content() or "") or (marked.text_content() or "") in spot
+    expect(feeding.alert.locator("mark")).to_have_text(spot)
     # The rest stands, and what follows is answered.
     expect(vector(feeding, "out[:, -1]")).to_be_visible()
     type_own(feeding, "out[:, 1]")

@@ -2,29 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
+
 from lstm_shapes.explorer.link import write_link
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import View
+
+if TYPE_CHECKING:
+    from lstm_shapes.statements.article import Statement
+
+ABOUT = (
+    "A widely read article on nn.LSTM makes these statements. Each is evaluated on this run. "
+    "Where the current settings cannot show whether it holds, a click sets some that can."
+)
+HEADS = ("verdict", "it says", "on this run")
+VERDICTS = {
+    True: "holds",
+    False: "does not hold",
+    None: "cannot be shown with these settings",
+}
 
 
-def article_view(snapshot: Snapshot) -> View:
+class StatementRecord(TypedDict):
+    """One statement; ``holds`` is ``None`` where only other settings can show it."""
+
+    id: str
+    says: str
+    holds: bool | None
+    verdict: str
+    finding: str
+    link: str
+    show: str
+    settings: str
+    label: str
+
+
+class ArticlePanel(TypedDict):
+    """All statements; ``about`` says what they are, or why none is evaluated."""
+
+    without: str
+    about: str
+    heads: Sequence[str]
+    rows: Sequence[StatementRecord]
+
+
+def article_view(snapshot: Snapshot) -> ArticlePanel:
     """A row a statement: whether it holds here, what was found, or settings that show it."""
-    view: View = {"without": why_not(snapshot, "evaluated"), "rows": []}
+    without = why_not(snapshot, "evaluated")
+    rows: list[StatementRecord] = []
     # Without a sample there is a run, and every statement says which settings show it.
-    if snapshot.run is None or (view["without"] and snapshot.run.out.numel()):
-        return view
-    from lstm_shapes.statements.article import article_statements
+    if snapshot.run is not None and not (without and snapshot.run.out.numel()):
+        from lstm_shapes.statements.article import article_statements
 
-    rows = [
-        {
-            "id": statement.id,
-            "says": statement.says,
-            "holds": statement.verdict.holds,
-            "finding": statement.verdict.finding,
-            "link": write_link(statement.verdict.show) if statement.verdict.show else "",
-            "show": ", ".join(f"{name}={value}" for name, value in statement.verdict.show.items()),
-        }
-        for statement in article_statements(snapshot.run)
-    ]
-    return view | {"without": "", "rows": rows}
+        without = ""
+        rows = [_row(statement) for statement in article_statements(snapshot.run)]
+    return {"without": without, "about": without or ABOUT, "heads": HEADS, "rows": rows}
+
+
+def _row(statement: Statement) -> StatementRecord:
+    verdict = statement.verdict
+    settings = ", ".join(f"{name}={value}" for name, value in verdict.show.items())
+    return {
+        "id": statement.id,
+        "says": statement.says,
+        "holds": verdict.holds,
+        "verdict": VERDICTS[verdict.holds],
+        "finding": verdict.finding,
+        "link": write_link(verdict.show) if verdict.show else "",
+        "show": "show it with",
+        "settings": settings,
+        "label": f"show it with {settings}",
+    }

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict, get_args
 
 from lstm_shapes.config import DIRECTIONS, Direction, Kind
 from lstm_shapes.explorer.choices import Choices
+from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_record, claim_records
+from lstm_shapes.explorer.panels.fields import (
+    PickField,
+    SampleField,
+    StepField,
+    pick_field,
+    sample_field,
+    step_field,
+)
+from lstm_shapes.explorer.panels.legend import LegendRecord, legend_records
 from lstm_shapes.explorer.panels.numbers import (
     MOST_COLUMNS,
     MOST_ROWS,
+    BandRecord,
+    Number,
     cells,
     in_order,
-    of_sample,
     strip,
 )
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import View
 from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.picture.scene import elide
 from lstm_shapes.snippet import constructor
@@ -26,43 +36,106 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lstm_shapes.live.run import Run
-    from lstm_shapes.statements.cell import CellStates, CellStep
+    from lstm_shapes.statements.cell import CellStep
 
 MOST_LAYERS = 8
 """Layers that are offered as buttons; of more the number is set."""
 
+ABOUT = (
+    "Three modules read the same input. Each has weights of its own, drawn from the same seed. "
+    "⊙ multiplies element by element. Point at a line, and the values it is computed from light up."
+)
 
-def cell_view(snapshot: Snapshot, sample: int, choices: Choices) -> View:
+
+class LineRecord(TypedDict):
+    """A value of one cell: its name, how it is computed, and one sample's numbers.
+
+    An input has neither a formula nor ``uses``; ``rows`` are those of the weights.
+    """
+
+    name: str
+    formula: str
+    rows: str
+    uses: Sequence[str] | None
+    cells: Sequence[Number]
+    more: str
+    label: str
+
+
+class KindRecord(TypedDict):
+    """One kind of module at the chosen cell and step; ``current`` is empty, or says that it is
+    the module shown above."""
+
+    kind: str
+    code: str
+    current: str
+    weights: str
+    inputs: Sequence[LineRecord]
+    lines: Sequence[LineRecord]
+    claim: ClaimRecord
+
+
+class StatesStrip(TypedDict):
+    """h or c of one layer over time; ``chosen`` is the column of the chosen step."""
+
+    name: str
+    of: str
+    bands: Sequence[BandRecord]
+    chosen: int | None
+
+
+class CellNumbers(TypedDict):
+    """What was computed by hand."""
+
+    about: str
+    kinds: Sequence[KindRecord]
+    strips_title: str
+    legend: Sequence[LegendRecord]
+    strips: Sequence[StatesStrip]
+    claims: Sequence[ClaimRecord]
+
+
+class CellPanel(TypedDict):
+    """Which cell is looked into, and its numbers; without those it is said why.
+
+    The layer is chosen by a button, or where there are too many by its number.
+    """
+
+    sample_field: SampleField | None
+    layer_pick: PickField | None
+    layer_field: StepField | None
+    direction_pick: PickField
+    time_field: StepField
+    says: str
+    without: str
+    numbers: CellNumbers | None
+
+
+def cell_view(snapshot: Snapshot, sample: int, choices: Choices) -> CellPanel:
     """The chosen cell at one step: what went in, every line, and what holds of it.
 
     Args:
         sample: the batch item whose numbers are shown.
     """
     settings, sizes = snapshot.question.settings, snapshot.question.sizes
-    layer = min(choices.layer, settings.num_layers - 1)
-    length = sizes.steps_of(sample)
-    time = min(choices.time, length - 1)
+    last_layer, length = settings.num_layers - 1, sizes.steps_of(sample)
+    layer, time = min(choices.layer, last_layer), min(choices.time, length - 1)
     direction: Direction = DIRECTIONS[settings.bidirectional and choices.direction == "backward"]
-    count, few = sizes.batch_size, settings.num_layers <= MOST_LAYERS
-    view: View = {
-        "samples": count and str(count),
-        "sample": sample,
-        "layers": [str(i) for i in range(settings.num_layers)] if few else [],
-        "last_layer": settings.num_layers - 1,
-        "layer": layer,
-        "directions": DIRECTIONS[: settings.num_directions],
-        "direction": direction,
-        "last": length - 1,
-        "time": time,
+    few = settings.num_layers <= MOST_LAYERS
+    without = why_not(snapshot, "computed by hand")
+    numbers: CellNumbers | None = None
+    if not without and snapshot.run is not None:
+        numbers = _measured(snapshot.run, sample, (layer, direction, time))
+    return {
+        "sample_field": sample_field(sizes, sample),
+        "layer_pick": pick_field("layer", range(settings.num_layers), layer) if few else None,
+        "layer_field": None if few else step_field("layer", "layer", layer, 0, last_layer),
+        "direction_pick": pick_field("direction", settings.directions, direction),
+        "time_field": step_field("time", "t", time, 0, length - 1),
         "says": _says(snapshot, layer, direction, time, length),
-        "without": why_not(snapshot, "computed by hand"),
-        "kinds": [],
-        "strips": [],
-        "claims": [],
+        "without": without,
+        "numbers": numbers,
     }
-    if view["without"] or snapshot.run is None:
-        return view
-    return view | _measured(snapshot.run, sample, (layer, direction, time))
 
 
 def _says(snapshot: Snapshot, layer: int, direction: str, time: int, length: int) -> str:
@@ -76,74 +149,107 @@ def _says(snapshot: Snapshot, layer: int, direction: str, time: int, length: int
     return f"{where}, t = {time}: `x` is {x}; `h'` and `c'` are {before}."
 
 
-def _measured(run: Run, sample: int, at: tuple[int, Direction, int]) -> View:
+def _measured(run: Run, sample: int, at: tuple[int, Direction, int]) -> CellNumbers:
     from lstm_shapes.live.variants import with_kind
-    from lstm_shapes.statements.cell import cell_at, cell_claims, cell_states
+    from lstm_shapes.statements.cell import cell_claims
 
-    view: View = {"kinds": []}
     # The plain RNN first: what the others add is then seen. The cell is offered for all.
-    for kind in _ordered():
-        made = with_kind(run, kind)
-        states = cell_states(made)
-        claims = [asdict(claim) for claim in cell_claims(made)]
-        view["kinds"].append(
-            _kind(made, cell_at(made, *at), sample)
-            | {"current": kind == run.settings.kind, "claim": claims[0]}
-        )
-        if made is run:
-            view |= {"claims": claims, "strips": _strips(run, states, at[0], sample)}
-    return view
-
-
-def _ordered() -> tuple[Kind, ...]:
-    return get_args(Kind)[::-1]
-
-
-def _kind(made: Run, step: CellStep, sample: int) -> View:
-    names = [weight.partition("[")[0] for line in step.equations for weight in line.weights]
-    inputs = {"x": step.x, "h'": step.h} | ({} if step.c is None else {"c'": step.c})
+    kinds = get_args(Kind)[::-1]
+    what = "h and c" if run.settings.kind == "LSTM" else "h"
     return {
-        "kind": made.settings.kind,
-        "code": constructor(made.settings),
-        "weights": ", ".join(dict.fromkeys(names)),
-        "inputs": [{"name": name} | _numbers(each, sample) for name, each in inputs.items()],
-        "lines": [
-            {
-                "name": line.name,
-                "formula": line.formula,
-                # The same rows of weight_ih and of weight_hh; of weight_hr all.
-                "rows": line.weights[0].partition("[")[2].rstrip("]") if line.weights else "",
-                "uses": line.uses,
-            }
-            | _numbers(line.value, sample)
-            for line in step.equations
-        ],
+        "about": ABOUT,
+        "kinds": [_kind(run, with_kind(run, kind), at, sample) for kind in kinds],
+        "strips_title": f"What nn.{run.settings.kind} does not return: {what} of every layer "
+        "and step",
+        "legend": legend_records(run.settings.directions),
+        "strips": _strips(run, at[0], at[2], sample),
+        "claims": claim_records(cell_claims(run)),
     }
 
 
-def _numbers(value: Tensor, sample: int) -> View:
-    """One sample's numbers; the rest is counted."""
-    row = value if value.dim() == 1 else value[sample]
-    more = len(row) - MOST_ROWS
-    return {"cells": cells(row.tolist()), "more": f"+{grouped(more)}" if more > 0 else ""}
+def _kind(run: Run, made: Run, at: tuple[int, Direction, int], sample: int) -> KindRecord:
+    from lstm_shapes.statements.cell import cell_at, cell_claims
+
+    kind, step = made.settings.kind, cell_at(made, *at)
+    names = [weight.partition("[")[0] for line in step.equations for weight in line.weights]
+    return {
+        "kind": kind,
+        "code": constructor(made.settings),
+        "current": "the module shown above" if kind == run.settings.kind else "",
+        "weights": f"weights: {', '.join(dict.fromkeys(names))}",
+        "inputs": _inputs(step, sample),
+        "lines": _lines(kind, step, sample),
+        "claim": claim_record(cell_claims(made)[0]),
+    }
 
 
-def _strips(run: Run, states: CellStates, layer: int, sample: int) -> list[View]:
+def _inputs(step: CellStep, sample: int) -> list[LineRecord]:
+    """What the cell read and what it was handed."""
+    named = {"x": step.x, "h'": step.h, "c'": step.c}
+    return [
+        {
+            "name": name,
+            "formula": "",
+            "rows": "",
+            "uses": None,
+            "cells": _numbers(value, sample),
+            "more": _more(value),
+            "label": "",
+        }
+        for name, value in named.items()
+        if value is not None
+    ]
+
+
+def _lines(kind: Kind, step: CellStep, sample: int) -> list[LineRecord]:
+    """What the cell computed, line by line."""
+    records: list[LineRecord] = []
+    for line in step.equations:
+        # The same rows of weight_ih and of weight_hh; of weight_hr all.
+        rows = line.weights[0].partition("[")[2].rstrip("]") if line.weights else ""
+        numbers = _numbers(line.value, sample)
+        said = ", ".join(text for text, _ in numbers)
+        records.append(
+            {
+                "name": line.name,
+                "formula": line.formula,
+                "rows": f"rows {rows}" if rows else "",
+                "uses": line.uses,
+                "cells": numbers,
+                "more": _more(line.value),
+                "label": f"{kind} {line.name} = {line.formula}: {said}",
+            }
+        )
+    return records
+
+
+def _numbers(value: Tensor, sample: int) -> list[Number]:
+    """One sample's numbers, of (N, features)."""
+    return cells(value[sample].tolist())
+
+
+def _more(value: Tensor) -> str:
+    more = value.shape[-1] - MOST_ROWS
+    return f"+{grouped(more)}" if more > 0 else ""
+
+
+def _strips(run: Run, layer: int, time: int, sample: int) -> list[StatesStrip]:
     """h and c of every step of one layer, which the module does not return."""
-    at = elide(run.sizes.seq_len, MOST_COLUMNS)
-    views = []
+    from lstm_shapes.statements.cell import cell_states
+
+    states, at = cell_states(run), elide(run.sizes.seq_len, MOST_COLUMNS)
+    records: list[StatesStrip] = []
     for name, made in (("h", states.h), ("c", states.c)):
         if made is None:
             continue
-        bands = in_order(of_sample(steps, sample, time=0) for steps in made[layer])
-        shape = ", ".join(map(str, made.shape))
-        views.append(
+        bands = in_order(made[layer, :, :, sample])
+        records.append(
             {
                 "name": f"{name} of layer {layer}, every step",
-                "of": f"of ({shape}): layer, direction, seq"
-                + (", batch, features" if made.dim() == 5 else ", features")
+                "of": f"cut from {tuple(made.shape)}: layer, direction, seq, batch, features"
                 + ("; zeros at padding" if run.sizes.lengths else ""),
+                "bands": strip(at, bands, run.sizes.seq_len)["bands"],
+                "chosen": at.index(time) if time in at else None,
             }
-            | strip(at, bands, run.sizes.seq_len)
         )
-    return views
+    return records

@@ -2,70 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
 
 from lstm_shapes.config import InputSizes
 from lstm_shapes.errors import MOST_LENGTHS, one_each
 from lstm_shapes.explorer.link import write_link
-from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS, in_order, of_sample, strip
+from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_records
+from lstm_shapes.explorer.panels.fields import SampleField, sample_field
+from lstm_shapes.explorer.panels.padding import PaddingRecord, padding_record
+from lstm_shapes.explorer.panels.tokens import MOST_SAMPLES, MOST_STEPS, TokenGrid, token_grids
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import View
-from lstm_shapes.formula.code import flip_code
 from lstm_shapes.formula.numbers import grouped
-from lstm_shapes.formula.shapes import time_axis
 from lstm_shapes.picture.scene import elide
 
 if TYPE_CHECKING:
-    from lstm_shapes.live.run import Run
-    from lstm_shapes.statements.lengths import PaddingEffect
+    from torch.nn.utils.rnn import PackedSequence
 
-MOST_SAMPLES, MOST_STEPS = 8, 12
-"""Samples and steps that are drawn; the rest is counted."""
+    from lstm_shapes.live.run import Run
 
 CLAIMS = ("forward-last", "backward-first", "backward-last", "reading-order", "last-step")
 """Of the run's claims on order and alignment those in which lengths play a part."""
 
+ABOUT = (
+    "The samples of one batch may differ in length. The shorter ones are padded with zeros, and "
+    "the batch is packed, so that no cell reads the padding."
+)
 
-def lengths_view(snapshot: Snapshot, sample: int = 0) -> View:
+
+class LengthField(TypedDict):
+    """The length of one sample, to be changed."""
+
+    label: str
+    name: str
+    value: str
+    most: str
+
+
+class LengthLink(TypedDict):
+    """A button that opens other lengths."""
+
+    label: str
+    link: str
+
+
+class LengthsEditor(TypedDict):
+    """The lengths, and what can be done to them; ``more`` says which are not listed."""
+
+    fields: Sequence[LengthField]
+    more: str
+    links: Sequence[LengthLink]
+
+
+class PackedPart(TypedDict):
+    """One attribute of the packed batch."""
+
+    name: str
+    value: str
+
+
+class OptionRecord(TypedDict):
+    """One option of packing or unpacking: code, and what becomes of it.
+
+    ``torch`` is torch's own message, if it has one.
+    """
+
+    code: str
+    says: str
+    torch: str
+
+
+class PackedRecord(TypedDict):
+    """Everything that follows from lengths, measured on the run."""
+
+    grids: Sequence[TokenGrid]
+    parts: Sequence[PackedPart]
+    padding: PaddingRecord
+    options_title: str
+    options: Sequence[OptionRecord]
+    claims_title: str
+    claims: Sequence[ClaimRecord]
+
+
+class LengthsPanel(TypedDict):
+    """The lengths to be edited, and what follows from them; without it is said why not."""
+
+    about: str
+    editor: LengthsEditor
+    without: str
+    sample_field: SampleField | None
+    packed: PackedRecord | None
+
+
+def lengths_view(snapshot: Snapshot, sample: int = 0) -> LengthsPanel:
     """The lengths to be edited, and all that follows from them.
 
     Args:
         sample: the batch item whose out is shown, packed and padded.
     """
-    sizes = snapshot.question.sizes
-    lengths, samples = sizes.lengths, sizes.batch_size
-    view: View = {
-        "seq_len": sizes.seq_len,
-        "lengths": _editable(sizes),
-        "more": max(0, (samples or 0) - MOST_SAMPLES),
-        "example": _example(sizes),
-        "whole": write_link({"lengths": None}) if lengths else "",
-        "without": _without(snapshot),
-        "samples": samples and str(samples),
-        "sample": sample,
-        "drawn": [],
+    sizes, without = snapshot.question.sizes, _without(snapshot)
+    packed: PackedRecord | None = None
+    if not without and sizes.lengths is not None and snapshot.run is not None:
+        packed = _packed(snapshot, snapshot.run, sizes.lengths, sample)
+    return {
+        "about": ABOUT,
+        "editor": _editor(sizes),
+        "without": without,
+        "sample_field": sample_field(sizes, sample),
+        "packed": packed,
     }
-    if view["without"] or lengths is None or snapshot.run is None:
-        return view
-    return (
-        view
-        | _measured(snapshot, snapshot.run, lengths)
-        | {"sides": [*_sides(snapshot.run, sample)]}
-    )
 
 
 def _without(snapshot: Snapshot) -> str:
     sizes = snapshot.question.sizes
     if sizes.batch_size is None:
-        return "Unbatched: a single sequence needs no padding"
+        return "The input is unbatched: a single sequence needs no padding"
     if not sizes.batch_size:
         return "Without a sample there are no lengths"
     if sizes.lengths is None:
-        return "Every sample has seq_len steps: nothing is padded, and nothing to be packed"
+        return "Every sample has seq_len steps: nothing is padded, so nothing has to be packed"
     return why_not(snapshot, "compared with the padded batch")
+
+
+def _editor(sizes: InputSizes) -> LengthsEditor:
+    lengths, samples = _editable(sizes), sizes.batch_size or 0
+    more = ""
+    if samples > MOST_SAMPLES:
+        more = f"The {grouped(samples - MOST_SAMPLES)} others are set in the field beside."
+        more = more if lengths else "There are too many samples to be set one by one."
+    whole: list[LengthLink] = []
+    if sizes.lengths:
+        whole = [{"label": "all whole", "link": write_link({"lengths": None})}]
+    return {
+        "fields": [
+            {
+                "label": f"b={b}",
+                "name": f"lengths[{b}]",
+                "value": str(length),
+                "most": str(sizes.seq_len),
+            }
+            for b, length in enumerate(lengths)
+        ],
+        "more": more,
+        "links": [*whole, {"label": "an example", "link": _example(sizes)}],
+    }
 
 
 def _editable(sizes: InputSizes) -> list[int]:
@@ -88,63 +169,34 @@ def _example(sizes: InputSizes) -> str:
     )
 
 
-def _measured(snapshot: Snapshot, run: Run, lengths: Sequence[int]) -> View:
-    from lstm_shapes.live.lengths import out_padded_again, packed_input
-    from lstm_shapes.live.torch_says import enforce_sorted_message, total_length_message
-    from lstm_shapes.statements.claim import allowed_difference
-    from lstm_shapes.statements.lengths import packing_claims, padded_against_packed
+def _packed(snapshot: Snapshot, run: Run, lengths: Sequence[int], sample: int) -> PackedRecord:
+    from lstm_shapes.live.lengths import packed_input
+    from lstm_shapes.statements.lengths import packing_claims
 
-    at = elide(run.sizes.seq_len, MOST_STEPS)
     packed = packed_input(run)
     order = [] if packed.sorted_indices is None else packed.sorted_indices.tolist()
-    undo = [] if packed.unsorted_indices is None else packed.unsorted_indices.tolist()
-    shown = range(min(len(lengths), MOST_SAMPLES))
-    first, last = run.settings.batch_first, "lengths[b] - 1"
+    alignment = [claim for claim in snapshot.claims if claim.id in CLAIMS]
     return {
-        "drawn": ["…" if step is None else str(step) for step in at],
-        "shapes": {
-            "x": str(tuple(run.input.shape)),
-            "data": str(tuple(packed.data.shape)),
-            "out": str(tuple(run.out.shape)),
-        },
-        "padded": [[_token(b, step, _behind(step, lengths[b])) for step in at] for b in shown],
-        "unpacked": [_outs(run, b, at, lengths[b]) for b in shown],
-        "packed": _columns(at, lengths, order[:MOST_SAMPLES]),
-        "tokens": grouped(sum(lengths)),
-        "batch_sizes": _some(packed.batch_sizes.tolist()),
-        "sorted_indices": _some(order),
-        "unsorted_indices": _some(undo),
-        "codes": {
-            "flip": flip_code("x", run.settings, run.sizes),
-            "naive": f"x.flip({time_axis(run.settings, run.sizes)})",
-            "last": f"out[{', '.join(('b', last) if first else (last, 'b'))}]",
-        },
-        "flips": _flips(at, lengths, run.sizes.seq_len, shown),
-        "sorted_says": enforce_sorted_message(run),
-        "total_says": total_length_message(run),
-        "totals": {
-            name: str(tuple(out_padded_again(run, total).shape))
-            for name, total in (
-                ("", None),
-                (f"total_length={run.sizes.seq_len}", run.sizes.seq_len),
-            )
-        },
-        "apart": [_apart(each, at, allowed_difference(run)) for each in padded_against_packed(run)],
-        "claims": [asdict(claim) for claim in packing_claims(run)]
-        + [asdict(claim) for claim in snapshot.claims if claim.id in CLAIMS],
+        "grids": token_grids(run, lengths, order, tuple(packed.data.shape)),
+        "parts": _parts(packed),
+        "padding": padding_record(run, sample),
+        "options_title": "Options of packing and unpacking",
+        "options": _options(run),
+        "claims_title": "Checked on this run",
+        "claims": claim_records([*packing_claims(run), *alignment]),
     }
 
 
-def _sides(run: Run, sample: int) -> Iterator[View]:
-    """One sample's out of the packed batch, and of the padded one."""
-    from lstm_shapes.live.variants import unpacked
-
-    at, time = elide(run.sizes.seq_len, MOST_COLUMNS), time_axis(run.settings, run.sizes)
-    for name, made in (("packed", run), ("padded, not packed", unpacked(run))):
-        halves = of_sample(made.out, sample, time).split_with_sizes(
-            [run.settings.h_out] * run.settings.num_directions, dim=-1
-        )
-        yield {"name": name} | strip(at, in_order(halves), run.sizes.seq_len)
+def _parts(packed: PackedSequence) -> list[PackedPart]:
+    """The attributes of the packed batch, by the names that torch has for them."""
+    rows, shape = len(packed.data), tuple(packed.data.shape)
+    order, undo = packed.sorted_indices, packed.unsorted_indices
+    return [
+        {"name": "data", "value": f"{shape}: {grouped(rows)} rows, one for each step that is read"},
+        {"name": "batch_sizes", "value": _some(packed.batch_sizes.tolist())},
+        {"name": "sorted_indices", "value": _some([] if order is None else order.tolist())},
+        {"name": "unsorted_indices", "value": _some([] if undo is None else undo.tolist())},
+    ]
 
 
 def _some(numbers: Sequence[int]) -> str:
@@ -155,104 +207,32 @@ def _some(numbers: Sequence[int]) -> str:
     return f"[{', '.join(shown)}]"
 
 
-def _outs(run: Run, sample: int, at: Sequence[int | None], length: int) -> list[View]:
-    """The first feature of one sample's out, step by step; its last step is marked."""
-    steps = of_sample(run.out, sample, time_axis(run.settings, run.sizes))[:, 0]
+def _options(run: Run) -> list[OptionRecord]:
+    """What torch makes of the options, asked on this run."""
+    from lstm_shapes.live.lengths import out_padded_again
+    from lstm_shapes.live.torch_says import enforce_sorted_message, total_length_message
+
+    steps, refusal = run.sizes.seq_len, enforce_sorted_message(run)
+    plain, padded = (tuple(out_padded_again(run, total).shape) for total in (None, steps))
     return [
         {
-            "text": "…" if step is None else f"{float(steps[step]):.2f}",
-            "padding": _first(step, at) >= length,
-            "last": length - 1 in (_gap(at) if step is None else (step,)),
-        }
-        for step in at
-    ]
-
-
-def _token(sample: int, step: int | None, padding: bool = False) -> View:
-    return {"sample": sample, "step": "…" if step is None else str(step), "padding": padding}
-
-
-def _columns(
-    at: Sequence[int | None], lengths: Sequence[int], order: Sequence[int]
-) -> list[list[View]]:
-    """The rows of data step by step, the longest sample first."""
-    steps = [(step, _first(step, at)) for step in at]
-    return [
-        [_token(b, step) for b in order if first < lengths[b]]
-        for step, first in steps
-        if first < max(lengths)
-    ]
-
-
-def _gap(at: Sequence[int | None]) -> range:
-    """The steps that are left out."""
-    if None not in at:
-        return range(0)
-    place = at.index(None)
-    return range((at[place - 1] or 0) + 1, at[place + 1] or 0)
-
-
-def _first(step: int | None, at: Sequence[int | None]) -> int:
-    """The first step that a column stands for."""
-    return _gap(at).start if step is None else step
-
-
-def _flips(
-    at: Sequence[int | None], lengths: Sequence[int], seq_len: int, samples: range
-) -> list[View]:
-    """Each sample reversed: within its own length, and as if it had none."""
-    return [
+            "code": "enforce_sorted=True",
+            "says": "torch refuses it:" if refusal else "torch takes it.",
+            "torch": refusal,
+        },
         {
-            "sample": b,
-            "right": [
-                _token(b, None if t is None else _mirrored(t, lengths[b]), _behind(t, lengths[b]))
-                for t in at
-            ],
-            "wrong": [
-                _token(
-                    b,
-                    None if t is None else seq_len - 1 - t,
-                    t is not None and seq_len - 1 - t >= lengths[b],
-                )
-                for t in at
-            ],
-        }
-        for b in samples
+            "code": "pad_packed_sequence(packed)",
+            "says": f"pads to the longest sample: out is {plain}.",
+            "torch": "",
+        },
+        {
+            "code": f"pad_packed_sequence(packed, total_length={steps})",
+            "says": f"pads to seq_len: out is {padded}.",
+            "torch": "",
+        },
+        {
+            "code": "a total_length below the longest sample",
+            "says": "torch refuses it:",
+            "torch": total_length_message(run),
+        },
     ]
-
-
-def _mirrored(step: int, length: int) -> int:
-    return length - 1 - step if step < length else step
-
-
-def _behind(step: int | None, length: int) -> bool:
-    return step is not None and step >= length
-
-
-def _apart(found: PaddingEffect, at: Sequence[int | None], allowed: float) -> View:
-    """How far the padded call is off, for every sample and step that is drawn."""
-
-    def cell(value: float | None) -> View:
-        return {"text": "", "differs": False} if value is None else _difference(value, allowed)
-
-    rows = []
-    for b, steps in enumerate(found.steps[:MOST_SAMPLES]):
-        states = {"h_n": found.h_n[b]} | ({} if found.c_n is None else {"c_n": found.c_n[b]})
-        rows.append(
-            {
-                "sample": b,
-                "steps": [None if t is None else cell(steps[t]) for t in at],
-                "states": {name: cell(value) for name, value in states.items()},
-            }
-        )
-    return {
-        "layer": found.layer,
-        "direction": found.direction,
-        "reason": found.reason,
-        "rows": rows,
-    }
-
-
-def _difference(value: float, allowed: float) -> View:
-    """A difference in few characters; what is rounding is none."""
-    return {"text": f"{value:.1g}" if value > allowed else "=", "differs": value > allowed}

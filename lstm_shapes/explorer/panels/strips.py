@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypedDict
 
-from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS, Band, of_sample, strip, vector
+from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_record
+from lstm_shapes.explorer.panels.numbers import (
+    MOST_COLUMNS,
+    Band,
+    BandRecord,
+    HeatRecord,
+    strip,
+    vector,
+)
+from lstm_shapes.explorer.panels.patterns import (
+    decoder_code,
+    joined_pattern,
+    leading_axes,
+    merge_code,
+    turned_pattern,
+)
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import View, shape_view
-from lstm_shapes.formula.code import flip_code, mirrored
+from lstm_shapes.explorer.view import ShapeRecord, shape_view
+from lstm_shapes.formula.code import flip_code
 from lstm_shapes.formula.numbers import grouped
-from lstm_shapes.formula.shapes import direction_shapes, tensor_shapes, time_axis
+from lstm_shapes.formula.shapes import direction_shapes, tensor_shapes
 from lstm_shapes.picture.scene import elide
 
 if TYPE_CHECKING:
@@ -23,8 +37,28 @@ BOTH = ("forward", "backward")
 INPUT_ORDER = "input order: column t has read x[0..t]"
 
 
+class MarkRecord(TypedDict):
+    """The column that is outlined, and what it equals."""
+
+    column: int
+    label: str
+
+
+class StripRecord(TypedDict):
+    """One tensor: code that makes it, its axes, the order of its columns, and its numbers."""
+
+    code: str
+    pattern: str
+    order: str
+    shape: ShapeRecord
+    bands: Sequence[BandRecord]
+    more: str
+    mark: MarkRecord | None
+    claims: Sequence[ClaimRecord]
+
+
 class Strips:
-    """Strips of one sample of a snapshot.
+    """Strips of one sample of a snapshot, each made once and kept in ``made`` by its id.
 
     A strip's claims are given by id; a mark, the label of a column that equals something, is
     there only if that was found on the run.
@@ -33,9 +67,12 @@ class Strips:
     def __init__(self, snapshot: Snapshot, sample: int) -> None:
         question = snapshot.question
         self.settings, self.sizes, self.sample = question.settings, question.sizes, sample
+        self.made: dict[str, StripRecord] = {}
         self.width = self.settings.h_out
-        self.time = time_axis(self.settings, self.sizes)
         self.length = self.sizes.steps_of(sample)
+        self.axes = leading_axes(self.settings, self.sizes)
+        self.join = joined_pattern(self.settings, self.sizes)
+        self.turn = turned_pattern(self.settings, self.sizes)
         self.drawn = elide(self.sizes.seq_len, MOST_COLUMNS)
         self.found = {claim.id: claim for claim in snapshot.claims}
         tensors = _tensors(snapshot.run) if snapshot.run else {}
@@ -47,23 +84,27 @@ class Strips:
         }
         self.numbers = tensors if snapshot.run and snapshot.run.out.numel() else {}
 
-    def out(self) -> View:
+    def out(self) -> str:
         """As the module returns it."""
         both = self.settings.bidirectional
-        bands = [self.band(name, "out") for name in BOTH[: self.settings.num_directions]]
         states = "(h_n, c_n)" if self.settings.kind == "LSTM" else "h_n"
-        code = f"out, {states} = {self.settings.kind.lower()}(x)"
-        mark = None if both else self._mark(self.length - 1, "= h_n[-1]", "last-step")
-        order = "input order, both halves" if both else INPUT_ORDER
-        pattern = f"{self.axes} (d h)" if both else f"{self.axes} h"
-        return self.strip("out", code, bands, order=order, pattern=pattern, mark=mark)
+        return self.strip(
+            "out",
+            "out",
+            f"out, {states} = {self.settings.kind.lower()}(x)",
+            [self.band(name, "out") for name in self.settings.directions],
+            order="input order, both halves" if both else INPUT_ORDER,
+            pattern=f"{self.axes} (d h)" if both else f"{self.axes} h",
+            mark=None if both else self._mark(self.length - 1, "= h_n[-1]", "last-step"),
+        )
 
-    def halves(self) -> list[View]:
+    def halves(self) -> list[str]:
         """The two halves of out, in input order."""
-        axes, n = self.axes, self.width
-        pattern = f"{axes} (d h) -> d {axes} h"
+        n = self.width
+        pattern = f"{self.axes} (d h) -> d {self.axes} h"
         return [
             self.strip(
+                "forward",
                 "forward",
                 f"forward = out[..., :{n}]",
                 [self.band("forward", "forward")],
@@ -73,6 +114,7 @@ class Strips:
             ),
             self.strip(
                 "backward",
+                "backward",
                 f"backward = out[..., {n}:]",
                 [self.band("backward", "backward")],
                 order=self.reads_backward,
@@ -81,9 +123,10 @@ class Strips:
             ),
         ]
 
-    def reading(self) -> View:
+    def reading(self) -> str:
         """The backward half of out, flipped."""
         return self.strip(
+            "reading",
             "reading order",
             self.flip("backward"),
             [self.reversed("reading order")],
@@ -92,10 +135,11 @@ class Strips:
             mark=self._mark(self.length - 1, "= h_n[-1]", "reading-order"),
         )
 
-    def pair(self) -> list[View]:
+    def pair(self) -> list[str]:
         """What two unidirectional modules return."""
         return [
             self.strip(
+                "pair-forward",
                 "forward",
                 "forward, _ = f(y)",
                 [self.band("forward", "pair forward")],
@@ -103,6 +147,7 @@ class Strips:
                 pattern=f"{self.axes} h",
             ),
             self.strip(
+                "pair-backward",
                 "backward",
                 f"backward, _ = b({self.flip('y')})",
                 [self.reversed("pair backward")],
@@ -111,21 +156,23 @@ class Strips:
             ),
         ]
 
-    def per_step(self, mode: str) -> View:
+    def per_step(self, mode: str) -> str:
         """Both halves merged at every step."""
-        axes, concat = self.axes, mode == "concat"
-        bands = [self.band(name, mode) for name in (BOTH if concat else ("both",))]
+        concat = mode == "concat"
+        again = ": this is out again" if concat else ""
         return self.strip(
             mode,
+            mode,
             merge_code(mode, "forward", "backward"),
-            bands,
-            order="per step, input order" + (": out again" if concat else ""),
-            pattern=self.join if concat else f"d {axes} h -> {axes} h, {mode}",
+            [self.band(name, mode) for name in (BOTH if concat else ("both",))],
+            order=f"one vector per step, in input order{again}",
+            pattern=self.join if concat else f"d {self.axes} h -> {self.axes} h, {mode}",
         )
 
-    def final(self, mode: str) -> View:
+    def final(self, mode: str) -> str:
         """Both final states merged: one vector for the sequence."""
         batch = "" if self.sizes.batch_size is None else "n "
+        shape = "final" if mode == "concat" else f"final {mode}"
         if not self.settings.bidirectional:
             code, pattern, bands = "h_n[-1]", "", [self._end("forward", "final")]
         elif mode == "concat":
@@ -133,40 +180,33 @@ class Strips:
             bands = [self._end(name, "final") for name in BOTH]
         else:
             code = merge_code(mode, "h_n[-2]", "h_n[-1]")
-            pattern = f"d {batch}h -> {batch}h, {mode}"
-            bands = [self._end("both", f"final {mode}")]
-        shape = "final" if mode == "concat" else f"final {mode}"
-        made = self._part(shape, code, "one vector per sequence", pattern)
-        return made | vector(bands)
+            pattern, bands = f"d {batch}h -> {batch}h, {mode}", [self._end("both", shape)]
+        return self._keep(
+            f"final-{mode}", shape, code, vector(bands), "one vector per sequence", pattern
+        )
 
-    def decoder(self) -> View:
+    def decoder(self) -> str:
         """The states with both directions side by side."""
-        layers, n = self.settings.num_layers, self.width
-        batch = () if self.sizes.batch_size is None else (self.sizes.batch_size,)
-        apart = ", ".join(map(str, (layers, 2, *batch, n)))
-        joined = ", ".join(map(str, (layers, *batch, 2 * n)))
-        swap = ".transpose(1, 2)" if batch else ""
-        pattern = "(l d) n h -> l n (d h)" if batch else "(l d) h -> l (d h)"
-        code = f"h_n.view({apart}){swap}.reshape({joined})"
-        made = self._part("decoder", code, "the states for a decoder", pattern)
-        return made | {"claims": self._claims("decoder-view")}
+        code, pattern = decoder_code(self.settings, self.sizes)
+        order = "the states that a decoder of one direction can start from"
+        nothing: HeatRecord = {"bands": [], "more": ""}
+        return self._keep("decoder", "decoder", code, nothing, order, pattern, claim="decoder-view")
 
     def strip(
         self,
+        name: str,
         shape: str,
         code: str,
-        bands: list[Band],
+        bands: Sequence[Band],
         *,
         order: str,
-        pattern: str = "",
-        mark: View | None = None,
+        pattern: str,
+        mark: MarkRecord | None = None,
         claim: str = "",
-    ) -> View:
-        """A strip over time; ``shape`` is the name of its formula."""
-        made = self._part(shape, code, order, pattern) | strip(
-            self.drawn, bands, self.sizes.seq_len
-        )
-        return made | {"mark": mark, "claims": self._claims(claim)}
+    ) -> str:
+        """A strip over time; ``shape`` is the name of its formula. Returns its id, ``name``."""
+        numbers = strip(self.drawn, bands, self.sizes.seq_len)
+        return self._keep(name, shape, code, numbers, order, pattern, mark, claim)
 
     def band(self, name: str, tensor: str) -> Band:
         """The features of a direction in a tensor, in input order."""
@@ -184,11 +224,6 @@ class Strips:
         return flip_code(name, self.settings, self.sizes)
 
     @property
-    def mirror(self) -> str:
-        """The step at column t of a reversed sequence."""
-        return mirrored(self.sizes)
-
-    @property
     def last_column(self) -> str:
         """Where a direction that is in reading order ends."""
         return "the last column before padding" if self.sizes.lengths else "the last column"
@@ -198,42 +233,35 @@ class Strips:
         """The order of a backward half as returned."""
         return f"input order: column t has read x[{grouped(self.length - 1)}..t]"
 
-    @property
-    def axes(self) -> str:
-        """The leading axes of out, in one letter each."""
-        if self.sizes.batch_size is None:
-            return "t"
-        return "n t" if self.settings.batch_first else "t n"
-
-    @property
-    def turn(self) -> str:
-        """The pattern of a flip, which einops itself has no word for."""
-        turned = self.axes.replace("t", "t'")
-        return f"{self.axes} h -> {turned} h, t' = {self.mirror}"
-
-    @property
-    def join(self) -> str:
-        """The pattern of a concatenation per step."""
-        return f"d {self.axes} h -> {self.axes} (d h)"
-
-    def _part(self, shape: str, code: str, order: str, pattern: str) -> View:
-        return {
+    def _keep(
+        self,
+        name: str,
+        shape: str,
+        code: str,
+        numbers: HeatRecord,
+        order: str,
+        pattern: str,
+        mark: MarkRecord | None = None,
+        claim: str = "",
+    ) -> str:
+        self.made[name] = {
             "code": code,
-            "pattern": pattern,
+            "pattern": f"axes as einops writes them: `{pattern}`" if pattern else "",
             "order": order,
             "shape": self.shapes[shape],
-            "bands": [],
-            "more": [],
-            "mark": None,
-            "claims": [],
+            "bands": numbers["bands"],
+            "more": numbers["more"],
+            "mark": mark,
+            "claims": [claim_record(self.found[claim])] if claim in self.found else [],
         }
+        return name
 
     def _end(self, name: str, tensor: str) -> Band:
         """A direction's part of a final vector, as if it stood at its own end of the sequence."""
         values = self.numbers.get(tensor)
         if values is not None:
-            row = values if values.dim() == 1 else values[self.sample]
-            values = self._half(name, row.unsqueeze(0))
+            rows = values.reshape(-1, values.shape[-1])  # a single row if unbatched
+            values = self._half(name, rows[self.sample : self.sample + 1])
         end = 0 if name == "backward" else self.length - 1
         return Band(name, lambda _at: end, self.width, values)
 
@@ -243,27 +271,17 @@ class Strips:
         return values[:, self.width :] if name == "backward" else values[:, : self.width]
 
     def _values(self, tensor: str) -> Tensor | None:
-        """One sample, (steps, features)."""
-        values = self.numbers.get(tensor)
-        return None if values is None else of_sample(values, self.sample, self.time)
+        """One sample, (L, features)."""
+        if tensor not in self.numbers:
+            return None
+        from lstm_shapes.live.axes import steps_first
 
-    def _mark(self, at: int, label: str, claim: str) -> View | None:
+        return steps_first(self.numbers[tensor], self.settings, self.sizes)[:, self.sample]
+
+    def _mark(self, at: int, label: str, claim: str) -> MarkRecord | None:
         if at not in self.drawn or claim not in self.found or not self.found[claim].holds:
             return None
         return {"column": self.drawn.index(at), "label": label}
-
-    def _claims(self, claim: str) -> list[View]:
-        return [asdict(self.found[claim])] if claim in self.found else []
-
-
-def merge_code(mode: str, forward: str, backward: str) -> str:
-    """Code that merges two tensors."""
-    return {
-        "concat": f"torch.cat([{forward}, {backward}], -1)",
-        "sum": f"{forward} + {backward}",
-        "mean": f"({forward} + {backward}) / 2",
-        "max": f"torch.maximum({forward}, {backward})",
-    }[mode]
 
 
 def _tensors(run: Run) -> Mapping[str, Tensor]:
@@ -271,7 +289,8 @@ def _tensors(run: Run) -> Mapping[str, Tensor]:
     from lstm_shapes.live.variants import hand_built_pair
     from lstm_shapes.statements.directions import direction_tensors
 
-    tensors = {"out": run.out, **direction_tensors(run)}
+    made = run.kept("direction tensors", lambda: direction_tensors(run))
+    tensors = {"out": run.out, **made}
     if run.settings.bidirectional and run.out.numel():
         tensors |= {f"pair {name}": tensor for name, tensor in hand_built_pair(run).items()}
     return tensors

@@ -4,19 +4,21 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * What an element may be given: null and "" are left out, lists are taken apart.
- * @typedef {Node | string | number | null | Child[]} Child
+ * @typedef {Node | string | number | null | readonly Child[]} Child
  */
 
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
 /**
  * @param {Element} element
- * @param {Child[]} children
+ * @param {readonly Child[]} children
  */
 function append(element, children) {
   for (const child of children) {
-    if (Array.isArray(child)) append(element, child);
-    else if (child !== null && child !== "") element.append(child instanceof Node ? child : String(child));
+    if (child === null || child === "") continue;
+    if (typeof child !== "object") element.append(String(child));
+    else if (child instanceof Node) element.append(child);
+    else append(element, child);
   }
 }
 

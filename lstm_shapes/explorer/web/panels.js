@@ -6,13 +6,13 @@ import { read, tell } from "./model.js";
 import { argumentsPanel } from "./panels/arguments.js";
 import { articlePanel } from "./panels/article.js";
 import { cellPanel, lightLines } from "./panels/cell.js";
-import { directions, glide, places, stepAfter } from "./panels/directions.js";
+import { directionsPanel, glide, places, stepAfter } from "./panels/directions.js";
 import { lengthsPanel } from "./panels/lengths.js";
 import { parametersPanel } from "./panels/parameters.js";
 import { reproducibilityPanel } from "./panels/reproducibility.js";
-import { scrambled } from "./panels/scrambled.js";
+import { scrambledPanel } from "./panels/scrambled.js";
 import { statesPanel } from "./panels/states.js";
-import { head } from "./panels/vectors.js";
+import { vectorsPanel } from "./panels/vectors.js";
 import { copy } from "./share.js";
 
 /** @import { Model } from "./model.js" */
@@ -28,14 +28,14 @@ const PACE = 1600; // milliseconds a step is shown while playing
  * @type {{ [T in Tab]: (record: Records[T], choices: Choices, playing: boolean) => HTMLElement }}
  */
 const DRAW = {
-  directions,
+  directions: directionsPanel,
   cell: cellPanel,
   parameters: parametersPanel,
   arguments: argumentsPanel,
   lengths: lengthsPanel,
   states: statesPanel,
-  vectors: head,
-  scrambled,
+  vectors: vectorsPanel,
+  scrambled: scrambledPanel,
   reproducibility: reproducibilityPanel,
   article: articlePanel,
 };

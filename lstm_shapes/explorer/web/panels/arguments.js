@@ -1,10 +1,14 @@
 // Each argument in a line: what it would change of the current shapes, and what it would not.
 
 import { h } from "../dom.js";
-import { claim } from "../parts/claims.js";
-import { table } from "../parts/table.js";
+import { claimList } from "../parts/claims.js";
+import { note } from "../parts/note.js";
 import { tuple, verdict } from "../parts/shape.js";
+import { table } from "../parts/table.js";
 
+/** @import { ArgumentRecord, ArgumentsPanel, ChangeRecord, FoundRecord } from "../records.js" */
+
+/** @param {ChangeRecord} record */
 function change({ tensor, before, after }) {
   return h(
     "div",
@@ -17,34 +21,62 @@ function change({ tensor, before, after }) {
   );
 }
 
-/** Whether what a row says was found so. */
-function ran(measured, agrees) {
-  if (!measured) return " predicted by formula";
-  return h("span", agrees ? { class: "ls-yes" } : { class: "ls-wrong", role: "alert" }, agrees ? " ✓ run and measured" : " ✗ a run has other shapes");
-}
-
-function argument({ argument: name, says, value, other, why_not, changed, same, parameters, measured, agrees, link }) {
-  const kept = [same && `${same}: as before`, !parameters && "parameters: as before"].filter(Boolean).join(" · ");
+/**
+ * Whether what a row says was found so.
+ * @param {FoundRecord} found
+ */
+function ran({ agrees, words }) {
+  if (agrees === null) return ` ${words}`;
   return h(
-    "tr",
-    { "data-argument": name },
-    h("th", { scope: "row" }, h("code", {}, name), h("p", { class: "ls-note" }, says)),
-    h("td", {}, h("code", {}, value)),
-    h("td", {}, why_not ? null : h("code", {}, other), link ? h("button", { type: "button", class: "ls-button", "data-open": link, "aria-label": `set ${name}=${other}` }, "set it") : null),
-    why_not
-      ? h("td", { class: "ls-note" }, why_not)
-      : h("td", {}, changed.map(change), parameters ? h("div", { class: "ls-change" }, h("code", {}, "parameters"), parameters) : null, h("p", { class: "ls-note" }, kept, ran(measured, agrees))),
+    "span",
+    agrees ? { class: "ls-yes" } : { class: "ls-wrong", role: "alert" },
+    ` ${agrees ? "✓" : "✗"} ${words}`,
   );
 }
 
-export function argumentsPanel({ rows, claims, without }) {
-  const heads = ["argument", "now", "other", "what the other would make of the current shapes"];
+/**
+ * What the other value would make of the shapes.
+ * @param {ArgumentRecord} record
+ * @param {string} counted what the number of parameters is called
+ */
+function effect({ changed, parameters, kept, found }, counted) {
+  const numbers = parameters ? h("div", { class: "ls-change" }, h("code", {}, counted), parameters) : null;
+  return h("td", {}, changed.map(change), numbers, h("p", { class: "ls-note" }, kept, ran(found)));
+}
+
+/**
+ * @param {ArgumentRecord} record
+ * @param {string} counted
+ */
+function argumentRow(record, counted) {
+  const { argument, says, value, other, why_not, link, set_it, label } = record;
+  return h(
+    "tr",
+    { "data-argument": argument },
+    h("th", { scope: "row" }, h("code", {}, argument), note(says)),
+    h("td", {}, h("code", {}, value)),
+    h(
+      "td",
+      {},
+      other ? h("code", {}, other) : null,
+      link ? h("button", { type: "button", class: "ls-button", "data-open": link, "aria-label": label }, set_it) : null,
+    ),
+    why_not ? h("td", { class: "ls-note" }, why_not) : effect(record, counted),
+  );
+}
+
+/** @param {ArgumentsPanel} record */
+export function argumentsPanel({ heads, rows, parameters, claims_title, claims, without }) {
   return h(
     "div",
     { class: "ls-arguments-panel" },
-    table(heads, rows.map(argument), true),
-    h("h3", {}, "Where dropout acts, shown by running"),
-    without ? h("p", { class: "ls-note" }, without) : null,
-    h("ul", { class: "ls-claims" }, claims.map((each) => claim("li", each))),
+    table(
+      heads,
+      rows.map((row) => argumentRow(row, parameters)),
+      true,
+    ),
+    h("h3", {}, claims_title),
+    note(without),
+    claimList(claims),
   );
 }

@@ -1,26 +1,50 @@
 // What a widely read article says, each statement with what this run has to say to it.
 
 import { h } from "../dom.js";
+import { note } from "../parts/note.js";
 import { table } from "../parts/table.js";
 
-const VERDICTS = { true: ["ls-yes", "✓", "holds"], false: ["ls-no", "✗", "does not hold"], null: ["ls-note", "–", "cannot be shown with these settings"] };
+/** @import { ArticlePanel, StatementRecord } from "../records.js" */
 
-function statement({ id, says, holds, finding, link, show }) {
-  const [style, sign, words] = VERDICTS[holds];
+/**
+ * The sign of a verdict, and its class.
+ * @param {boolean | null} holds
+ */
+function signOf(holds) {
+  if (holds === null) return ["ls-note", "–"];
+  return holds ? ["ls-yes", "✓"] : ["ls-no", "✗"];
+}
+
+/** @param {StatementRecord} record */
+function statement({ id, says, holds, verdict, finding, link, show, settings, label }) {
+  const [style, sign] = signOf(holds);
   return h(
     "tr",
     { "data-claim": `article-${id}`, "data-holds": holds === null ? null : String(holds) },
-    h("td", {}, h("span", { class: style, role: "img", "aria-label": words }, sign)),
+    h("td", {}, h("span", { class: style, role: "img", "aria-label": verdict }, sign)),
     h("th", { scope: "row" }, says),
-    h("td", {}, finding, link ? h("button", { type: "button", class: "ls-button", "data-open": link, "aria-label": `show it with ${show}` }, "show it: ", h("code", {}, show)) : null),
+    h(
+      "td",
+      {},
+      finding,
+      link
+        ? h(
+            "button",
+            { type: "button", class: "ls-button", "data-open": link, "aria-label": label },
+            `${show} `,
+            h("code", {}, settings),
+          )
+        : null,
+    ),
   );
 }
 
-export function articlePanel({ without, rows }) {
+/** @param {ArticlePanel} record */
+export function articlePanel({ about, heads, rows }) {
   return h(
     "div",
     { class: "ls-article-panel" },
-    h("p", { class: "ls-note" }, without || "A widely read article on nn.LSTM says this. Each is evaluated on this run; where these settings cannot show it, a click sets some that can."),
-    rows.length ? table(["verdict", "it says", "on this run"], rows.map(statement), true) : null,
+    note(about),
+    rows.length ? table(heads, rows.map(statement), true) : null,
   );
 }

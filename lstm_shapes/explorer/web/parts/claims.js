@@ -1,6 +1,7 @@
-// Evaluated statements.
+// Evaluated statements: each with its sign, its code and its reason.
 
 import { h } from "../dom.js";
+import { note } from "./note.js";
 
 /** @import { ClaimRecord } from "../records.js" */
 
@@ -9,13 +10,24 @@ import { h } from "../dom.js";
  * @param {"li" | "div"} tag
  * @param {ClaimRecord} record
  */
-export function claim(tag, { id, statement, holds, reason, mistake }) {
+export function claim(tag, { id, statement, holds, sign, reason, mistake }) {
   const wrong = !holds && !mistake;
-  const sign = holds ? { class: "ls-yes", "aria-label": "holds" } : { class: "ls-no", "aria-label": "does not hold" };
   return h(
     tag,
     { class: wrong && "ls-wrong", role: wrong && "alert", "data-claim": id, "data-holds": String(holds) },
-    h("span", { ...sign, role: "img" }, holds ? "✓" : "✗"),
-    h("div", {}, h("code", {}, statement), h("p", { class: "ls-note" }, reason)),
+    h("span", { class: holds ? "ls-yes" : "ls-no", role: "img", "aria-label": sign }, holds ? "✓" : "✗"),
+    h("div", {}, h("code", {}, statement), note(reason)),
+  );
+}
+
+/**
+ * Several of them.
+ * @param {readonly ClaimRecord[]} claims
+ */
+export function claimList(claims) {
+  return h(
+    "ul",
+    { class: "ls-claims" },
+    claims.map((each) => claim("li", each)),
   );
 }

@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 
 /**
- * A patch in a colour, and its meaning.
+ * A direction's colour, and its name beside it.
  * @param {string} band
  * @param {string} words
  */

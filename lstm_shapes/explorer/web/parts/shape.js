@@ -1,15 +1,15 @@
-// A tensor's shape in one line, and what the two sources say of it.
+// A tensor's shape, every entry in its axis' colour, and what the two sources say of it.
 
 import { h } from "../dom.js";
 
-/** @import { AxisRecord, ShapeRecord } from "../records.js" */
+/** @import { ShapeRecord } from "../records.js" */
 
 /**
  * "(3, 5, 6)", every entry in its axis' colour; `extra` gives an entry's attributes.
- * @param {string[]} entries
- * @param {Pick<AxisRecord, "role">[]} axes
+ * @param {readonly string[]} entries
+ * @param {readonly { role: string }[]} axes
  * @param {string} className
- * @param {(i: number) => Record<string, string>} extra
+ * @param {(i: number) => Record<string, string>} [extra]
  */
 export function tuple(entries, axes, className, extra = () => ({})) {
   const parts = entries.map((entry, i) => [
@@ -23,7 +23,7 @@ export function tuple(entries, axes, className, extra = () => ({})) {
  * What the two sources say of each other; out loud if they disagree.
  * @param {ShapeRecord} shape
  */
-export function verdict({ agrees, state, verdict: words }) {
-  if (!agrees) return h("div", { class: "ls-verdict ls-wrong", role: "alert" }, words);
-  return h("div", { class: `ls-verdict ls-${state}` }, words);
+export function verdict({ agrees, state, verdict }) {
+  if (!agrees) return h("div", { class: "ls-verdict ls-wrong", role: "alert" }, verdict);
+  return h("div", { class: `ls-verdict ls-${state}` }, verdict);
 }

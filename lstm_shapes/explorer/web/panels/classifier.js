@@ -1,0 +1,46 @@
+// A widely read classifier as it is written, beside the one that was meant.
+
+import { h } from "../dom.js";
+import { note } from "../parts/note.js";
+
+/** @import { ClassifierRecord, SourceRecord, VersionRecord } from "../records.js" */
+
+/** @param {VersionRecord} record */
+function versionRow({ version, module, shape, read, right, verdict }) {
+  return h(
+    "tr",
+    { "data-version": version, "data-right": String(right) },
+    h("td", {}, module),
+    h("td", {}, version),
+    h("td", {}, h("code", {}, shape)),
+    h("td", {}, h("code", {}, read)),
+    h("td", {}, h("span", { class: right ? "ls-yes" : "ls-no" }, `${right ? "✓" : "✗"} ${verdict}`)),
+  );
+}
+
+/** @param {SourceRecord} record */
+function source({ version, code }) {
+  return h("pre", { class: "ls-program", tabindex: "0", "aria-label": version }, code);
+}
+
+/** @param {ClassifierRecord} record */
+export function classifierOf({ name, title, without, about, heads, rows, sources }) {
+  if (without) return h("section", {}, h("h3", {}, title), note(without));
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      heads.map((each) => h("th", { scope: "col" }, each)),
+    ),
+  );
+  return h(
+    "section",
+    { class: "ls-classifier", "aria-label": name },
+    h("h3", {}, title),
+    note(about),
+    h("div", { class: "ls-scroll" }, h("table", {}, head, h("tbody", {}, rows.map(versionRow)))),
+    h("div", { class: "ls-sides" }, sources.map(source)),
+  );
+}

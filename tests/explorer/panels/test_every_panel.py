@@ -1,0 +1,81 @@
+"""What holds of all panels: there is a record whatever is asked, and it is as it is typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from typeguard import TypeCheckError, check_type
+
+from lstm_shapes import InputSizes, Settings
+from lstm_shapes.explorer.choices import TABS, Choices
+from lstm_shapes.explorer.measurement import Measurement
+from lstm_shapes.explorer.panels.arguments import ArgumentsPanel, arguments_view
+from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
+from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
+from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
+from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
+from lstm_shapes.explorer.panels.parameters import ParametersPanel, parameters_view
+from lstm_shapes.explorer.panels.reproducibility import ReproducibilityPanel, reproducibility_view
+from lstm_shapes.explorer.panels.scrambled import ScrambledPanel, scrambled_view
+from lstm_shapes.explorer.panels.states import StatesPanel, states_view
+from lstm_shapes.explorer.panels.vectors import VectorsPanel, vectors_view
+from lstm_shapes.explorer.stage import panel_view
+from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.view import packed
+from tests.explorer.panels.snapshots import ASKED, BOTH, HUGE, PACKED, measured, predicted
+
+QUESTIONS = [
+    measured(BOTH, ASKED),
+    measured(replace(BOTH, batch_first=False, proj_size=2, bias=False), PACKED),
+    measured(Settings(4, 1, kind="GRU"), InputSizes(1, None)),
+    measured(Settings(4, 3, kind="RNN", bidirectional=True), InputSizes(40, 12)),
+    measured(BOTH, InputSizes(5, 0)),
+    measured(Settings(2, 30, num_layers=9), InputSizes(30, 20, lengths=[1] * 19 + [30])),
+    predicted(replace(BOTH, hidden_size=HUGE, num_layers=HUGE), InputSizes(HUGE, HUGE)),
+]
+FAR = Choices(layer=7, direction="backward", time=99, start="carried", chunk=50)
+IDLE = Measurement(lambda: None, lambda error: None)
+RECORDS: dict[str, tuple[Any, Callable[[Snapshot], Any]]] = {
+    "directions": (DirectionsPanel, directions_view),
+    "cell": (CellPanel, lambda snapshot: cell_view(snapshot, 0, FAR)),
+    "parameters": (ParametersPanel, parameters_view),
+    "arguments": (ArgumentsPanel, arguments_view),
+    "lengths": (LengthsPanel, lengths_view),
+    "states": (StatesPanel, lambda snapshot: states_view(snapshot, 0, FAR)),
+    "vectors": (VectorsPanel, vectors_view),
+    "scrambled": (ScrambledPanel, scrambled_view),
+    "reproducibility": (ReproducibilityPanel, lambda snap: reproducibility_view(snap, IDLE)),
+    "article": (ArticlePanel, article_view),
+}
+EVERYWHERE = list(product(TABS, range(len(QUESTIONS))))
+
+
+@pytest.mark.parametrize(("tab", "number"), EVERYWHERE)
+def test_every_panel_is_there_whatever_is_asked(tab: str, number: int) -> None:
+    view = panel_view(QUESTIONS[number], 0, replace(FAR, tab=tab), IDLE)
+    assert json.loads(packed(view))["tab"] == tab
+    assert len(packed(view)) < 120_000
+
+
+@pytest.mark.parametrize(("tab", "number"), EVERYWHERE)
+def test_every_record_is_as_it_is_typed(tab: str, number: int) -> None:
+    typed, view = RECORDS[tab]
+    record = view(QUESTIONS[number])
+    check_type(record, typed)
+    # Also those within it: one field that is not typed is found.
+    with pytest.raises(TypeCheckError):
+        check_type(record | {"more than is typed": 1}, typed)
+
+
+@pytest.mark.parametrize("tab", ["cell", "states", "article", "lengths"])
+def test_what_would_take_long_is_not_begun(tab: str) -> None:
+    snapshot = measured(BOTH, InputSizes(900, 1, lengths=[900]))
+    view = panel_view(snapshot, 0, Choices(tab=tab), IDLE)
+    assert view["without"].startswith("Too large to be")
+    without_run = panel_view(predicted(BOTH, PACKED), 0, Choices(tab=tab), IDLE)
+    assert without_run["without"] == "Nothing is measured without a run"
