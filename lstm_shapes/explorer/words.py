@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 
 from lstm_shapes.config import Direction
 from lstm_shapes.explorer.choices import TABS
+from lstm_shapes.explorer.panels.legend import ARROWS
 from lstm_shapes.picture.scene import Link
 
 TITLE = "Which cell wrote which slice"
@@ -57,7 +58,7 @@ PAGE: PageRecord = {
     "title": TITLE,
     "hint": "hover or focus any slice",
     "network": "The network unrolled over layers, directions and time",
-    "directions": {"forward": "forward →", "backward": "← backward"},
+    "directions": ARROWS,
     "links": {
         "selected": "selected",
         "wrote": "wrote it",

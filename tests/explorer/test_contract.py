@@ -9,9 +9,10 @@ import pytest
 from typeguard import CollectionCheckStrategy, TypeCheckError, check_type
 
 from lstm_shapes import Explorer
+from lstm_shapes.explorer.choices import TABS
 from lstm_shapes.explorer.panels.notices import NoticeRecord, failure_view, link_view
 from lstm_shapes.explorer.panels.picture import PictureFoundRecord, PictureRecord, picture_view
-from lstm_shapes.explorer.stage import ShareRecord, ViewRecord
+from lstm_shapes.explorer.stage import Panels, ShareRecord, ViewRecord
 from lstm_shapes.explorer.view import AxisRecord
 from lstm_shapes.explorer.words import PAGE, PageRecord
 from tests.contract import COMMAND, RECORDS, ContractError, javascript, typed_dicts, written
@@ -64,6 +65,11 @@ def test_what_is_sent_is_what_was_agreed(explorer: Explorer, values: dict[str, A
     conforms(record, PictureRecord)
     assert json.loads(stage.picture) == json.loads(json.dumps(record))
     assert stage.found["showing"] == stage.view["showing"]
+
+
+def test_every_tab_has_a_record_and_no_other_has() -> None:
+    """The page's compiler holds the drawing functions against the same names."""
+    assert Panels.__annotations__.keys() == TABS.keys()
 
 
 def test_the_rest_that_is_sent_is_what_was_agreed(explorer: Explorer) -> None:
