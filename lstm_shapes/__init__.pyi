@@ -1,5 +1,6 @@
 """The front door: every public name, and where it is defined."""
 
+from .cell import cell_step as cell_step
 from .config import InputSizes as InputSizes
 from .config import Question as Question
 from .config import Settings as Settings
@@ -28,5 +29,4 @@ from .live.run import Run as Run
 from .live.run import run as run
 from .picture.svg import svg as svg
 from .picture.unroll import unroll as unroll
-from .statements.cell import cell_step as cell_step
 from .statements.claim import Claim as Claim

@@ -9,19 +9,12 @@ links, copied calls and the explanation of what each argument changes. Nothing h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
-from types import MappingProxyType, NoneType
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
 
-from lstm_shapes.errors import (
-    LARGEST,
-    ArgumentError,
-    check_bool,
-    check_choice,
-    check_int,
-    check_lengths,
-    check_probability,
-)
+from lstm_shapes.argument import Argument, declared
+from lstm_shapes.errors import ArgumentError, check_lengths
 
 Kind = Literal["LSTM", "GRU", "RNN"]
 Direction = Literal["forward", "backward"]
@@ -30,60 +23,6 @@ DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")
 """In the order of the rows of h_n, and of the halves of out."""
 
 LARGEST_SEED = 2**64 - 1
-
-Group = Literal["module", "input", "run"]
-Form = Literal["int", "float", "bool", "choice", "lengths", "text"]
-
-
-@dataclass(frozen=True)
-class Argument:
-    """All that is known of one argument before it has a value.
-
-    Attributes:
-        says: what it is for, in one or two plain sentences.
-        at_least, at_most: the bounds of an int.
-        slider: the smallest and the largest value a slider reaches; larger ones are typed.
-        step: by how much a slider moves.
-        name: as in ``nn.LSTM``, or as the control is labelled.
-        group: whether it belongs to the module, to its input, or to how it is run.
-        form: what its values look like.
-        choices: the values there are, if they are a few words.
-        required: whether a value has to be given.
-        default: its value where none is given.
-    """
-
-    says: str
-    at_least: int = 0
-    at_most: int = LARGEST
-    slider: tuple[float, float] | None = None
-    step: float = 1
-    name: str = ""
-    group: Group = "module"
-    form: Form = "int"
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    default: Any = None
-
-    def check(self, value: object) -> None:
-        """Refuse a value that this argument cannot have, whatever the other arguments are.
-
-        Raises:
-            ArgumentError: the value is out of bounds, or not one of the choices.
-            ArgumentTypeError: the value is of another type.
-
-        >>> ARGUMENTS["num_layers"].check(0)
-        Traceback (most recent call last):
-        ...
-        lstm_shapes.errors.ArgumentError: num_layers=0 is too small: use 1 or more
-        """
-        if self.form == "int":
-            check_int(self.name, value, self.at_least, self.at_most)
-        elif self.form == "bool":
-            check_bool(self.name, value)
-        elif self.form == "float":
-            check_probability(self.name, value)
-        elif self.form == "choice":
-            check_choice(self.name, value, self.choices)
 
 
 @dataclass(frozen=True)
@@ -334,7 +273,8 @@ class Question:
         Raises:
             ArgumentError: the first value that cannot be taken.
 
-        >>> Question.of(FIRST_QUESTION.values()) == FIRST_QUESTION
+        >>> asked = Question(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+        >>> Question.of(asked.values()) == asked
         True
         """
         settings = Settings(**{name: values[name] for name in _MODULE})
@@ -362,74 +302,12 @@ _BATCHED = Argument(
 )
 
 
-def _declared(record: type, group: Group) -> dict[str, Argument]:
-    """The arguments that are the fields of a record."""
-    hints = get_type_hints(record, include_extras=True)
-    found = {}
-    for field in fields(record):
-        if get_origin(hints[field.name]) is Annotated:
-            type_, argument = get_args(hints[field.name])
-            form, choices = _form(type_)
-            found[field.name] = replace(
-                argument,
-                name=field.name,
-                group=group,
-                form=form,
-                choices=choices,
-                required=field.default is MISSING,
-                default=None if field.default is MISSING else field.default,
-            )
-    return found
-
-
-def _form(type_: Any) -> tuple[Form, tuple[str, ...]]:
-    """What the values of a type look like, and the words they are if there are only a few."""
-    if get_origin(type_) is Literal:
-        return "choice", get_args(type_)
-    forms: Mapping[Any, Form] = {int: "int", float: "float", bool: "bool", str: "text"}
-    plain = next(each for each in (*get_args(type_), type_) if each is not NoneType)
-    return forms.get(plain, "lengths"), ()
-
-
 ARGUMENTS: Mapping[str, Argument] = MappingProxyType(
-    _declared(Settings, "module")
-    | _declared(InputSizes, "input")
+    declared(Settings, "module")
+    | declared(InputSizes, "input")
     | {"batched": _BATCHED}
-    | _declared(Question, "run")
+    | declared(Question, "run")
 )
 """Every argument of a question by its name."""
 
 _MODULE = tuple(name for name, each in ARGUMENTS.items() if each.group == "module")
-
-PRESETS: Mapping[str, Question] = MappingProxyType(
-    {
-        "Bi-LSTM tagger": Question(
-            Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True),
-            InputSizes(seq_len=5, batch_size=3),
-        ),
-        "Classifier": Question(
-            Settings(6, 4, batch_first=True, bidirectional=True),
-            InputSizes(seq_len=7, batch_size=2),
-        ),
-        "Seq2seq encoder": Question(
-            Settings(5, 4, num_layers=3, dropout=0.2, bidirectional=True),
-            InputSizes(seq_len=6, batch_size=2),
-        ),
-        "Packed batch": Question(
-            Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True),
-            InputSizes(seq_len=5, batch_size=3, lengths=(3, 5, 2)),
-        ),
-        "Projected": Question(
-            Settings(4, 5, num_layers=2, batch_first=True, bidirectional=True, proj_size=2),
-            InputSizes(seq_len=5, batch_size=3),
-        ),
-        "Unbatched": Question(
-            Settings(4, 3, bidirectional=True),
-            InputSizes(seq_len=5, batch_size=None),
-        ),
-    }
-)
-"""Usual questions by name, for a first look and for examples."""
-
-FIRST_QUESTION = PRESETS["Bi-LSTM tagger"]
-"""The question that the page starts with."""

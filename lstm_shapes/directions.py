@@ -1,10 +1,11 @@
-"""Plain tensor functions for the two directions of an LSTM, for use in any model.
+"""Tensor functions for the two directions of an LSTM, for use in any model.
 
-They need torch alone, keep device and gradients, and take batched and unbatched
-tensors. ``batch_first`` has no default where the time axis matters: a
-forgotten one would take the batch for time in silence.
+They need torch alone, keep the device and the gradients, and take batched and unbatched
+tensors. Where the time axis matters ``batch_first`` has no default: with a wrong one the
+function would take the batch for time, without any error.
 
-Notation: N batch, L seq_len, D directions (2 if bidirectional), H_out features of h.
+Notation: N is the batch size, L is seq_len, D is 2 if bidirectional and else 1, H_out is the
+number of features of h. H is H_out for h_n, and hidden_size for c_n.
 """
 
 from __future__ import annotations
@@ -21,19 +22,20 @@ MergeMode = Literal["concat", "sum", "mean", "max"]
 
 
 def split_directions(out: Tensor) -> tuple[Tensor, Tensor]:
-    """Cut the output of a bidirectional module into its two halves, as views.
+    """Split the output of a bidirectional module into its forward and its backward half.
 
-    Both halves are in input order: at step t the forward half has read x[0..t], the
-    backward half x[t..L-1].
+    Both halves are views in input order: at step t the forward half has read x[0..t], and the
+    backward half has read x[t..L-1].
 
     Args:
-        out: (..., 2·H_out), batched or not, whatever the order of its leading axes.
+        out: (..., 2·H_out), with any axes before the last.
 
     Returns:
-        forward and backward, each (..., H_out).
+        The forward and the backward half, (..., H_out) each.
 
     Raises:
-        ArgumentError: the last axis cannot be cut in two.
+        ArgumentTypeError: out is not a tensor.
+        ArgumentError: out has no axes, or an odd number of features.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and the note on
     splitting the directions.
@@ -59,18 +61,20 @@ def split_directions(out: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def merge_directions(forward: Tensor, backward: Tensor, mode: MergeMode = "concat") -> Tensor:
-    """Join the two halves per time step; both in input order, as nn.LSTM returns them.
+    """Join the forward and the backward half at each time step.
 
     Args:
-        forward, backward: (..., H_out) each.
-        mode: ``"concat"`` puts them side by side, ``"sum"``, ``"mean"`` and ``"max"``
+        forward: (..., H_out).
+        backward: (..., H_out), in input order as nn.LSTM returns it.
+        mode: ``"concat"`` puts the halves side by side; ``"sum"``, ``"mean"`` and ``"max"``
             combine them element by element.
 
     Returns:
         (..., 2·H_out) for ``"concat"``, else (..., H_out).
 
     Raises:
-        ArgumentError: shapes that differ, or an unknown mode.
+        ArgumentTypeError: forward or backward is not a tensor.
+        ArgumentError: the shapes differ, a tensor has no axes, or the mode is unknown.
 
     >>> lstm = torch.nn.LSTM(4, 3, bidirectional=True)
     >>> out, _ = lstm(torch.randn(5, 2, 4))
@@ -100,19 +104,21 @@ def merge_directions(forward: Tensor, backward: Tensor, mode: MergeMode = "conca
 
 
 def states_by_layer(state: Tensor, *, bidirectional: bool) -> Tensor:
-    """Give layers and directions an axis each, as a view.
+    """Split the first axis of h_n or c_n into an axis for layers and one for directions.
 
-    Row k of h_n is layer k // D, direction k % D.
+    The result is a view. Row k of h_n is layer k // D, direction k % D.
 
     Args:
         state: h_n or c_n, (D·num_layers, N, H) or unbatched (D·num_layers, H).
         bidirectional: as the module has it.
 
     Returns:
-        (num_layers, D, N, H) or (num_layers, D, H).
+        (num_layers, D, N, H), or unbatched (num_layers, D, H).
 
     Raises:
-        ArgumentError: other axes, or rows that do not come in pairs.
+        ArgumentTypeError: state is not a tensor.
+        ArgumentError: state does not have 2 or 3 axes, has no rows, or is bidirectional with
+            an odd number of rows.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs".
 
@@ -136,20 +142,23 @@ def states_by_layer(state: Tensor, *, bidirectional: bool) -> Tensor:
 
 
 def decoder_states(state: Tensor, *, bidirectional: bool) -> Tensor:
-    """The states for a decoder that is as wide as both directions together.
+    """Join the directions of h_n or c_n, to start a decoder of D·H features with them.
 
-    The axes have to be swapped before they are joined; ``state.view(num_layers, N, D·H)``
-    has the same shape, and mixes samples.
+    The direction axis has to be moved next to the features before the two are joined.
+    ``state.view(num_layers, N, D·H)`` has the same shape, but mixes the samples.
 
     Args:
         state: h_n or c_n, (D·num_layers, N, H) or unbatched (D·num_layers, H).
         bidirectional: as the module has it.
 
     Returns:
-        (num_layers, N, D·H) or (num_layers, D·H), contiguous as nn.LSTM wants it.
+        (num_layers, N, D·H), or unbatched (num_layers, D·H). It is contiguous, as nn.LSTM
+        requires of states on CUDA.
 
     Raises:
-        ArgumentError: as :func:`states_by_layer`.
+        ArgumentTypeError, ArgumentError: as :func:`states_by_layer` raises them.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
 
     >>> encoder = torch.nn.LSTM(4, 3, num_layers=2, bidirectional=True)
     >>> decoder = torch.nn.LSTM(4, 6, num_layers=2)
@@ -166,22 +175,24 @@ def decoder_states(state: Tensor, *, bidirectional: bool) -> Tensor:
 def reverse_time(
     x: Tensor, *, batch_first: bool, lengths: Sequence[int] | Tensor | None = None
 ) -> Tensor:
-    """Flip a sequence in time; padding stays where it is.
+    """Reverse a sequence in time; padding stays at the end.
 
-    Takes the backward half from input order to reading order, where the last step is
-    the final state, and back.
+    This turns the backward half of out from input order into reading order, in which the last
+    step is the final state. It also turns reading order back into input order.
 
     Args:
-        x: (N, L, F) if batch_first, else (L, N, F); unbatched (L, F), for which
-            batch_first means nothing.
-        lengths: steps of each sample; without it all have L.
+        x: (N, L, F) if batch_first, else (L, N, F); unbatched (L, F). F is any number of
+            features.
+        batch_first: as the module has it; it does not matter if x is unbatched.
+        lengths: the number of steps of each sample, (N,); without it every sample has L.
 
     Returns:
-        A tensor of the same shape. With lengths, step t of sample b is step
-        ``lengths[b] - 1 - t`` of x, and steps from ``lengths[b]`` on are those of x.
+        A tensor of the shape of x. With lengths, step t of sample b is step
+        ``lengths[b] - 1 - t`` of x, and the steps from ``lengths[b]`` on stay as in x.
 
     Raises:
-        ArgumentError: other axes, or lengths that do not fit.
+        ArgumentTypeError: x is not a tensor, or lengths is not a sequence of ints.
+        ArgumentError: x does not have 2 or 3 axes, or the lengths do not fit x.
 
     >>> reverse_time(torch.tensor([[1.0], [2.0], [3.0]]), batch_first=False).squeeze()
     tensor([3., 2., 1.])
@@ -202,21 +213,23 @@ def reverse_time(
 
 
 def final_features(h_n: Tensor, *, bidirectional: bool) -> Tensor:
-    """One vector for each whole sequence: the last layer's final h, both directions.
+    """Take one vector for each whole sequence: the final h of the last layer.
 
-    ``cat(h_n[-2], h_n[-1])``, of which the first half has read x[0..L-1] and the
-    second x[L-1..0]. Right for packed sequences too. In ``out[:, -1]`` the backward cell
-    has read one step only.
+    With two directions it is ``cat(h_n[-2], h_n[-1])``. Its first half has read x[0..L-1], and
+    its second half x[L-1..0]. It is right for packed sequences too. The backward half of
+    ``out[:, -1]`` is no such vector, since it has read one step only.
 
     Args:
         h_n: (D·num_layers, N, H_out) or unbatched (D·num_layers, H_out).
         bidirectional: as the module has it.
 
     Returns:
-        (N, D·H_out) or (D·H_out,).
+        (N, D·H_out), or unbatched (D·H_out,).
 
     Raises:
-        ArgumentError: as :func:`states_by_layer`.
+        ArgumentTypeError, ArgumentError: as :func:`states_by_layer` raises them.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
     >>> lstm = torch.nn.LSTM(4, 3, num_layers=2, bidirectional=True)
     >>> out, (h_n, c_n) = lstm(torch.randn(5, 2, 4))
@@ -236,21 +249,25 @@ def final_features_from_out(
     batch_first: bool,
     lengths: Sequence[int] | Tensor | None = None,
 ) -> Tensor:
-    """The same vector as :func:`final_features`, taken from out.
+    """Take the same vector as :func:`final_features` from out instead of h_n.
 
-    The forward half at each sample's last step, the backward half at its first.
+    It joins the forward half at each sample's last step and the backward half at step 0.
 
     Args:
         out: (N, L, D·H_out) if batch_first, else (L, N, D·H_out); unbatched (L, D·H_out).
-        bidirectional, batch_first: as the module has them.
-        lengths: steps of each sample; without it all have L.
+        bidirectional: as the module has it.
+        batch_first: as the module has it; it does not matter if out is unbatched.
+        lengths: the number of steps of each sample, (N,); without it every sample has L.
 
     Returns:
-        (N, D·H_out) or (D·H_out,).
+        (N, D·H_out), or unbatched (D·H_out,).
 
     Raises:
-        ArgumentError: other axes, no steps, an odd number of features, or lengths that
-            do not fit.
+        ArgumentTypeError: out is not a tensor, or lengths is not a sequence of ints.
+        ArgumentError: out does not have 2 or 3 axes, has no steps, or is bidirectional with an
+            odd number of features; or the lengths do not fit out.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
     >>> lstm = torch.nn.LSTM(4, 3, batch_first=True, bidirectional=True)
     >>> out, (h_n, c_n) = lstm(torch.randn(2, 5, 4))
@@ -261,7 +278,7 @@ def final_features_from_out(
     _check_tensor("out", out, dims=(2, 3))
     time = _time_axis(out, batch_first)
     if out.shape[time] == 0:
-        raise ArgumentError("out", tuple(out.shape), "has no steps", "give one of L > 0")
+        raise ArgumentError("out", tuple(out.shape), "has no steps", "give one step or more")
     forward, backward = split_directions(out) if bidirectional else (out, None)
     if lengths is None:
         last = forward.select(time, -1)
@@ -301,5 +318,5 @@ def _last_steps(x: Tensor, time: int, lengths: Sequence[int] | Tensor) -> Tensor
 
 
 def _spread(index: Tensor, x: Tensor) -> Tensor:
-    """Repeat an index over (batch, time), in the order of x, for every feature of x."""
+    """Repeat an index for every feature of x; its axes are those of x without the features."""
     return index.unsqueeze(-1).expand(*index.shape, x.shape[-1])

@@ -141,6 +141,26 @@ def check_choice(argument: str, value: object, choices: Sequence[str]) -> None:
         raise ArgumentError(argument, value, "is not known", f"use {listed}")
 
 
+def check_text(argument: str, value: object, at_most: int) -> None:
+    """Refuse a value that is not a text, or is a very long one.
+
+    Raises:
+        ArgumentTypeError: the value is not a str.
+        ArgumentError: the text has more than ``at_most`` characters.
+
+    >>> check_text("vector", "out" * 200, at_most=400)
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.errors.ArgumentError: vector='outoutoutout...toutoutoutout' has 600 characters: \
+use 400 or less
+    """
+    if not isinstance(value, str):
+        raise wrong_type(argument, value, "give a str")
+    if len(value) > at_most:
+        problem = f"has {len(value)} characters"
+        raise ArgumentError(argument, value, problem, f"use {at_most} or less")
+
+
 def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[int, ...]:
     """Give lengths as a tuple, if they fit a batch.
 

@@ -1,4 +1,7 @@
-"""Settings as code that can be copied and run."""
+"""Writes settings and pictures as Python code that can be copied and run.
+
+The code uses torch and no part of this package. The tests run it and compare its numbers.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,13 @@ from lstm_shapes.picture.scene import Scene, Slice
 
 
 def constructor(settings: Settings) -> str:
-    """The call that builds the module; arguments at their default are left out.
+    """Write the call that builds a module; arguments that have their default are left out.
+
+    Args:
+        settings: the module.
+
+    Returns:
+        An expression, which needs ``from torch import nn``.
 
     >>> constructor(Settings(4, 3, num_layers=2, bidirectional=True))
     'nn.LSTM(4, 3, num_layers=2, bidirectional=True)'
@@ -23,7 +32,11 @@ def constructor(settings: Settings) -> str:
 
 
 def constructor_of(arguments: Mapping[str, object]) -> str:
-    """The same for arguments that were not checked, as in an error's cure.
+    """Write the call that builds a module from arguments that may be invalid.
+
+    Args:
+        arguments: values by the names of the fields of :class:`~lstm_shapes.Settings`;
+            missing ones have their default.
 
     >>> constructor_of({"kind": "GRU", "input_size": 4, "hidden_size": 3, "dropout": 0.5})
     'nn.GRU(4, 3, dropout=0.5)'
@@ -39,15 +52,20 @@ def constructor_of(arguments: Mapping[str, object]) -> str:
 
 
 def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "") -> str:
-    """A program that makes the same call, and asserts every shape.
+    """Write a program that makes the call of a picture and asserts the shape of every tensor.
 
     Args:
-        picture: of :func:`~lstm_shapes.unroll`.
-        seed, device: as for :func:`~lstm_shapes.run`; the numbers are the same.
-        select: id of a slice; which numbers it holds is asserted too.
+        picture: from :func:`~lstm_shapes.unroll`.
+        seed: the seed of the weights and the input, as for :func:`~lstm_shapes.run`.
+        device: where the module runs, as for :func:`~lstm_shapes.run`.
+        select: the id or the code of a slice; the program then also asserts which numbers the
+            slice holds. Empty for none.
+
+    Returns:
+        The program. Its numbers are those of :func:`~lstm_shapes.run`.
 
     Raises:
-        ArgumentError: the picture has no such slice.
+        ArgumentError: the picture has no such slice, or the slice stands for several.
 
     >>> from lstm_shapes import InputSizes, unroll
     >>> picture = unroll(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
@@ -89,14 +107,14 @@ def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "")
 
 
 def _packing(sizes: InputSizes) -> str:
-    """What a call with lengths needs; nothing without."""
+    """The import that a call with lengths needs; empty without lengths."""
     if sizes.lengths is None:
         return ""
     return "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence"
 
 
 def _padded(settings: Settings, sizes: InputSizes) -> list[str]:
-    """Lines that make zeros of padding."""
+    """Lines that set the padding of x to zero; none without lengths."""
     if sizes.lengths is None:
         return []
     mask = f"torch.arange({sizes.seq_len}) >= lengths.unsqueeze(1)"
@@ -107,7 +125,7 @@ def _padded(settings: Settings, sizes: InputSizes) -> list[str]:
 
 
 def _call(settings: Settings, sizes: InputSizes, states: str, part: str = "") -> list[str]:
-    """Lines that call the module, or a part of it, and give out as padded as x is."""
+    """Lines that call the module, or a part of it; with lengths, out is padded as x is."""
     out, module = f"{part}out", part.removesuffix("_") or "module"
     if sizes.lengths is None:
         return [f"{out}, {states} = {module}(x)"]
@@ -121,7 +139,7 @@ def _call(settings: Settings, sizes: InputSizes, states: str, part: str = "") ->
 
 
 def _opening(settings: Settings, seed: int, *also: str) -> list[str]:
-    """Lines that build the module."""
+    """Lines that import what is needed, set the seed and build the module."""
     return [
         "import torch",
         "from torch import nn",
@@ -164,7 +182,7 @@ def _shape(picture: Scene, each: Slice) -> tuple[int, ...]:
 
 
 def _part(picture: Scene, cells: list[Slice], states: str) -> list[str]:
-    """Lines that get the h of a layer below the last, which the module does not return."""
+    """Lines that compute h of a layer below the last, which the module does not return."""
     layer = cells[0].layer or 0
     layers = f"the module up to layer {layer}," if layer else "layer 0 by itself,"
     made = constructor(replace(picture.settings, num_layers=layer + 1, dropout=0.0))
@@ -191,11 +209,17 @@ def _part(picture: Scene, cells: list[Slice], states: str) -> list[str]:
 def vector_script(
     settings: Settings, sizes: InputSizes, seed: int, vector: str, out_features: int
 ) -> str:
-    """A program that feeds a vector to the linear layer that fits, and says what it has read.
+    """Write a program that feeds a vector to a linear layer and prints what the vector has read.
 
     Args:
-        vector: an expression of out, h_n and c_n, and of the sizes' names.
-        out_features: of the layer.
+        settings: the module.
+        sizes: its input.
+        seed: the seed of the weights and the input, as for :func:`~lstm_shapes.run`.
+        vector: an expression in the grammar of ``expression.grammar``, such as ``h_n[-1]``.
+        out_features: how many outputs the linear layer has.
+
+    Returns:
+        The program; it measures with a gradient, as :func:`~lstm_shapes.coverage` does.
 
     >>> from lstm_shapes import InputSizes
     >>> print(vector_script(Settings(4, 3), InputSizes(5, 2), 0, "h_n[-1]", 2))
@@ -211,7 +235,7 @@ def vector_script(
     head = nn.Linear(vector.shape[-1], 2)
     print(head.in_features, tuple(head(vector).shape))
     <BLANKLINE>
-    # Which (L, N) of the input has the first entry of vector read?
+    # True at each (L, N) of the input that the first entry of vector has read:
     (gradient,) = torch.autograd.grad(vector[0].sum(), x)
     print((gradient != 0).any(dim=-1))
     """
@@ -240,7 +264,7 @@ def vector_script(
         f"head = nn.Linear(vector.shape[-1], {out_features})",
         "print(head.in_features, tuple(head(vector).shape))",
         "",
-        f"# Which ({leading}) of the input has the first entry of vector read?",
+        f"# True at each ({leading}) of the input that the first entry of vector has read:",
         "(gradient,) = torch.autograd.grad(vector[0].sum(), x)",
         "print((gradient != 0).any(dim=-1))",
     ]

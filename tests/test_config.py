@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lstm_shapes import ArgumentError, ArgumentTypeError, InputSizes, Settings
-from lstm_shapes.config import PRESETS
+from lstm_shapes.explorer.presets import PRESETS
 
 REFUSED_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"input_size": 0}, "input_size=0 is too small: use 1 or more"),

@@ -118,7 +118,11 @@ LEAF = torch.randn(2, 3, requires_grad=True)
 REFUSED = {
     "inputs without gradients": (lambda: coverage(LEAF * 1, PLAIN), "inputs", "requires_grad_"),
     "a detached vector": (lambda: coverage((LEAF * 1).detach(), LEAF), "vector", "detach"),
-    "an axis that is not there": (lambda: coverage(LEAF * 1, LEAF, keep=2), "keep", "it has 2"),
+    "an axis that is not there": (
+        lambda: coverage(LEAF * 1, LEAF, keep=2),
+        "keep",
+        "vector has 2 axes",
+    ),
     "an axis twice": (lambda: coverage(LEAF * 1, LEAF, keep=(0, -2)), "keep", "once"),
     "no tensor": (lambda: coverage([1.0], LEAF), "vector", "give a tensor"),  # type: ignore[arg-type]
     "no input": (lambda: coverage(LEAF * 1, None), "inputs", "give a tensor"),  # type: ignore[arg-type]

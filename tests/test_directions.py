@@ -194,7 +194,7 @@ PACKED = pack_sequence([torch.zeros(2, 6), torch.zeros(1, 6)])
             lambda: final_features_from_out(
                 torch.zeros(2, 0, 6), bidirectional=True, batch_first=True
             ),
-            "out=(2, 0, 6) has no steps: give one of L > 0",
+            "out=(2, 0, 6) has no steps: give one step or more",
         ),
     ],
 )

@@ -17,10 +17,12 @@ PACKAGE = Path(lstm_shapes.__file__).parent
 # import each other, one way too.
 ROOMS = [
     "errors",
+    "argument",
     "config",
     "formula",
     "directions",
     "coverage",
+    "cell",
     "live",
     "expression",
     "picture",

@@ -133,13 +133,14 @@ def test_a_wheel_works_in_a_fresh_environment_from_another_folder(
     code = """
 import lstm_shapes, pathlib
 from lstm_shapes import Explorer
+from lstm_shapes.explorer import sources
 home = pathlib.Path(lstm_shapes.__file__).parent
 explorer = Explorer(num_layers=3)
 explorer.state.wait(60)
 explorer.state.update(bidirectional=False)
 print(home)
 print(explorer.state.snapshot.run.shapes()["h_n"])
-print(len(explorer.stage._esm) > 1000, len(explorer.stage._css) > 1000)
+print(len(sources.script()) > 1000, len(sources.styles()) > 1000)
 print((home / "py.typed").is_file())
 """
     done = subprocess.run(

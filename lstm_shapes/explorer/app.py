@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import FIRST_QUESTION
 from lstm_shapes.errors import MOST_LENGTHS, one_each
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
+from lstm_shapes.explorer.latest import Latest
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
 from lstm_shapes.explorer.panels.notices import NoticeRecord, link_view
 from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample
+from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Snapshot, State
 from lstm_shapes.picture.scene import Scene
@@ -25,7 +26,7 @@ from lstm_shapes.picture.unroll import unroll
 from lstm_shapes.snippet import script
 
 WALKED: dict[str, Any] = {"step": 1, "way": "module", "merge": "concat"}
-"""Choices that are walked through without the kernel, at their start."""
+"""Choices that the page walks through without the kernel, at their start."""
 
 START = "h_n.3"
 """What is pinned when the page opens: the row of h_n that is most often taken wrongly."""
@@ -56,12 +57,11 @@ class Explorer(widgets.Box):
     """
 
     def __init__(self, *, select: str | None = None, sample: int = 0, **values: Any) -> None:
-        start = FIRST_QUESTION
         chosen = Choices(**{name: values.pop(name) for name in CHOICES if name in values})
-        self.state = State(start, **values)
+        self.state = State(FIRST_QUESTION, **values)
         self.controls = Controls(self.state)
         self.stage = Stage(sample=sample, choices=asdict(chosen))
-        self._start = start.values() | {"select": START, "sample": 0} | asdict(Choices())
+        self._start = FIRST_QUESTION.values() | {"select": START, "sample": 0} | asdict(Choices())
         self._title = widgets.HTML()
         self._title.add_class("ls-title")
         rail = widgets.VBox([self._title, self.controls.widget])
@@ -72,17 +72,21 @@ class Explorer(widgets.Box):
         super().__init__([page])
         self.add_class("ls-app")
         self.stage.selection = START
-        self._bad_link: list[NoticeRecord] = []  # said until something is changed
-        self.stage.on_action(self._act)
-        self.stage.observe(self._share, "selection")
+        self._bad_link: list[NoticeRecord] = []  # shown until something is changed
+        self._newest = Latest(self.stage.fail)
+        self._observe()
+        self._show()
+        if select is not None:
+            self.select(select)
+
+    def _observe(self) -> None:
+        self.stage.on_action(self.act)
+        self.stage.observe(self._share, ["selection", "found"])
         self.stage.observe(lambda _change: self._show(), "sample")
         self.stage.observe(lambda _change: self._draw(self.stage.draw_panel), "panel_seen")
         self.stage.observe(self._choose, "choices")
         self.state.observe(lambda _change: self._bad_link.clear(), "values")
         self.state.observe(lambda _change: self._show(), "snapshot")
-        self._show()
-        if select is not None:
-            self.select(select)
 
     def select(self, name: str) -> None:
         """Pin a slice of the picture; an empty name releases it.
@@ -101,6 +105,33 @@ class Explorer(widgets.Box):
         picture, selection = self._picture(), self._drawn_selection()
         caption = sentence(picture, picture.slices[selection]) if selection else ""
         return svg(picture, selection, caption.replace("`", ""))
+
+    def act(self, action: str, message: Mapping[str, Any] | None = None) -> None:
+        """Do what a button of the page asks for; what is not known does nothing.
+
+        Args:
+            action: ``"fix"`` applies the cure of the problem shown, ``"measure"`` and ``"stop"``
+                begin and end the measurement of reproducibility, ``"length"`` sets one sample's
+                length, ``"open"`` takes over the state in an address, ``"ask"`` sends everything
+                once more to a page that may have missed some of it.
+            message: what the action needs: ``sample`` and ``length``, or ``link``.
+        """
+        given = message or {}
+        problem, run = self.state.snapshot.problem, self.state.snapshot.run
+        if action == "fix" and problem is not None:
+            self.state.update(**problem.fix)
+        elif action == "measure" and run is not None and run.out.numel():
+            self._draw(lambda: self.stage.measurement.start(run))
+        elif action == "stop":
+            self._draw(self.stage.measurement.stop)
+        elif action == "length":
+            self._set_length(given.get("sample"), given.get("length"))
+        elif action == "open" and isinstance(given.get("link"), str):
+            self._open(given["link"])
+        elif action == "ask":
+            self.stage.send_all()
+            self._title.send_state("value")
+            self.controls.send_devices()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """The widget, and its picture for hosts that show no widgets."""
@@ -123,8 +154,21 @@ class Explorer(widgets.Box):
         return "" if each is None or each.elided else each.id
 
     def _show(self) -> None:
+        """Show the newest snapshot: of one that is to be run the shapes and the picture first."""
         snapshot = self.state.snapshot
-        self._draw(lambda: self.stage.show(snapshot, *self._bad_link))
+        if snapshot.pending:
+            self._draw(lambda: self.stage.show_shapes(snapshot, *self._bad_link))
+            self._newest.start(self._measure())
+        else:
+            self._newest.start(self._finish(snapshot))
+
+    def _measure(self) -> Iterator[None]:
+        yield  # a newer state may be waiting
+        self.state.measure()
+
+    def _finish(self, snapshot: Snapshot) -> Iterator[None]:
+        """Everything of a snapshot that will have no other run."""
+        yield from self.stage.steps_to_show(snapshot, *self._bad_link)
         self._title.value = _title(snapshot)
 
     def _draw(self, draw: Callable[[], None]) -> None:
@@ -132,7 +176,6 @@ class Explorer(widgets.Box):
         with self.stage.hold_sync():
             try:
                 draw()
-                self._share()
             # Jupyter keeps errors of callbacks to its log, where nobody sees them.
             except Exception as error:
                 self.stage.fail(error)
@@ -143,7 +186,7 @@ class Explorer(widgets.Box):
         question = self.state.snapshot.question
         # A selection that is not in the picture is nobody else's business.
         select = self.stage.selection if self.stage.selection in self._selectable() else ""
-        sample = self.stage.view["sample"]
+        sample = nearest_sample(question.sizes, self.stage.sample)
         values = question.values() | {"select": select, "sample": sample}
         values |= asdict(nearest(self.stage.choices))
         self.stage.share = {
@@ -156,46 +199,25 @@ class Explorer(widgets.Box):
         }
 
     def _choose(self, change: dict[str, Any]) -> None:
-        """What is walked through without the kernel is only to be handed out."""
+        """Draw the panel for new choices; those that the page walks through by itself are only
+        handed out."""
         before, now = (replace(nearest(change[at]), **WALKED) for at in ("old", "new"))
-        if before == now:
-            self._share()
-        else:
+        if before != now:
             self._draw(self.stage.draw_panel)
-
-    def _act(self, action: str, message: dict[str, Any]) -> None:
-        problem = self.state.snapshot.problem
-        if action == "fix" and problem is not None:
-            self.state.update(**problem.fix)
-        run = self.state.snapshot.run
-        if action == "measure" and run is not None and run.out.numel():
-            self._draw(lambda: self.stage.measurement.start(run))
-        if action == "length":
-            self._set_length(message.get("sample"), message.get("length"))
-        if action == "stop":
-            self._draw(self.stage.measurement.stop)
-        if action == "open" and isinstance(message.get("link"), str):
-            self._open(message["link"])
-        # A page misses what is sent while it is being opened, such as the first run.
-        if action == "ask":
-            self.stage.send_state(
-                ["view", "picture", "found", "panel", "share", "selection", "choices"]
-            )
-            self._title.send_state("value")
-            self.controls.send_devices()
+        self._share()
 
     def _set_length(self, sample: object, length: object) -> None:
-        """One sample's length; without lengths all others are whole."""
+        """Set one sample's length; where there were no lengths all others are whole."""
         sizes = self.state.snapshot.question.sizes
         samples = sizes.batch_size or 0
         if type(sample) is int and 0 <= sample < samples <= MOST_LENGTHS:
             lengths = one_each(sizes.lengths or (), samples, sizes.seq_len)
-            self.state.update(lengths=(*lengths[:sample], length, *lengths[sample + 1 :]))
+            self.state.change(lengths=(*lengths[:sample], length, *lengths[sample + 1 :]))
 
     def _open(self, link: str) -> None:
         """Take over the state in an address, or say why not."""
         try:
-            values = read_link(link, set(self._start))
+            values = read_link(link)
         except LinkError as error:
             self._bad_link = [link_view(error)]
             self._show()
@@ -206,7 +228,7 @@ class Explorer(widgets.Box):
             self.stage.sample = values.pop("sample", self.stage.sample)
             chosen = {name: values.pop(name) for name in CHOICES if name in values}
             self.stage.choices = asdict(nearest(self.stage.choices | chosen))
-            self.state.update(**values)
+            self.state.change(**values)
 
 
 def _title(snapshot: Snapshot) -> str:

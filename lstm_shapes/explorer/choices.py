@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, get_args
 
-from lstm_shapes.config import DIRECTIONS
-from lstm_shapes.errors import ArgumentError, check_int
+from lstm_shapes.argument import Argument, declared
+from lstm_shapes.config import Direction
+from lstm_shapes.errors import ArgumentError
 
-TABS: Mapping[str, str] = {
+Tab = Literal[
+    "directions",
+    "cell",
+    "parameters",
+    "arguments",
+    "lengths",
+    "states",
+    "vectors",
+    "scrambled",
+    "reproducibility",
+    "article",
+]
+Way = Literal["module", "pair", "flip"]
+Merge = Literal["concat", "sum", "mean", "max"]
+StartingFrom = Literal["zeros", "random", "carried"]
+
+MERGES = get_args(Merge)
+STARTS = get_args(StartingFrom)
+
+TABS: Mapping[Tab, str] = {
     "directions": "Directions: split & realign",
     "cell": "Inside one cell",
     "parameters": "Parameters",
@@ -21,69 +41,57 @@ TABS: Mapping[str, str] = {
     "reproducibility": "Reproducibility",
     "article": "Claims",
 }
-WAYS: Mapping[str, str] = {
+WAYS: Mapping[Way, str] = {
     "module": "nn.LSTM's out",
     "pair": "hand-built pair",
     "flip": "flip anyway",
 }
-MERGES = ("concat", "sum", "mean", "max")
-STARTS = ("zeros", "random", "carried")
 LAST_STEP = 4
 LONGEST = 400
-"""Characters of an expression: more than there may be, so that its own error is heard."""
+"""Characters of an expression that are taken. It is more than the grammar reads, so that the
+grammar's own error is heard."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """One valid set of them.
+    """One valid set of choices.
 
-    Attributes:
-        tab: key of ``TABS``.
-        step: of the directions, from 1.
-        way: key of ``WAYS``: how the two directions were come by, or are treated.
-        merge: how they are merged.
-        vector: expression of the vector to feed a head with; empty for the usual one.
-        layer, direction, time: of the cell that is looked into; the nearest there is.
-        start: one of ``STARTS``: the states a run starts from.
-        chunk: the step at which a sequence is cut in two; the nearest there is.
+    Args:
+        tab: which panel is shown.
+        step: the step of the directions that is shown, from 1.
+        way: how the two directions were come by, or are treated.
+        merge: how the two directions are merged.
+        vector: the expression of the vector to feed a head with; empty for the usual one.
+        layer, direction, time: the cell that is looked into. The nearest one there is, is shown.
+        start: the states that a run starts from.
+        chunk: the step at which a sequence is cut in two. The nearest one there is, is shown.
+
+    Raises:
+        ArgumentError: a choice that there is not.
     """
 
-    tab: str = "directions"
-    step: int = 1
-    way: str = "module"
-    merge: str = "concat"
-    vector: str = ""
-    layer: int = 0
-    direction: str = "forward"
-    time: int = 0
-    start: str = "random"
-    chunk: int = 2
+    tab: Annotated[Tab, Argument("Which panel is shown.")] = "directions"
+    step: Annotated[int, Argument("Which step is shown.", at_least=1, at_most=LAST_STEP)] = 1
+    way: Annotated[Way, Argument("How the directions were come by.")] = "module"
+    merge: Annotated[Merge, Argument("How the directions are merged.")] = "concat"
+    vector: Annotated[str, Argument("Which vector feeds the head.", at_most=LONGEST)] = ""
+    layer: Annotated[int, Argument("Which layer's cell is shown.")] = 0
+    direction: Annotated[Direction, Argument("Which direction's cell is shown.")] = "forward"
+    time: Annotated[int, Argument("At which step the cell is shown.")] = 0
+    start: Annotated[StartingFrom, Argument("What the run starts from.")] = "random"
+    chunk: Annotated[int, Argument("At which step the sequence is cut.", at_least=1)] = 2
 
     def __post_init__(self) -> None:
-        for name, known in _KNOWN.items():
-            value = getattr(self, name)
-            if not isinstance(value, str) or value not in known:
-                raise ArgumentError(name, value, "is not known", f"use one of {', '.join(known)}")
-        check_int("step", self.step, at_least=1, at_most=LAST_STEP)
-        for name, least in (("layer", 0), ("time", 0), ("chunk", 1)):
-            check_int(name, getattr(self, name), at_least=least)
-        if not isinstance(self.vector, str) or len(self.vector) > LONGEST:
-            cure = f"give an expression of at most {LONGEST} characters"
-            raise ArgumentError("vector", self.vector, "is no expression", cure)
+        for name, argument in CHOICES.items():
+            argument.check(getattr(self, name))
 
 
-_KNOWN: Mapping[str, Collection[str]] = {
-    "tab": TABS,
-    "way": WAYS,
-    "merge": MERGES,
-    "direction": DIRECTIONS,
-    "start": STARTS,
-}
-CHOICES = tuple(field.name for field in fields(Choices))
+CHOICES: Mapping[str, Argument] = declared(Choices, "view")
+"""Every choice by its name."""
 
 
 def nearest(values: Mapping[str, Any]) -> Choices:
-    """The valid choices among those that a browser sent; the rest as at the start.
+    """The valid choices among those that a browser sent; the others are as at the start.
 
     >>> nearest({"tab": "vectors", "step": "<b>", "zoom": 3})
     Choices(tab='vectors', step=1, way='module', merge='concat', vector='', layer=0, \
@@ -95,5 +103,5 @@ direction='forward', time=0, start='random', chunk=2)
             try:
                 found = replace(found, **{name: values[name]})
             except ArgumentError:
-                continue  # a page that means no harm sends none of these
+                continue  # the page itself sends no such value
     return found

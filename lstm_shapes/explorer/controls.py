@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import ipywidgets as widgets
 
-from lstm_shapes.config import PRESETS, Kind
+from lstm_shapes.config import ARGUMENTS
 from lstm_shapes.errors import LARGEST
+from lstm_shapes.explorer.presets import PRESETS
 from lstm_shapes.explorer.state import State
 
-# What a slider reaches; larger sizes are typed beside it.
-SLIDERS = {
-    "num_layers": (1, 8),
-    "hidden_size": (1, 16),
-    "input_size": (1, 16),
-    "proj_size": (0, 15),
-    "batch_size": (1, 8),
-    "seq_len": (1, 24),
-    "seed": (0, 99),
+RAIL: Mapping[str, tuple[str, ...]] = {
+    "Module": (
+        "kind",
+        "batch_first",
+        "bidirectional",
+        "num_layers",
+        "hidden_size",
+        "input_size",
+        "proj_size",
+        "dropout",
+        "bias",
+    ),
+    "Input": ("batch_size", "seq_len", "lengths", "batched", "seed", "device"),
 }
-MODULE = (
-    "kind",
-    "batch_first",
-    "bidirectional",
-    "num_layers",
-    "hidden_size",
-    "input_size",
-    "proj_size",
-    "dropout",
-    "bias",
-)
-INPUT = ("batch_size", "seq_len", "lengths", "batched", "seed", "device")
-SWITCHES = ("batch_first", "bidirectional", "bias", "batched")
+"""The arguments in the order in which they are asked, under their headings. What each control is
+made of follows from ``config.ARGUMENTS``."""
 
 
 class Controls:
@@ -46,24 +40,27 @@ class Controls:
         widget: the rail.
         inputs: the widgets that hold an argument's value, by argument: a slider and a
             number for sizes.
+        rows: the row of each argument.
+        presets: the buttons of the usual questions.
     """
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._writing = False
         self.inputs: dict[str, list[Any]] = {}
-        self._rows = {name: self._row(name) for name in (*MODULE, *INPUT)}
-        self._presets = widgets.ToggleButtons(options=list(PRESETS), value=None)
-        self._presets.add_class("ls-presets")
-        self._presets.observe(self._choose_preset, "value")
+        self.rows = {name: self._row(name) for names in RAIL.values() for name in names}
+        self.presets = widgets.ToggleButtons(options=list(PRESETS), value=None)
+        self.presets.add_class("ls-presets")
+        self.presets.observe(self._choose_preset, "value")
         self.widget = widgets.VBox(
             [
                 _heading("Presets"),
-                self._presets,
-                _heading("Module"),
-                *(self._rows[name] for name in MODULE),
-                _heading("Input"),
-                *(self._rows[name] for name in INPUT),
+                self.presets,
+                *(
+                    part
+                    for title, names in RAIL.items()
+                    for part in (_heading(title), *(self.rows[name] for name in names))
+                ),
             ]
         )
         state.observe(lambda _change: self._offer_devices(), "devices")
@@ -75,12 +72,12 @@ class Controls:
         with self._silently():
             (dropdown,) = self.inputs["device"]
             dropdown.options = self._state.devices
-        self._rows["device"].layout.display = None if len(self._state.devices) > 1 else "none"
+        self.rows["device"].layout.display = None if len(self._state.devices) > 1 else "none"
         self._show()
 
     def send_devices(self) -> None:
         """Send again what a page may have missed that was just being opened."""
-        for widget in (*self.inputs["device"], self._rows["device"].layout):
+        for widget in (*self.inputs["device"], self.rows["device"].layout):
             widget.send_state()
 
     def _row(self, name: str) -> Any:
@@ -95,13 +92,13 @@ class Controls:
 
     def _take(self, name: str, value: Any) -> None:
         if not self._writing:
-            self._state.update(**{name: read_lengths(value) if name == "lengths" else value})
+            self._state.change(**{name: read_lengths(value) if name == "lengths" else value})
 
     def _choose_preset(self, change: dict[str, Any]) -> None:
         if not self._writing and change["new"] is not None:
             question = PRESETS[change["new"]]
             kept = {name: self._state.values[name] for name in ("seed", "device")}
-            self._state.update(**(question.values() | kept))
+            self._state.change(**(question.values() | kept))
 
     def _show(self) -> None:
         values = self._state.values
@@ -111,7 +108,7 @@ class Controls:
                     _write(part, values[name])
             for part in (*self.inputs["batch_size"], *self.inputs["lengths"]):
                 part.disabled = not values["batched"]
-            self._presets.value = _preset_of(values)
+            self.presets.value = _preset_of(values)
 
     @contextmanager
     def _silently(self) -> Iterator[None]:
@@ -124,7 +121,11 @@ class Controls:
 
 
 def read_lengths(text: str) -> object:
-    """Lengths as they are typed; none for an empty text, and what is none as it is.
+    """Read lengths as somebody types them.
+
+    Returns:
+        A tuple of ints; ``None`` for an empty text; a text that holds something else is returned
+        as it is, and refused later by name.
 
     >>> read_lengths("5, 3 1"), read_lengths("[5, 3]"), read_lengths(" "), read_lengths("five")
     ((5, 3, 1), (5, 3), None, 'five')
@@ -139,25 +140,29 @@ def read_lengths(text: str) -> object:
 
 
 def _inputs(name: str) -> list[Any]:
-    if name == "lengths":
+    """The widgets of one argument, by what its values look like; the last one carries its name."""
+    argument = ARGUMENTS[name]
+    if argument.form == "lengths":
         hint = "all seq_len"
         return [widgets.Text(description=name, placeholder=hint, continuous_update=False)]
-    if name in SWITCHES:
+    if argument.form == "bool":
         return [widgets.Checkbox(description=name, indent=False)]
-    if name == "kind":
-        return [widgets.ToggleButtons(description=name, options=get_args(Kind))]
-    if name == "device":
-        return [widgets.Dropdown(description=name, options=("cpu",))]
-    if name == "dropout":
-        return [
-            widgets.FloatSlider(min=0, max=1, step=0.05, readout=False),
-            widgets.FloatText(description=name, step=0.05),
-        ]
-    low, high = SLIDERS[name]
+    if argument.form == "choice":
+        return [widgets.ToggleButtons(description=name, options=argument.choices)]
+    if argument.slider is None:
+        return [widgets.Dropdown(description=name, options=(argument.default,))]
+    low, high = argument.slider
+    slider, number = _NUMBERS[argument.form]
     return [
-        widgets.IntSlider(min=low, max=high, readout=False),
-        widgets.IntText(description=name),
+        slider(min=low, max=high, step=argument.step, readout=False),
+        number(description=name, step=argument.step),
     ]
+
+
+_NUMBERS = {
+    "int": (widgets.IntSlider, widgets.IntText),
+    "float": (widgets.FloatSlider, widgets.FloatText),
+}
 
 
 def _write(part: Any, value: Any) -> None:

@@ -1,7 +1,7 @@
 """The whole state as text: in a page's address, and as a Python call.
 
 An address comes from anywhere, so what is read from one is held to names that there are
-and to the plainest form of a value; whether the values fit is for ``config`` to say.
+and to the plainest form of a value; whether the values fit is for the arguments to say.
 """
 
 from __future__ import annotations
@@ -11,16 +11,36 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from lstm_shapes.argument import Argument, Form
+from lstm_shapes.config import ARGUMENTS
+from lstm_shapes.explorer.choices import CHOICES
+
 LONGEST = 24_000
 """Characters an address may have; ours are about 320, but for as many lengths as may be."""
 
-_BOOLS = ("batch_first", "bidirectional", "bias", "batched")
-_WORDS = {"kind": r"\w{1,8}", "device": r"[\w:]{1,16}", "select": r"[\w.]{0,40}"}
-_WORDS |= dict.fromkeys(("tab", "way", "merge", "direction", "start"), r"\w{1,16}")
-_WORDS |= {"vector": r"[ -~]{0,400}"}  # read by a grammar of its own
-_FLOAT = r"[-+]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[-+]?\d{1,3})?"
-_LENGTHS = r"([-+]?\d{1,20}(,[-+]?\d{1,20})*)?"
+SHOWN: Mapping[str, Argument] = {
+    "select": Argument("Which slice is pinned.", form="text", name="select", at_most=40),
+    "sample": Argument("Which sample's numbers are shown.", form="int", name="sample"),
+}
+"""What is looked at in the picture."""
+
+LINKED: Mapping[str, Argument] = {**ARGUMENTS, **SHOWN, **CHOICES}
+"""All that an address can hold."""
+
 _INT = r"[-+]?\d{1,20}"
+
+# The plainest form of a value, and what is said of one that has another form. A text may hold any
+# visible character; what it means is read by a grammar of its own.
+_FORMS: Mapping[Form, tuple[str, str]] = {
+    "int": (_INT, "no whole number"),
+    "float": (r"[-+]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})(e[-+]?\d{1,3})?", "no number"),
+    "bool": ("True|False", "neither True nor False"),
+    "choice": (r"\w{1,16}", "not known"),
+    "lengths": (rf"({_INT}(,{_INT})*)?", "no list of whole numbers"),
+    "text": (r"[ -~]{0,400}", "not known"),
+}
+_NAMES = {"select": r"[\w.]{0,40}", "device": r"[\w:]{1,16}"}
+"""Texts that are names, which are held to the letters of one."""
 
 
 class LinkError(ValueError):
@@ -30,27 +50,34 @@ class LinkError(ValueError):
 def write_link(values: Mapping[str, Any]) -> str:
     """The part of an address behind the ``#``.
 
+    Args:
+        values: by name, of those in ``LINKED``.
+
     >>> write_link({"kind": "LSTM", "num_layers": 2, "bias": True, "select": "h_n.3"})
     'kind=LSTM&num_layers=2&bias=True&select=h_n.3'
     """
-    shown = values
-    if "lengths" in values:
-        shown = {**values, "lengths": ",".join(map(str, values["lengths"] or ()))}
+    shown = dict(values)
+    for name in shown:
+        if LINKED[name].form == "lengths":
+            shown[name] = ",".join(map(str, shown[name] or ()))
     return urlencode(shown, safe=",")
 
 
-def read_link(text: str, names: set[str]) -> dict[str, Any]:
+def read_link(text: str) -> dict[str, Any]:
     """The values in such a part of an address.
 
     Args:
-        names: of those there are.
+        text: what stands behind the ``#``, from anywhere.
+
+    Returns:
+        By name, each of its argument's type; whether it is in bounds was not looked at.
 
     Raises:
-        LinkError: it is too long, or something in it is not known or has no such form.
+        LinkError: the text is too long, or something in it is not known or has no such form.
 
-    >>> read_link("num_layers=3&select=h_n.5", {"num_layers", "select"})
+    >>> read_link("num_layers=3&select=h_n.5")
     {'num_layers': 3, 'select': 'h_n.5'}
-    >>> read_link("num_layers=__import__", {"num_layers"})
+    >>> read_link("num_layers=__import__")
     Traceback (most recent call last):
     ...
     lstm_shapes.explorer.link.LinkError: num_layers='__import__' is no whole number
@@ -59,40 +86,33 @@ def read_link(text: str, names: set[str]) -> dict[str, Any]:
         raise LinkError(f"it has {len(text):,} characters, more than {LONGEST:,}")
     values: dict[str, Any] = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
-        if name not in names:
+        if name not in LINKED:
             raise LinkError(f"{name[:40]!r} is no setting")
         if name in values:
             raise LinkError(f"{name!r} stands in it twice")
-        values[name] = _read(name, value)
+        values[name] = _read(LINKED[name], value)
     if not values:
         raise LinkError("there is no setting in it")
     return values
 
 
-def _read(name: str, value: str) -> Any:
-    if name in _BOOLS:
-        return _matching(name, value, "True|False", "neither True nor False") == "True"
-    if name in _WORDS:
-        return _matching(name, value, _WORDS[name], "not known")
-    if name == "lengths":
-        lengths = _matching(name, value, _LENGTHS, "no list of whole numbers")
-        return tuple(int(length) for length in lengths.split(",")) if lengths else None
-    if name == "dropout":
-        return float(_matching(name, value, _FLOAT, "no number"))
-    return int(_matching(name, value, _INT, "no whole number"))
-
-
-def _matching(name: str, value: str, form: str, problem: str) -> str:
+def _read(argument: Argument, text: str) -> Any:
+    form, problem = _FORMS[argument.form]
     # \d and \w stand for letters and digits of other scripts too, without this.
-    if not re.fullmatch(form, value, re.ASCII):
-        raise LinkError(f"{name}={value[:40]!r} is {problem}")
-    return value
+    if not re.fullmatch(_NAMES.get(argument.name, form), text, re.ASCII):
+        raise LinkError(f"{argument.name}={text[:40]!r} is {problem}")
+    if argument.form == "bool":
+        return text == "True"
+    if argument.form == "lengths":
+        return tuple(int(length) for length in text.split(",")) if text else None
+    return {"int": int, "float": float}.get(argument.form, str)(text)
 
 
 def write_call(values: Mapping[str, Any], start: Mapping[str, Any]) -> str:
     """The Python call that shows the same.
 
     Args:
+        values: by name.
         start: what the call shows without arguments.
 
     >>> write_call({"num_layers": 3, "bias": True}, {"num_layers": 2, "bias": True})

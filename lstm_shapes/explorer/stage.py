@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypedDict
 
@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from lstm_shapes.explorer import sources
-from lstm_shapes.explorer.choices import Choices, nearest
+from lstm_shapes.explorer.choices import Choices, Tab, nearest
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.arguments import ArgumentsPanel, arguments_view
 from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
@@ -59,7 +59,7 @@ class ViewRecord(TypedDict):
 class PanelRecord(TypedDict):
     """What all panels have in common: the tab, and which view the panel belongs to."""
 
-    tab: str
+    tab: Tab
     state: Status
     showing: int
 
@@ -102,20 +102,18 @@ class Traits(TypedDict):
     svg_style: str
 
 
-def stage_view(
-    snapshot: Snapshot, sample: int = 0, showing: int = 0, *, pending: bool = False
-) -> ViewRecord:
-    """What is drawn of a snapshot above the panels, as plain data."""
+def stage_view(snapshot: Snapshot, sample: int = 0, showing: int = 0) -> ViewRecord:
+    """What is drawn above the panels, as plain data."""
     batch_size = snapshot.question.sizes.batch_size
     return {
         "status": snapshot.status,
+        "pending": snapshot.pending,
         "notices": notices_view(snapshot),
         "cards": cards_view(snapshot),
         "samples": None if batch_size is None else str(batch_size),
         "sample": sample,
         "blame": snapshot.problem.argument if snapshot.problem else "",
         "showing": showing,
-        "pending": pending,
     }
 
 
@@ -141,8 +139,10 @@ class Stage(anywidget.AnyWidget):
 
     Attributes:
         page: words that never change.
-        view, picture, found, panel: what is drawn; the picture is sent only when it changes,
-            the panel is made only while it is in view.
+        view: the notices and the cards.
+        picture: the network unrolled; it is sent only when it changes.
+        found: what the run gave for the slices of the picture.
+        panel: the chosen panel; it is made only while it is in view.
         selection: id of the slice that is pinned; empty if none is, and nothing is lit if
             the picture has no such slice.
         sample: the batch item whose numbers are given.
@@ -160,7 +160,7 @@ class Stage(anywidget.AnyWidget):
     found = traitlets.Dict(dict(NOTHING_FOUND)).tag(
         sync=True, to_json=lambda found, _: packed(found)
     )
-    panel = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
+    panel = traitlets.Dict().tag(sync=True, to_json=lambda panel, _: packed(panel))
     choices = traitlets.Dict(asdict(Choices())).tag(sync=True)
     panel_seen = traitlets.Bool(True).tag(sync=True)
     share = traitlets.Dict().tag(sync=True)
@@ -169,37 +169,51 @@ class Stage(anywidget.AnyWidget):
     svg_style = traitlets.Unicode(style()).tag(sync=True)
 
     _shown: Snapshot | None = None
-    _showing = 0  # of what was shown: a panel out of view is of an older one
+    _showing = 0  # counts what was shown: what is late is of an older one
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self.measurement = Measurement(self._draw_measured, self.fail)
 
     def show(self, snapshot: Snapshot, *notices: NoticeRecord) -> None:
-        """Draw this from now on, with more notices above its own."""
+        """Draw all of a snapshot from now on, with more notices above its own."""
+        for _ in self.steps_to_show(snapshot, *notices):
+            continue
+
+    def show_shapes(self, snapshot: Snapshot, *notices: NoticeRecord) -> None:
+        """Draw the shapes and the picture of a snapshot whose run is still to be made."""
+        sample = nearest_sample(snapshot.question.sizes, self.sample)
+        self._showing += 1
         with self.hold_sync():
-            sample = nearest_sample(snapshot.question.sizes, self.sample)
             self.picture = picture_record(*drawn_for(snapshot.question, sample))
-            view = stage_view(snapshot, sample, self._showing + 1)
-            self.found = dict(found_view(snapshot, self._showing + 1, sample))
+            self.view = self._view(snapshot, sample, notices)
+
+    def steps_to_show(self, snapshot: Snapshot, *notices: NoticeRecord) -> Iterator[None]:
+        """Draw all of a snapshot, in steps: it is sent with the last one, in one message."""
+        sample = nearest_sample(snapshot.question.sizes, self.sample)
+        picture = picture_record(*drawn_for(snapshot.question, sample))
+        if not self.view or self.view["pending"] is False:
             self._showing += 1
-            self.view = {**view, "notices": [*notices, *view["notices"]]}
-            self._shown = snapshot
-            self.measurement.keep_to(snapshot.run)
-            self.draw_panel()
+        view = self._view(snapshot, sample, notices)
+        found = dict(found_view(snapshot, self._showing, sample))
+        yield
+        self.measurement.keep_to(snapshot.run)
+        self._shown = snapshot
+        panel = self._panel(sample) if self.panel_seen else self.panel
+        yield
+        with self.hold_sync():
+            self.picture, self.view = picture, view
+            self.found = found
+            self.panel = panel
 
     def draw_panel(self) -> None:
         """Draw the chosen panel of what is shown, if it is in view."""
         if self.panel_seen and self._shown is not None:
-            sample = self.view["sample"]
-            choices = nearest(self.choices)
-            panel = panel_view(self._shown, sample, choices, self.measurement)
-            self.panel = {**panel, "showing": self._showing}
+            self.panel = self._panel(nearest_sample(self._shown.question.sizes, self.sample))
 
-    def _draw_measured(self) -> None:
-        """Draw what was measured, if that is what is looked at."""
-        if nearest(self.choices).tab == "reproducibility":
-            self.draw_panel()
+    def send_all(self) -> None:
+        """Send everything once more, for a page that may have missed it while it was opened."""
+        self.send_state(["view", "picture", "found", "panel", "share", "selection", "choices"])
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""
@@ -213,3 +227,18 @@ class Stage(anywidget.AnyWidget):
                 handler(content["action"], content)
 
         self.on_msg(received)
+
+    def _view(self, snapshot: Snapshot, sample: int, notices: Sequence[NoticeRecord]) -> View:
+        view = stage_view(snapshot, sample, self._showing)
+        return {**view, "notices": [*notices, *view["notices"]]}
+
+    def _panel(self, sample: int) -> View:
+        assert self._shown is not None
+        choices = nearest(self.choices)
+        panel = panel_view(self._shown, sample, choices, self.measurement)
+        return {**panel, "showing": self._showing}
+
+    def _draw_measured(self) -> None:
+        """Draw what was measured, if that is what is looked at."""
+        if nearest(self.choices).tab == "reproducibility":
+            self.draw_panel()

@@ -7,7 +7,7 @@ import contextvars
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 
 Status = Literal["measured", "predicted", "invalid"]
 
-MODULE_ARGUMENTS = tuple(name for name, each in ARGUMENTS.items() if each.group == "module")
-
 FIRST_BATCH_SIZE = 3  # what an unbatched start is switched to
 AT_ONCE = 0.05  # seconds; torch is there by then if it was imported before
+FIRST_LOOK = 1.0  # seconds in which a page that has just come is left alone
+
+_MODULE = {name for name, each in ARGUMENTS.items() if each.group == "module"}
+_ASKED = {name for name, each in ARGUMENTS.items() if each.group != "run"} - {"kind", "batched"}
+"""Arguments of which torch can be asked what it says of a value."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Problem:
 
     Attributes:
         argument: the control to mark.
-        torch_says: torch's own message; empty if it takes the value in silence, and
+        torch_says: torch's own message; empty if torch takes the value without an error, and
             ``None`` if it was not asked.
         cause, cure: one plain clause each.
         code: the module as it should be built; empty if no fix is known.
@@ -65,19 +68,21 @@ class Snapshot:
 
     Attributes:
         question: the last valid one.
-        run: its run; ``None`` while torch is loading, and where it is refused.
-        refusal: why there is no run, as by its cost; empty if there is or will be one.
+        run: its run; ``None`` while it is to be made, and where it is refused.
+        refusal: why there will be no run, as by its cost; empty if there is or will be one.
         problem: what is wrong with values newer than the question.
+        pending: whether the run is still to be made, at once.
     """
 
     question: Question
     run: Run | None = None
     refusal: str = ""
     problem: Problem | None = None
+    pending: bool = False
 
-    @cached_property
+    @property
     def claims(self) -> tuple[Claim, ...]:
-        """Statements evaluated on the run, once somebody asks."""
+        """The statements on order and alignment, evaluated on the run."""
         if self.run is None:
             return ()
         from lstm_shapes.statements.directions import direction_claims
@@ -86,7 +91,7 @@ class Snapshot:
 
     @property
     def status(self) -> Status:
-        """What the shapes shown are; ``invalid``: the last good ones."""
+        """What the shapes shown are; ``invalid`` means that they are the last good ones."""
         if self.problem:
             return "invalid"
         return "measured" if self.run else "predicted"
@@ -96,9 +101,9 @@ class State(traitlets.HasTraits):
     """The values of all controls, and the snapshot that follows from them.
 
     Observe ``values``, ``snapshot`` and ``devices`` (those there are); change things with
-    :meth:`update` alone. While torch is being imported, in a thread that does nothing
-    else, the snapshot is predicted; a running event loop, as Jupyter has, then measures
-    it without further doing.
+    :meth:`update`, or with :meth:`change` and :meth:`measure`. While torch is being imported, in
+    a thread that does nothing else, the snapshot is predicted; a running event loop, as Jupyter
+    has, then measures it by itself.
 
     Args:
         question: where to start.
@@ -119,6 +124,7 @@ class State(traitlets.HasTraits):
         # As they were set: what is shown follows from them and the sizes.
         self._lengths = _taken(values.get("lengths", self.values["lengths"]))
         self.values = {**self.values, **values, "lengths": self._lengths}
+        self._valid = self._complete = self.snapshot
         self._torch_error = ""
         self._torch_known = False
         self._loop = _running_loop()
@@ -126,7 +132,7 @@ class State(traitlets.HasTraits):
         self._import = threading.Thread(target=self._import_torch, daemon=True)
         self._import.start()
         if not self.wait(AT_ONCE):
-            self.snapshot = self._answer()
+            self.snapshot = self._asked()
 
     def update(self, **changes: Any) -> None:
         """Set some values and answer the new question.
@@ -134,14 +140,22 @@ class State(traitlets.HasTraits):
         Raises:
             TypeError: a name that no control has.
         """
-        self._refuse_unknown(changes)
-        if "lengths" in changes:
-            self._lengths = _taken(changes["lengths"])
-        values = {**self.values, **changes, "lengths": self._lengths}
-        if "lengths" not in changes:
-            values["lengths"] = _fitted(values)
-        self.values = values
-        self.snapshot = self._answer()
+        self._set(changes)
+        self.snapshot = self._measured(self._asked())
+
+    def change(self, **changes: Any) -> None:
+        """Set some values; the new question is answered by formula, and :meth:`measure` is due.
+
+        Raises:
+            TypeError: a name that no control has.
+        """
+        self._set(changes)
+        self.snapshot = self._asked()
+
+    def measure(self) -> None:
+        """Make the run of a question that was answered by formula alone so far."""
+        if self.snapshot.pending:
+            self.snapshot = self._measured(self.snapshot)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until torch is imported and the snapshot is measured, for code without an
@@ -151,13 +165,23 @@ class State(traitlets.HasTraits):
             timeout: seconds; ``None`` waits as long as it takes.
 
         Returns:
-            Whether that is so, or else why not is known.
+            Whether that is so, or else it is known why it cannot be.
         """
         self._import.join(timeout)
         if self._import.is_alive():
             return False
         self._torch_came()
+        self.measure()
         return True
+
+    def _set(self, changes: dict[str, Any]) -> None:
+        self._refuse_unknown(changes)
+        if "lengths" in changes:
+            self._lengths = _taken(changes["lengths"])
+        values = {**self.values, **changes, "lengths": self._lengths}
+        if "lengths" not in changes:
+            values["lengths"] = _fitted(values)
+        self.values = values
 
     def _refuse_unknown(self, names: Iterable[str]) -> None:
         unknown = set(names) - self.values.keys()
@@ -172,49 +196,67 @@ class State(traitlets.HasTraits):
             self._torch_error = f"{type(error).__name__}: {error}"
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._torch_came, context=self._context)
+            if not self._torch_error:
+                later = threading.Timer(FIRST_LOOK, _prepare)
+                later.daemon = True
+                later.start()
 
     def _torch_came(self) -> None:
         if self._torch_known:
             return
         self._torch_known = True
-        self.snapshot = self._answer()
+        self.snapshot = self._measured(self._asked())
         if not self._torch_error:
             from lstm_shapes.live.run import available_devices
 
             self.devices = available_devices()
 
-    def _answer(self) -> Snapshot:
+    def _asked(self) -> Snapshot:
+        """What the values ask, answered by formula; for values that ask nothing valid, the last
+        question that was, and what is wrong with them."""
         try:
-            return self._measure(Question.of(self.values))
+            self._valid = self._predicted(Question.of(self.values))
         except ArgumentError as error:
-            torch_here = self._torch_known and not self._torch_error
-            problem = _explain(error, self.values, torch_here)
-            last = self.snapshot
-            if last.run is None:  # it may not have been tried yet
-                last = self._measure(last.question)
-            return replace(last, problem=problem)
+            if self._valid.run is None:  # it may not have been tried yet
+                self._valid = self._predicted(self._valid.question)
+            return replace(self._valid, problem=self._explain(error))
+        return self._valid
 
-    def _measure(self, question: Question) -> Snapshot:
+    def _predicted(self, question: Question) -> Snapshot:
         try:
             check(estimate(question.settings, question.sizes))
         except OverBudget as refusal:
             return Snapshot(question, refusal=str(refusal))
         if self._torch_error:
             return Snapshot(question, refusal=f"torch cannot be imported: {self._torch_error}")
-        if not self._torch_known:
-            return Snapshot(question)
+        return Snapshot(question, pending=self._torch_known)
+
+    def _measured(self, snapshot: Snapshot) -> Snapshot:
+        """The same with its run; the last one that was complete, where the run fails."""
+        if not snapshot.pending:
+            return snapshot
         from lstm_shapes.live.run import run
 
+        asked = snapshot.question
         try:
-            made = run(
-                question.settings, question.sizes, seed=question.seed, device=question.device
-            )
-            return Snapshot(question, made)
+            made = run(asked.settings, asked.sizes, seed=asked.seed, device=asked.device)
+        except ArgumentError as error:
+            return self._failed(self._explain(error))
         # What a device cannot do, such as allocate, only the device knows.
         except RuntimeError as error:
-            cause = f"the run failed on {question.device}"
+            cause = f"the run failed on {asked.device}"
             problem = Problem("device", str(error), cause, "use smaller sizes, or device='cpu'")
-            return replace(self.snapshot, problem=problem)
+            return self._failed(problem)
+        self._valid = self._complete = replace(snapshot, run=made, pending=False, problem=None)
+        return replace(self._valid, problem=snapshot.problem)
+
+    def _failed(self, problem: Problem) -> Snapshot:
+        self._valid = self._complete
+        return replace(self._complete, problem=problem)
+
+    def _explain(self, error: ArgumentError) -> Problem:
+        torch_here = self._torch_known and not self._torch_error
+        return _explain(error, self.values, torch_here)
 
 
 def _taken(lengths: Any) -> Any:
@@ -242,17 +284,16 @@ def _fitted(values: Mapping[str, Any]) -> Any:
 
 def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) -> Problem:
     says = None
-    asked = {*MODULE_ARGUMENTS, "seq_len", "batch_size", "lengths"} - {"kind"}
     too_large = isinstance(error.value, int) and error.value > LARGEST
     argument = error.argument.partition("[")[0]  # of lengths[2] lengths
     typed = isinstance(values.get(argument), str)  # of what is no Python yet torch says nothing
-    if torch_here and argument in asked and not too_large and not typed:
+    if torch_here and argument in _ASKED and not too_large and not typed:
         from lstm_shapes.live.torch_says import torch_message
 
         says = torch_message(argument, values)
     fix = _mend(values, error)
     # A fix of the input is no other module: its control says it all.
-    code = constructor_of({**values, **fix}) if fix.keys() & set(MODULE_ARGUMENTS) else ""
+    code = constructor_of({**values, **fix}) if fix.keys() & _MODULE else ""
     cause = error.cause
     if error.argument == "lengths" and says == "":
         cause += ", and leaves the other samples out"
@@ -277,3 +318,15 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+@cache
+def _prepare() -> None:
+    """Let torch import what a backward pass of several vectors needs, which takes it half a
+    second the first time, before somebody waits for it."""
+    import torch
+
+    from lstm_shapes.coverage import coverage_of_each
+
+    x = torch.zeros(1, requires_grad=True, device="cpu")
+    coverage_of_each([x * 2], [x])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 from lstm_shapes.config import Direction
-from lstm_shapes.explorer.choices import TABS
+from lstm_shapes.explorer.choices import TABS, Tab
 from lstm_shapes.explorer.panels.legend import ARROWS
 from lstm_shapes.picture.scene import Link
 
@@ -45,7 +45,7 @@ class PageRecord(TypedDict):
     to_copy: str
     presets: str
     panels: str
-    tabs: Mapping[str, str]
+    tabs: Mapping[Tab, str]
 
 
 _BELOW: list[ShareButton] = [

@@ -1,15 +1,16 @@
-"""A small grammar for tensor expressions that anyone may type, such as ``out[:, -1]``.
+"""Reads tensor expressions that a user types, such as ``out[:, -1]``, in a small grammar.
 
-Nothing is evaluated as Python. ``ast`` parses the text, what the tables below do not name is
-refused, and the rest is calls of the functions in them: no name from a text is ever looked
-up in an object. What passes means in Python, after ``import torch``, what it means here;
-only a function without its ``torch.`` would have to be imported.
+No text is evaluated as Python code. ``expression.tree`` parses it into a syntax tree, and this
+file reads the tree: it calls the functions in the tables of ``expression.operations``, and
+refuses everything else. A name in the text is never looked up as an attribute of an object.
+
+An expression in this grammar means the same in Python after ``import torch``. Functions may be
+written without ``torch.`` here; in Python they would have to be imported by name.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,30 +37,17 @@ from lstm_shapes.expression.text import (
     methods,
     short,
 )
+from lstm_shapes.expression.tree import syntax_tree
 
-_DEEPEST = 60  # levels of the tree; a method call takes two
-
-# Before Python's parser sees a text. Without other characters, columns in bytes are columns
-# in characters, and no two names are one to Python; "1if" would be a warning, not an error.
-_REFUSED = (
-    (
-        re.compile(r"[^\w\s.,:()\[\]=+*/-]|[^\S \n\t]|[^\x00-\x7f]"),
-        "is not in this grammar",
-        "use names, integers and . , : ( ) [ ] = + - * //",
-    ),
-    (re.compile(r"\b\d+[A-Za-z_.]\w*"), "is no integer", "use digits alone"),
-    (re.compile(r"\b_\w*"), "is not in this grammar", "no name here starts with an underscore"),
-)
-
-_POSITIONS = ("of max(dim) only the values are tensors of the run", "write .values or [0]")
+_POSITIONS = ("max(dim) has indices too, which cannot be used here", "write .values or [0]")
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A text that is in the grammar; made by :func:`parse`.
+    """An expression that has been read; :func:`parse` makes it.
 
     Attributes:
-        text: as it was typed, with any space around it.
+        text: the text as it was typed, with the spaces around it.
     """
 
     text: str
@@ -71,17 +59,21 @@ class Expression:
         numbers: Mapping[str, int],
         reductions: Mapping[str, Reduction] = REDUCTIONS,
     ) -> Tensor:
-        """The tensor that the expression means.
+        """Compute the tensor that the expression stands for.
 
         Args:
-            tensors: by the names that may stand for them.
-            numbers: likewise.
-            reductions: what ``mean``, ``sum`` and ``max`` do, for tensors of something else
-                than values. ``amax`` is ``max``. Nothing else computes with elements.
+            tensors: the tensors by name.
+            numbers: the integers by name, such as ``{"N": 3}``.
+            reductions: the functions that ``mean``, ``sum`` and ``max`` call; ``amax`` calls
+                that of ``max``. Other functions are needed for tensors that hold labels
+                instead of values. No other operation of the grammar computes with elements.
+
+        Returns:
+            A tensor of any shape, with at most ``MOST_ELEMENTS`` elements.
 
         Raises:
-            ExpressionError: a name that is not given, what torch refuses, and what is too
-                large, before it is made.
+            ExpressionError: a name is not given, torch refuses an operation, or a tensor would
+                be too large. A list of tensors is checked before torch joins it.
 
         >>> import torch
         >>> h_n = torch.arange(12).reshape(2, 3, 2)
@@ -100,13 +92,16 @@ class Expression:
 
 
 def parse(text: str) -> Expression:
-    """Read an expression, without any value yet.
+    """Read an expression without evaluating it.
 
     Args:
-        text: whatever was typed.
+        text: any text, such as a user typed.
+
+    Returns:
+        The expression, which can be evaluated on tensors.
 
     Raises:
-        ExpressionError: it is not in the grammar.
+        ExpressionError: the text is not in the grammar, or is longer than ``LONGEST``.
 
     Source: Python documentation, ``ast``, "Abstract grammar"; torch documentation,
     ``torch.Tensor``, for names and order of arguments.
@@ -125,38 +120,18 @@ mean, sum, max, amax
     """
     if len(text) > LONGEST:
         raise ExpressionError(
-            text, LONGEST, len(text), f"{len(text)} characters are too many", f"use {LONGEST}"
+            text,
+            LONGEST,
+            len(text),
+            f"{len(text)} characters are too many",
+            f"use at most {LONGEST}",
         )
     reader = _Reader(text)
-    return Expression(text, reader.tensor(reader.tree()))
+    return Expression(text, reader.tensor(syntax_tree(reader)))
 
 
 class _Reader(NumberReader):
-    """Makes parts of nodes, or says where and why that cannot be."""
-
-    def tree(self) -> ast.expr:
-        whole = (0, len(self.text))
-        if not self.source:
-            raise self.wrong(whole, "nothing is written here", "write a tensor, such as out")
-        for pattern, problem, cure in _REFUSED:
-            if found := pattern.search(self.source):
-                start, end = found.start() + self.lines[0], found.end() + self.lines[0]
-                shown = (
-                    found[0] if found[0].isascii() and found[0].isprintable() else repr(found[0])
-                )
-                raise self.wrong((start, end), f"{short(shown)} {problem}", cure)
-        try:
-            node = ast.parse(self.source, mode="eval").body
-        except SyntaxError as error:
-            raise self.wrong(self.spot(error), error.msg) from error
-        except (ValueError, MemoryError, RecursionError) as error:
-            raise self.wrong(whole, "Python cannot parse this") from error
-        level: list[ast.AST] = [node]
-        for _ in range(_DEEPEST):
-            level = [child for parent in level for child in ast.iter_child_nodes(parent)]
-        if level:
-            raise self.wrong(whole, "this is nested too deeply", "write less at once")
-        return node
+    """Reads a syntax tree into parts that can be evaluated, or raises an ExpressionError."""
 
     def tensor(self, node: ast.expr) -> Part[Tensor]:
         part, pair = self._tensor_or_pair(node)
@@ -166,7 +141,7 @@ class _Reader(NumberReader):
         return part
 
     def _tensor_or_pair(self, node: ast.expr) -> tuple[Part[Tensor], bool]:
-        """A tensor, and whether torch returns it as the first of a pair."""
+        """Read a tensor, and say whether torch returns it in a pair (values, indices)."""
         if isinstance(node, ast.Name):
             return self._tensor_name(node), False
         if isinstance(node, ast.Subscript):
@@ -212,10 +187,10 @@ class _Reader(NumberReader):
         if pair:
             raise self.wrong(span, *_POSITIONS)
         if node.attr in OPERATIONS:
-            raise self.wrong(span, f"{node.attr} is not called", f"write {node.attr}(...)")
+            raise self.wrong(span, f"{node.attr} has to be called", f"write {node.attr}(...)")
         if node.attr == "values":
-            raise self.wrong(span, "only max(dim) has values", "leave it out")
-        raise self.wrong(span, f"{short(node.attr)} is no method here", methods(node.attr))
+            raise self.wrong(span, "only max(dim) has values", "leave out .values")
+        raise self.wrong(span, f"{short(node.attr)} is not a method here", methods(node.attr))
 
     def _call(self, node: ast.Call) -> tuple[Part[Tensor], bool]:
         name, receiver = self._called(node.func)
@@ -235,7 +210,7 @@ class _Reader(NumberReader):
         return called, name == "max" and "dim" in given
 
     def _called(self, node: ast.expr) -> tuple[str, ast.expr | None]:
-        """The name of an operation, and the tensor before it if it is a method."""
+        """Read the name of an operation and, if it is a method, the tensor before it."""
         if isinstance(node, ast.Name):
             name, receiver, known, kind = node.id, None, BARE, "function"
         elif not isinstance(node, ast.Attribute):
@@ -253,7 +228,7 @@ class _Reader(NumberReader):
         return name, receiver
 
     def _given(self, node: ast.Call, name: str, receiver: ast.expr | None) -> dict[str, ast.expr]:
-        """The arguments by their names, in the order of the parameters."""
+        """Read the arguments of a call, by name, in the order of the parameters."""
         kinds = OPERATIONS[name][0]
         names = list(kinds)
         args = node.args
@@ -273,7 +248,7 @@ class _Reader(NumberReader):
         if missing:
             raise self.wrong(self.call_span(node), f"{name} needs {missing[0]}", takes)
         if "keepdim" in given and "dim" not in given and name != "amax":
-            raise self.wrong(self.span(given["keepdim"]), "keepdim needs dim", "add dim")
+            raise self.wrong(self.span(given["keepdim"]), "keepdim needs dim as well", "add dim")
         return {each: given[each] for each in names if each in given}
 
     def _keyword(
@@ -283,7 +258,7 @@ class _Reader(NumberReader):
             raise self.wrong(self.span(keyword.value), "** is not in this grammar")
         start, _ = self.span(keyword)
         span = start, start + len(keyword.arg)
-        dim = "dim" if keyword.arg == "axis" else keyword.arg  # as torch itself does
+        dim = "dim" if keyword.arg == "axis" else keyword.arg  # torch takes both names
         if dim not in names:
             cure = instead(keyword.arg, names[1:], "argument")
             raise self.wrong(span, f"{name} has no argument {short(keyword.arg)}", cure)
@@ -310,7 +285,7 @@ class _Reader(NumberReader):
             made = [part(scope) for part in parts]
             if (total := sum(each.numel() for each in made)) > MOST_ELEMENTS:
                 problem = f"{total} elements together are too many"
-                raise self.wrong(self.span(node), problem, f"{MOST_ELEMENTS} are the most")
+                raise self.wrong(self.span(node), problem, f"use at most {MOST_ELEMENTS}")
             return made
 
         return tensors

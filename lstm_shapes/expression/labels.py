@@ -1,12 +1,14 @@
-"""Where every element comes from: layer, direction, sample, step and feature as numbers.
+"""Labels every element of out, h_n and c_n with where it comes from.
 
-An expression that only moves elements does to their labels what it does to them: so the
-labels of its result say what each axis means, and which elements landed in a wrong place.
+The labels are numbers: the layer, direction, sample, step and feature of the element. An
+expression that is evaluated on the labels moves them as it would move the elements. The labels
+of its result therefore say what each axis means, and which elements stand in a wrong place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -16,21 +18,27 @@ from lstm_shapes.expression.grammar import Expression
 from lstm_shapes.formula.shapes import symbols, tensor_shapes, time_axis
 
 COORDINATES = ("layer", "direction", "sample", "step", "feature")
-"""In the order in which an axis that joins several is named."""
+"""What an element is labelled with. An axis that joins several is named in this order."""
 
 SEVERAL = -1
-"""The label of an element that was made of several, as by a mean."""
+"""The label of an element that was computed from elements with different labels, as by a mean."""
 
 NAMES = {"sample": "batch", "step": "seq", "feature": "features"}
+"""The coordinates that have another name as axes of a tensor."""
 
 
+@lru_cache(maxsize=16)
 def element_labels(settings: Settings, sizes: InputSizes) -> dict[str, dict[str, Tensor]]:
-    """The labels of every element of out, h_n and c_n.
+    """Label every element of out, h_n and c_n.
+
+    Args:
+        settings: the module.
+        sizes: its input.
 
     Returns:
-        By coordinate, then by tensor, each of the tensor's shape. Counted from 0; direction
-        0 is forward, feature runs within one direction, and what a state has no axis for,
-        its step, is 0 throughout.
+        By coordinate, then by tensor, an int32 tensor of that tensor's shape. All coordinates
+        are counted from 0. Direction 0 is forward, and the features of each direction start
+        at 0 again. h_n and c_n have no axis for the step, which is 0 for all their elements.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs".
 
@@ -55,10 +63,19 @@ def element_labels(settings: Settings, sizes: InputSizes) -> dict[str, dict[str,
 def labels_of_result(
     expression: Expression, settings: Settings, sizes: InputSizes
 ) -> dict[str, Tensor]:
-    """The labels of every element of an expression's result, by coordinate.
+    """Label every element of an expression's result.
+
+    Args:
+        expression: from :func:`~lstm_shapes.expression.grammar.parse`.
+        settings: the module.
+        sizes: its input.
+
+    Returns:
+        By coordinate, an int32 tensor of the result's shape. ``SEVERAL`` stands where an
+        element is computed from elements with different labels.
 
     Raises:
-        ExpressionError: as :meth:`Expression.evaluate` does.
+        ExpressionError: the expression cannot be evaluated on tensors of these shapes.
 
     >>> from lstm_shapes.expression.grammar import parse
     >>> module, asked = Settings(4, 1, num_layers=2), InputSizes(seq_len=3, batch_size=2)
@@ -75,14 +92,14 @@ def labels_of_result(
 
 
 def axis_names(labelled: Mapping[str, Tensor]) -> tuple[str, ...]:
-    """What each axis of a result means: the coordinates that change along it.
+    """Say what each axis of a result means: which coordinates change along it.
 
     Args:
-        labelled: of :func:`labels_of_result`.
+        labelled: the labels by coordinate, from :func:`labels_of_result`.
 
     Returns:
-        Such as ``"batch"`` or ``"direction × features"``; ``"?"`` for an axis along which
-        nothing changes, as one of size 1.
+        One name for each axis, such as ``"batch"`` or ``"direction × features"``. It is
+        ``"?"`` if no coordinate changes along the axis, as along an axis of size 1.
 
     >>> from lstm_shapes.expression.grammar import parse
     >>> module, asked = Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2)
@@ -99,7 +116,20 @@ def axis_names(labelled: Mapping[str, Tensor]) -> tuple[str, ...]:
 
 
 def changing(labelled: Mapping[str, Tensor], axis: int) -> tuple[str, ...]:
-    """The coordinates that change along one axis of a result."""
+    """Find the coordinates that change along one axis of a result.
+
+    Args:
+        labelled: the labels by coordinate, from :func:`labels_of_result`.
+        axis: which axis, counted from 0.
+
+    Returns:
+        Names from ``COORDINATES``; none if all labels along the axis are equal.
+
+    >>> from lstm_shapes.expression.grammar import parse
+    >>> module, asked = Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2)
+    >>> changing(labels_of_result(parse("h_n"), module, asked), 0)
+    ('layer',)
+    """
     return tuple(
         name
         for name, each in labelled.items()
@@ -121,7 +151,7 @@ def is_mixed(labelled: Mapping[str, Tensor], axis: int) -> bool:
 
 
 def _out(settings: Settings, sizes: InputSizes) -> dict[str, tuple[int, list[int]]]:
-    """For every coordinate the axis of out along which it runs, and its numbers there."""
+    """For each coordinate, the axis of out along which it changes and its values there."""
     time, features = time_axis(settings, sizes), settings.num_directions * settings.h_out
     batch = 0 if sizes.batch_size is None else 1 - time
     samples = [0] if sizes.batch_size is None else list(range(sizes.batch_size))
@@ -134,7 +164,7 @@ def _out(settings: Settings, sizes: InputSizes) -> dict[str, tuple[int, list[int
 
 
 def _state(settings: Settings, sizes: InputSizes) -> dict[str, tuple[int, list[int]]]:
-    """The same for h_n and c_n."""
+    """The same as :func:`_out`, for h_n and c_n."""
     directions = settings.num_directions
     rows = range(settings.num_layers * directions)
     batch = [] if sizes.batch_size is None else list(range(sizes.batch_size))
@@ -147,14 +177,14 @@ def _state(settings: Settings, sizes: InputSizes) -> dict[str, tuple[int, list[i
 
 
 def _spread(numbers: list[int], axis: int, shape: tuple[int, ...]) -> Tensor:
-    """Numbers along one axis, repeated over all others."""
+    """Lay numbers along one axis of a tensor, and repeat them along all others."""
     along = [1] * len(shape)
     along[axis] = len(numbers)
     return torch.tensor(numbers, dtype=torch.int32).view(along).expand(shape).contiguous()
 
 
 def _common(labels: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    """What a reduction does to labels: those that are not all the same become SEVERAL."""
+    """Reduce labels: equal labels keep their value, different ones become SEVERAL."""
     axes = tuple(range(labels.dim())) if dim is None else (dim,)
     low, high = labels.amin(axes, keepdim), labels.amax(axes, keepdim)
     return torch.where(low == high, low, SEVERAL)

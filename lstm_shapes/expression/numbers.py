@@ -1,4 +1,7 @@
-"""The numbers and the indices in an expression."""
+"""Reads the integers, shapes and indices in an expression.
+
+``expression.grammar`` builds on this class and reads the tensors.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +23,38 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 
 class NumberReader(Spots):
-    """Reads what is no tensor."""
+    """Reads the parts of a syntax tree that are not tensors.
+
+    >>> reader = NumberReader("N * 2")
+    >>> reader.integer(ast.parse(reader.source, mode="eval").body)(Scope({}, {"N": 3}, {}))
+    6
+    """
 
     def integers(self, node: ast.expr) -> Part[tuple[int, ...]]:
-        """A shape or several axes."""
+        """Read a tuple or list of integers, such as a shape.
+
+        Args:
+            node: the node to read.
+
+        Raises:
+            ExpressionError: the node is not a tuple or list, or an entry is not an integer.
+        """
         if not isinstance(node, (ast.Tuple, ast.List)):
-            raise self.meant(node, "a tuple of integers", "write (0, 1), or (0,) for one")
+            raise self.meant(node, "a tuple of integers", "write (0, 1), or (0,) for one integer")
         parts = [self.integer(each) for each in node.elts]
         return lambda scope: tuple(part(scope) for part in parts)
 
     def integer(self, node: ast.expr, meant: str = "an integer") -> Part[int]:
-        """A whole number, or a sum, difference, product or quotient of some."""
+        """Read an integer: digits, a name, or integers joined by ``+``, ``-``, ``*`` and ``//``.
+
+        Args:
+            node: the node to read.
+            meant: what the error says is expected here.
+
+        Raises:
+            ExpressionError: the node is something else. A name that stands for no integer,
+                and a division by zero, are only found when the part is evaluated.
+        """
         span = self.span(node)
         if isinstance(node, ast.Constant) and type(node.value) is int:
             return constant(self.in_64_bits(span, node.value))
@@ -44,7 +68,7 @@ class NumberReader(Spots):
             return lambda scope: -negated(scope)
         if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
             return self._arithmetic(node)
-        raise self.meant(node, meant, "of digits, sizes by name, and + - * //")
+        raise self.meant(node, meant, "write digits or sizes by name, joined by + - * //")
 
     def _arithmetic(self, node: ast.BinOp) -> Part[int]:
         left, right = self.integer(node.left), self.integer(node.right)
@@ -54,13 +78,23 @@ class NumberReader(Spots):
             try:
                 return self.in_64_bits(span, _ARITHMETIC[type(node.op)](left(scope), right(scope)))
             except ZeroDivisionError:
-                problem = f"{self.cut(node.right)} is zero"
-                raise self.wrong(self.span(node.right), problem, "divide by another") from None
+                problem = f"{self.cut(node.right)} is zero, which cannot divide a number"
+                raise self.wrong(self.span(node.right), problem, "use another") from None
 
         return computed
 
     def index_of(self, node: ast.expr) -> Part[Any]:
-        """What stands between the brackets of an index."""
+        """Read what stands between the brackets of an index.
+
+        Args:
+            node: the node to read.
+
+        Returns:
+            A part whose value can index a tensor.
+
+        Raises:
+            ExpressionError: an entry is not an integer, a slice, ``...`` or ``None``.
+        """
         if not isinstance(node, ast.Tuple):
             return self._index_item(node)
         parts = [self._index_item(each) for each in node.elts]
@@ -81,7 +115,7 @@ class NumberReader(Spots):
         def made(scope: Scope) -> slice:
             start, stop, step = (None if each is None else each(scope) for each in edges)
             if node.step is not None and step is not None and step < 1:
-                problem = f"the step is {step}, torch takes positive ones"
+                problem = f"the step is {step}, but torch takes positive steps only"
                 raise self.wrong(self.span(node.step), problem, "reverse with .flip(dim)")
             return slice(_near(start), _near(stop), _near(step))
 
@@ -89,5 +123,8 @@ class NumberReader(Spots):
 
 
 def _near(edge: int | None) -> int | None:
-    """An edge of a slice as torch takes it: beyond any size they are all the same."""
+    """Bring the start, stop or step of a slice into bounds that torch takes.
+
+    No tensor here has more than ``MOST_ELEMENTS`` entries, so the slice means the same.
+    """
     return None if edge is None else max(-MOST_ELEMENTS, min(edge, MOST_ELEMENTS))

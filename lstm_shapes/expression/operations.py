@@ -1,4 +1,7 @@
-"""What an expression of the grammar may do: a table of tensor operations, and its limits."""
+"""The operations that an expression may call, and the limits that it must keep to.
+
+``expression.grammar`` calls what stands in these tables and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,17 @@ import torch
 from torch import Tensor
 
 LONGEST = 300
-"""Characters of a text."""
+"""The most characters that the text of an expression may have."""
 
 MOST_ELEMENTS = 2**20
-"""Of any tensor on the way; axes of size 0 are not counted, a sum over one would remove it."""
+"""The most elements that any tensor may have while an expression is evaluated. An axis of size
+0 counts as 1, since a sum over that axis would give a tensor of all the other axes."""
 
 MOST_AXES = 8
-"""Of any tensor on the way."""
+"""The most axes that any tensor may have while an expression is evaluated."""
 
 Reduction = Callable[[Tensor, "int | None", bool], Tensor]
+"""A function of a tensor, an axis (``None`` for all axes) and keepdim."""
 
 
 def _max(tensor: Tensor, dim: int | None, keepdim: bool) -> Tensor:
@@ -31,12 +36,10 @@ REDUCTIONS: Mapping[str, Reduction] = MappingProxyType(
         "max": _max,
     }
 )
-"""What is done to values, as torch does it: of a tensor, an axis (all if ``None``), keepdim."""
+"""The reductions of the grammar as torch computes them."""
 
 _REDUCED = {"input": "tensor", "dim": "int?", "keepdim": "bool?"}
 
-# Parameters by torch's names, in torch's order, with ? if they may be left out; and what is
-# called, or whose reduction. Without "input", torch has no function ("self") or no method.
 OPERATIONS: Mapping[str, tuple[Mapping[str, str], Callable[..., Tensor] | str]] = {
     "cat": ({"tensors": "tensors", "dim": "int?"}, torch.cat),
     "concat": ({"tensors": "tensors", "dim": "int?"}, torch.concat),
@@ -55,6 +58,19 @@ OPERATIONS: Mapping[str, tuple[Mapping[str, str], Callable[..., Tensor] | str]] 
     "max": (_REDUCED, "max"),
     "amax": (_REDUCED, "max"),
 }
+"""Every operation by its name, with its parameters and the function to call.
+
+The parameters have torch's names and torch's order; a type that ends in ``?`` marks one that may
+be left out. A string instead of a function names an entry of :data:`REDUCTIONS`. The first
+parameter says where torch has the operation: as a method only if it is ``self``, as a function
+only if it is ``tensors``, and as both if it is ``input``.
+"""
+
 FUNCTIONS = [name for name, (kinds, _) in OPERATIONS.items() if "self" not in kinds]
+"""The operations that may be written ``torch.name(...)``."""
+
 METHODS = [name for name, (kinds, _) in OPERATIONS.items() if "tensors" not in kinds]
-BARE = [name for name in FUNCTIONS if name not in ("sum", "max")]  # Python has its own
+"""The operations that may be written ``tensor.name(...)``."""
+
+BARE = [name for name in FUNCTIONS if name not in ("sum", "max")]
+"""The operations that may be written ``name(...)``; Python's own sum and max mean other things."""

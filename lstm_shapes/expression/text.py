@@ -1,4 +1,7 @@
-"""The spots of an expression's text, and what is wrong there in words."""
+"""The text of an expression: where each part of it stands, and the errors that point there.
+
+``expression.tree``, ``expression.numbers`` and ``expression.grammar`` read the text with it.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,20 @@ from lstm_shapes.errors import LARGEST
 from lstm_shapes.expression.operations import METHODS, MOST_AXES, MOST_ELEMENTS, Reduction
 
 Span = tuple[int, int]
+"""Where a part of a text starts, and where it ends: the index behind its last character."""
 _T = TypeVar("_T")
 
 
 class ExpressionError(ValueError):
-    """A text that is no expression, or one that cannot be evaluated.
+    """A text that is not in the grammar, or an expression that cannot be evaluated.
+
+    The message says what is wrong, and marks the place in the text below.
 
     Attributes:
         text: the whole text.
-        start, end: the spot in it, from start up to before end.
-        problem: what is wrong there, one clause.
-        cure: what to write instead, one clause; may be empty.
+        start, end: where the mistake starts in the text, and the index behind its end.
+        problem: what is wrong there, in one clause.
+        cure: what to write instead, in one clause; it may be empty.
     """
 
     def __init__(self, text: str, start: int, end: int, problem: str, cure: str = "") -> None:
@@ -35,13 +41,13 @@ class ExpressionError(ValueError):
         self.end = end
         self.problem = problem
         self.cure = cure
-        # The arguments as they came, so that a copy or a pickle can be made again.
+        # copy and pickle make the error again from these arguments.
         super().__init__(text, start, end, problem, cure)
 
     def __str__(self) -> str:
         cause = f"{self.problem}: {self.cure}" if self.cure else self.problem
         first = max(0, min(self.start - 30, len(self.text) - 70))
-        # One column for each character, or the marks would stand elsewhere.
+        # Every character must take one column, or the marks would not stand below the spot.
         shown = re.sub(r"[^ -~]", "?", re.sub(r"\s", " ", self.text[first : first + 70]))
         marks = "^" * max(1, min(self.end, first + 70) - self.start)
         return f"{cause}\n{shown}\n{' ' * (self.start - first)}{marks}"
@@ -49,7 +55,13 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True)
 class Scope:
-    """What the names in an expression stand for, and what reductions do."""
+    """What the names in an expression stand for when it is evaluated.
+
+    Attributes:
+        tensors: the tensors by name.
+        numbers: the integers by name.
+        reductions: the functions that ``mean``, ``sum`` and ``max`` call.
+    """
 
     tensors: Mapping[str, Tensor]
     numbers: Mapping[str, int]
@@ -57,11 +69,22 @@ class Scope:
 
 
 Part = Callable[[Scope], _T]
-"""A part of an expression, read and waiting for its values."""
+"""A part of an expression that has been read; called with a scope, it gives its value."""
 
 
 class Spots:
-    """A text, what stands where in its tree, and the errors that point there."""
+    """The text of an expression, with the place of each node of its syntax tree.
+
+    Attributes:
+        text: the text as it was typed.
+        source: the text without the spaces around it, which is what Python parses.
+        lines: for each line of source, the index in text at which it starts.
+
+    >>> print(Spots("out[:, -1]").wrong((4, 9), "this is wrong", "write another index"))
+    this is wrong: write another index
+    out[:, -1]
+        ^^^^^
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -71,7 +94,16 @@ class Spots:
         self.lines = [shift + start for start in (0, *breaks)]
 
     def made_by(self, span: Span, call: Callable[[], Tensor]) -> Tensor:
-        """What torch makes of it, or why it does not in its own words."""
+        """Call torch, and give what it returns.
+
+        Args:
+            span: where the call stands in the text.
+            call: a function without arguments that calls torch.
+
+        Raises:
+            ExpressionError: torch refuses, and its message is the problem; or the tensor is too
+                large.
+        """
         try:
             made = call()
         except (RuntimeError, IndexError, ValueError, TypeError, OverflowError) as refusal:
@@ -80,62 +112,100 @@ class Spots:
         return self.bounded(span, made)
 
     def bounded(self, span: Span, tensor: Tensor) -> Tensor:
-        """A tensor that is not too large."""
+        """Give a tensor back if it is within the limits.
+
+        Args:
+            span: where the tensor stands in the text.
+            tensor: a tensor of any shape.
+
+        Raises:
+            ExpressionError: it has more than ``MOST_AXES`` axes or ``MOST_ELEMENTS`` elements.
+        """
         shape = tuple(tensor.shape)
         if len(shape) > MOST_AXES:
             problem = f"{len(shape)} axes are too many"
-            raise self.wrong(span, problem, f"{MOST_AXES} are the most")
+            raise self.wrong(span, problem, f"use at most {MOST_AXES}")
         if math.prod(size or 1 for size in shape) > MOST_ELEMENTS:
             problem = f"a tensor of shape {shape} is too large"
-            raise self.wrong(span, problem, f"{MOST_ELEMENTS} elements are the most")
+            raise self.wrong(span, problem, f"use at most {MOST_ELEMENTS} elements")
         return tensor
 
     def in_64_bits(self, span: Span, value: int) -> int:
-        """A number that torch can take."""
+        """Give an integer back if torch can take it.
+
+        Args:
+            span: where the integer stands in the text.
+            value: any integer.
+
+        Raises:
+            ExpressionError: it does not fit into 64 bits.
+        """
         if abs(value) > LARGEST:
-            raise self.wrong(span, "this is no integer of 64 bits", "use a smaller one")
+            raise self.wrong(span, "this does not fit into 64 bits", "use a smaller number")
         return value
 
     def named(
         self, node: ast.Name, kind: str, known: Mapping[str, _T], others: Mapping[str, object]
     ) -> _T:
-        """What a name stands for."""
+        """Look up what a name stands for.
+
+        Args:
+            node: the name in the syntax tree.
+            kind: what is expected here, ``"tensor"`` or ``"number"``.
+            known: what the names of that kind stand for.
+            others: what the names of the other kind stand for.
+
+        Raises:
+            ExpressionError: the name stands for nothing, or for the other kind.
+        """
         if node.id in known:
             return known[node.id]
         name = short(node.id)
-        problem = f"{name} is no {kind}" if node.id in others else f"there is no {name} here"
+        problem = f"{name} is not a {kind}" if node.id in others else f"there is no {name} here"
         raise self.wrong(self.span(node), problem, instead(node.id, known, kind))
 
     def meant(self, node: ast.expr, meant: str, cure: str) -> ExpressionError:
-        """What to raise where something else should stand."""
-        problem = f"{meant} is meant here, not {short(self.cut(node))}"
+        """Make the error for a node where something else is expected.
+
+        Args:
+            node: what stands there.
+            meant: what is expected there.
+            cure: what to write instead.
+        """
+        problem = f"{meant} is expected here, not {short(self.cut(node))}"
         return self.wrong(self.span(node), problem, cure)
 
     def wrong(self, span: Span, problem: str, cure: str = "") -> ExpressionError:
-        """What to raise about a spot."""
+        """Make the error for a part of the text.
+
+        Args:
+            span: where the part stands.
+            problem: what is wrong there, in one clause.
+            cure: what to write instead, in one clause; it may be empty.
+        """
         return ExpressionError(self.text, *span, problem, cure)
 
     def cut(self, node: ast.expr) -> str:
-        """The text of a node."""
+        """Give the text of a node on one line."""
         start, end = self.span(node)
         return " ".join(self.text[start:end].split())
 
     def span(self, node: ast.expr | ast.keyword) -> Span:
-        """Where a node stands."""
+        """Say where a node stands in the text."""
         end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         return self.lines[node.lineno - 1] + node.col_offset, self.lines[end_line - 1] + end
 
     def name_span(self, node: ast.expr) -> Span:
-        """Of an attribute without what is before it."""
+        """Say where a name stands: for an attribute, without the object and the dot before it."""
         start, end = self.span(node)
         return (end - len(node.attr), end) if isinstance(node, ast.Attribute) else (start, end)
 
     def call_span(self, node: ast.Call) -> Span:
-        """Of a method without the tensor before it; of a function the whole."""
+        """Say where a call stands, without the tensor or ``torch`` before the dot."""
         return self.name_span(node.func)[0], self.span(node)[1]
 
     def spot(self, error: SyntaxError) -> Span:
-        """Where Python's parser stopped."""
+        """Say where Python's parser stopped; the whole text if it does not tell."""
         last = len(self.text)
         if not error.lineno or not error.offset or error.lineno > len(self.lines):
             return 0, last
@@ -146,22 +216,52 @@ class Spots:
 
 
 def short(text: str) -> str:
-    """No more of a name than can be read."""
+    """Cut a text to 30 characters.
+
+    Args:
+        text: any text; a longer one ends in ``...`` instead.
+
+    >>> short("out"), len(short("out" * 100))
+    ('out', 30)
+    """
     return text if len(text) <= 30 else f"{text[:27]}..."
 
 
 def instead(name: str, known: Iterable[str], kind: str) -> str:
-    """The names there are, the nearest first."""
+    """Write a cure that lists the names there are, with the most similar one first.
+
+    Args:
+        name: the name that was written.
+        known: the names that could have been written.
+        kind: what they are names of.
+
+    >>> instead("outt", ["out", "h_n"], "tensor")
+    'perhaps out; the tensors are out, h_n'
+    """
     near = get_close_matches(name, known, n=1)
     listed = f"the {kind}s are {', '.join(known)}"
     return f"perhaps {near[0]}; {listed}" if near else listed
 
 
 def methods(name: str) -> str:
-    """The methods there are."""
+    """Write a cure that lists the methods there are.
+
+    Args:
+        name: the name that was written; the most similar method is listed first.
+
+    >>> methods("veiw").startswith("perhaps view; the methods are ")
+    True
+    """
     return instead(name, METHODS, "method")
 
 
 def constant(value: _T) -> Part[_T]:
-    """A part that needs no values."""
+    """Make a part whose value is the same in every scope.
+
+    Args:
+        value: the value.
+
+    >>> constant(3)(Scope({}, {}, {}))
+    3
+    """
     return lambda _scope: value

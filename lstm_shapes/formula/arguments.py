@@ -1,4 +1,8 @@
-"""What each argument changes and what it does not, as a difference to given settings. No torch."""
+"""What each argument of nn.LSTM changes in the shapes, and what it leaves as it is.
+
+Each argument in turn is given another value, and the shapes before and after are compared.
+The shapes come from ``formula.shapes`` and ``formula.parameters``; torch is not needed.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +18,26 @@ from lstm_shapes.formula.shapes import NamedShape, tensor_shapes
 COMPARED = tuple(
     name for name, each in ARGUMENTS.items() if each.group == "module" and name != "kind"
 )
-"""The arguments of nn.LSTM, in the documentation's order."""
+"""The arguments of nn.LSTM that are compared, in the order of torch's documentation."""
 
 SHOWN_DROPOUT = 0.5
-"""What is shown of dropout where the settings have none."""
+"""The dropout that is shown in place of 0, which would have no effect."""
 
 
 @dataclass(frozen=True)
 class ArgumentEffect:
-    """One argument with another value.
+    """What one argument would change if it had another value.
 
     Attributes:
-        argument: its name.
-        value, other: as set, and what it is compared with.
-        settings: with the other value; ``None`` where no other is valid.
-        why_not: why there is none; empty otherwise.
-        changed: by name, the shapes before and after, of those that differ in size or order.
-        same: names of the tensors whose shape stays.
-        parameters: how many, before and after.
+        argument: the argument's name.
+        value: the value that the settings give it.
+        other: the value that it is compared with.
+        settings: the settings with the other value; ``None`` if nn.LSTM would refuse them.
+        why_not: why the settings with the other value are refused; empty if they are valid.
+        changed: by name of tensor, its shape before and after. Only tensors whose sizes or
+            axes change are in it.
+        same: names of the tensors whose shape does not change.
+        parameters: the number of elements of all parameters, before and after.
     """
 
     argument: str
@@ -45,10 +51,18 @@ class ArgumentEffect:
 
 
 def argument_effects(settings: Settings, sizes: InputSizes) -> tuple[ArgumentEffect, ...]:
-    """What each argument of nn.LSTM would do to the shapes of a call, by formula.
+    """Compute what each argument of nn.LSTM would change in the shapes of a call.
 
-    A switch is compared with its other position, a size with one more, dropout and proj_size
-    with none, or with some where there is none.
+    Each argument is compared with one other value: a bool with its opposite, a size with the
+    size plus one. dropout and proj_size are compared with 0, or with a value above 0 if they
+    are 0.
+
+    Args:
+        settings: the module to start from.
+        sizes: its input.
+
+    Returns:
+        One record for each argument, in the order of torch's documentation.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Parameters".
 
@@ -88,13 +102,13 @@ def _effects(settings: Settings, sizes: InputSizes) -> Iterator[ArgumentEffect]:
 
 
 def _shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
-    """Those of the page's cards: the states to start from are as those at the end."""
+    """The shapes of input, out, h_n and c_n; h_0 and c_0 have those of h_n and c_n."""
     named = tensor_shapes(settings, sizes)
     return {name: shape for name, shape in named.items() if not name.endswith("_0")}
 
 
 def _other(settings: Settings, argument: str) -> Any:
-    """The value that one is compared with."""
+    """The value that an argument is compared with."""
     value = getattr(settings, argument)
     if isinstance(value, bool):
         return not value

@@ -1,12 +1,20 @@
-"""What a run would cost, and what is too much. Asked before anything is allocated.
+"""What a run would cost, and whether that is too much.
 
-The default limits keep the explorer interactive: at the sizes its sliders reach an update
-takes about 10 ms, and where a limit is reached some tenths of a second (1.4 s in the
-slowest case found, an input_size of 900,000). What they stand for, as seen on one thread
-of a 2026 server: building takes 2 to 6 ns a parameter and 0.3 ms a cell, a matrix product
-30 ms for 10**9 multiply-adds, the element-wise work 12 ns a gate value, and a step of one
-cell of a GRU or of a projected LSTM 10 µs however small it is. The explorer runs the
-module twice, the second time layer by layer for its statements.
+The cost is computed from the settings, so a run that is too large is refused before anything
+is allocated.
+
+The default limits keep the explorer interactive. An update takes about 10 ms at the sizes
+that its sliders reach, and some tenths of a second at a limit (1.4 s in the slowest case
+found, an input_size of 900,000). The limits follow from these times, measured on one thread
+of a server in 2026:
+
+- The module takes 2 to 6 ns per parameter and 0.3 ms per cell to build.
+- The matrix products take 30 ms for 10**9 multiply-adds.
+- The element-wise work takes 12 ns per gate value.
+- One step of one cell of a GRU, or of an LSTM with a projection, takes at least 10 µs.
+
+The explorer runs the module twice: once as a whole, and once layer by layer for its
+statements.
 """
 
 from __future__ import annotations
@@ -18,7 +26,8 @@ from lstm_shapes.formula.numbers import human_bytes
 from lstm_shapes.formula.parameters import GATES, parameter_count, weight_count
 from lstm_shapes.formula.shapes import tensor_shapes
 
-FLOAT32 = 4  # bytes of one element
+FLOAT32 = 4
+"""Bytes of one element; torch's default dtype is float32."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +35,12 @@ class Cost:
     """What one forward run needs.
 
     Attributes:
-        bytes: parameters, input, states, the output of every layer and one layer's
-            gates, all in float32.
-        multiply_adds: of the matrix products.
-        gate_values: numbers that pass a gate's sigmoid or tanh.
-        cell_steps: calls of a cell: steps × layers × directions.
-        cells: layers × directions.
+        bytes: the memory in bytes for the parameters, the input, the states, the output of
+            every layer and the gates of one layer, all in float32.
+        multiply_adds: the multiplications, each with an addition, in the matrix products.
+        gate_values: how many numbers go through the sigmoid or tanh of a gate.
+        cell_steps: how often a cell computes a step: steps × layers × directions.
+        cells: how many cells the module has: layers × directions.
     """
 
     bytes: int
@@ -43,7 +52,12 @@ class Cost:
 
 @dataclass(frozen=True)
 class Limits:
-    """The most a run may need. The defaults are meant for interactive use."""
+    """The most that a run may need; the defaults are meant for interactive use.
+
+    Attributes:
+        bytes, multiply_adds, gate_values, cell_steps, cells: the largest value that is allowed
+            for the same attribute of :class:`Cost`.
+    """
 
     bytes: int = 64 * 2**20
     multiply_adds: int = 10**9
@@ -53,20 +67,31 @@ class Limits:
 
 
 INTERACTIVE = Limits()
+"""The limits of a single run while someone waits."""
 
 READING = Limits(
     bytes=4 * 2**20, multiply_adds=2 * 10**7, gate_values=2 * 10**5, cell_steps=600, cells=32
 )
-"""The most a run may have needed to be measured further while someone waits: by gradients, by
-hand, or by running it again in other ways."""
+"""The limits of a run that is measured further while someone waits. They are lower, since the
+run is followed by gradients, by a computation by hand, or by more runs."""
 
 
 class OverBudget(RuntimeError):
-    """A run that was refused before anything was allocated; says what it would need."""
+    """A run that is too large; it is refused before anything is allocated.
+
+    The message names each limit that the run would exceed, and what the run would need.
+    """
 
 
 def estimate(settings: Settings, sizes: InputSizes) -> Cost:
-    """What one forward run of the module on such an input needs.
+    """Compute what one forward run of a module on an input needs.
+
+    Args:
+        settings: the module.
+        sizes: its input.
+
+    Returns:
+        The cost; nothing is allocated to compute it.
 
     >>> from lstm_shapes.formula.numbers import human_bytes
     >>> cost = estimate(Settings(8192, 8192), InputSizes(seq_len=100, batch_size=32))
@@ -95,10 +120,14 @@ def estimate(settings: Settings, sizes: InputSizes) -> Cost:
 
 
 def check(cost: Cost, limits: Limits = INTERACTIVE) -> None:
-    """Let a run pass, or refuse it.
+    """Refuse a run whose cost exceeds the limits.
+
+    Args:
+        cost: from :func:`estimate`.
+        limits: the most that the run may need.
 
     Raises:
-        OverBudget: naming everything of which it would need too much.
+        OverBudget: the cost exceeds a limit; the message names every limit exceeded.
 
     >>> check(estimate(Settings(4, 100_000), InputSizes(seq_len=5, batch_size=3)))
     Traceback (most recent call last):

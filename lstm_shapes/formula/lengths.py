@@ -1,4 +1,7 @@
-"""What packing makes of variable lengths, by formula."""
+"""What ``pack_padded_sequence`` makes of variable lengths, computed without torch.
+
+``statements.lengths`` compares the result with the ``PackedSequence`` that torch returns.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,18 @@ from dataclasses import dataclass
 from lstm_shapes.errors import LARGEST, ArgumentError, check_lengths, plain
 
 MOST_TOKENS = 5 * 10**6
-"""Steps of all samples together that are listed."""
+"""The most steps, over all samples, for which an order is computed: every step is listed."""
 
 
 @dataclass(frozen=True)
 class PackedOrder:
-    """The four parts of a ``PackedSequence`` by formula.
+    """The four parts of a ``PackedSequence``, as Python's own numbers.
 
     Attributes:
-        tokens: (sample, step) of each row of ``data``.
-        batch_sizes: for each step, how many samples have one.
-        sorted_indices: the samples, longest first.
-        unsorted_indices: the place of each sample among the sorted ones.
+        tokens: for each row of ``data``, the sample and the step that it holds.
+        batch_sizes: for each step, how many samples are long enough to have it.
+        sorted_indices: the samples in the order of their lengths, the longest first.
+        unsorted_indices: for each sample, its place in ``sorted_indices``.
     """
 
     tokens: tuple[tuple[int, int], ...]
@@ -32,15 +35,22 @@ class PackedOrder:
 def packed_order(
     lengths: Sequence[int], sorted_indices: Sequence[int] | None = None
 ) -> PackedOrder:
-    """What ``pack_padded_sequence(…, enforce_sorted=False)`` makes of lengths.
+    """Compute what ``pack_padded_sequence(…, enforce_sorted=False)`` makes of lengths.
 
     Args:
-        sorted_indices: the order of the samples, longest first. It is settled but for samples
-            of one length, which torch's sort may put in any order; without it they stay in
-            theirs.
+        lengths: how many steps each sample has.
+        sorted_indices: the order of the samples, the longest first. Samples of equal length
+            may stand in any order, and torch does not say in which. Pass the order that torch
+            chose to get the same result; without it, samples of equal length keep the order
+            in which they are given.
+
+    Returns:
+        The four parts of the ``PackedSequence``.
 
     Raises:
-        ArgumentError: a length below 1, no lengths, or an order that does not sort them.
+        ArgumentTypeError: the lengths are not a sequence of ints.
+        ArgumentError: there are no lengths, a length is below 1, all lengths together exceed
+            ``MOST_TOKENS``, or ``sorted_indices`` does not sort the lengths.
 
     Source: torch documentation, ``torch.nn.utils.rnn.PackedSequence``.
 
@@ -55,7 +65,7 @@ batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
     checked = check_lengths(given, count, LARGEST)
     if sum(checked) > MOST_TOKENS:
         raise ArgumentError(
-            "lengths", given, f"has {sum(checked)} steps in all", f"list {MOST_TOKENS} at most"
+            "lengths", given, f"has {sum(checked)} steps in all", f"give {MOST_TOKENS} at most"
         )
     order = sorted(range(count), key=lambda sample: -checked[sample])
     if sorted_indices is not None:
@@ -73,12 +83,12 @@ batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
 
 
 def _sorting(given: Sequence[int], lengths: tuple[int, ...], order: list[int]) -> list[int]:
-    """An order that was given, if it sorts the lengths as well as ours does."""
+    """Return a given order of the samples; refuse it if it does not put the longest first."""
     longest = [lengths[sample] for sample in order]
     samples = list(given) if isinstance(given, Sequence) else []
     known = all(isinstance(each, int) for each in samples) and sorted(samples) == sorted(order)
     if not known or [lengths[sample] for sample in samples] != longest:
         raise ArgumentError(
-            "sorted_indices", given, "does not sort the lengths", f"use {order}, for one"
+            "sorted_indices", given, "does not sort the lengths", f"use {order}, for example"
         )
     return samples

@@ -1,13 +1,16 @@
-"""Numbers as people read them."""
+"""Numbers as text for people to read."""
 
 from __future__ import annotations
 
 NARROW = "\u202f"
-"""A narrow space at which no line is broken."""
+"""A narrow space at which a browser does not break the line."""
 
 
 def grouped(number: int) -> str:
-    """A number with its thousands set apart.
+    """Write a number with a narrow space between its thousands.
+
+    Args:
+        number: any int.
 
     >>> grouped(12_000).replace(NARROW, " ")
     '12 000'
@@ -16,7 +19,14 @@ def grouped(number: int) -> str:
 
 
 def human_bytes(count: int) -> str:
-    """A count of bytes in the largest binary unit that leaves a number above 1.
+    """Write a number of bytes in the largest unit of which there is at least one.
+
+    Args:
+        count: bytes, 0 or more.
+
+    Returns:
+        The number in B, KiB, MiB and so on, rounded down. One decimal is written for numbers
+        below 10, unless it is 0.
 
     >>> human_bytes(480), human_bytes(96 * 2**30), human_bytes(1536)
     ('480 B', '96 GiB', '1.5 KiB')
@@ -24,7 +34,7 @@ def human_bytes(count: int) -> str:
     unit = 0
     while unit < len(_UNITS) - 1 and count >= 1024 ** (unit + 1):
         unit += 1
-    # Integers throughout: a count may be too large for a float.
+    # Only ints are used, since a count may be too large for a float.
     whole, rest = divmod(count, 1024**unit)
     tenth = rest * 10 // 1024**unit
     shown = f"{whole:,}.{tenth}" if tenth and whole < 10 else f"{whole:,}"

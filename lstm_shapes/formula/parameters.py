@@ -1,4 +1,7 @@
-"""The parameters of a module by formula: their names, axes and number."""
+"""The parameters of a module: their names, their axes and the number of their elements.
+
+``formula.shapes`` does the same for the tensors that go into and come out of a call.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,17 @@ GATES: Mapping[Kind, tuple[str, ...]] = {
     "GRU": ("r", "z", "n"),
     "RNN": ("h",),
 }
-"""Row blocks of weight_ih, weight_hh and the biases, in their order."""
+"""The gates whose rows weight_ih, weight_hh and the biases hold, from the top row down."""
 
 
 def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
-    """Every parameter in the order of ``module.named_parameters()``, one at a time.
+    """Yield the shape of every parameter, in the order of ``module.named_parameters()``.
+
+    Args:
+        settings: the module.
+
+    Yields:
+        One named shape at a time, since a module may have very many layers.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Variables".
 
@@ -32,7 +41,16 @@ def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
 
 
 def cell_parameters(settings: Settings, layer: int, direction: Direction) -> Iterator[NamedShape]:
-    """The parameters of one cell, in the order of ``module.named_parameters()``.
+    """Yield the shape of every parameter of one cell, in torch's order.
+
+    Args:
+        settings: the module.
+        layer: which layer the cell belongs to, counted from 0.
+        direction: which direction of that layer; ``"backward"`` adds ``_reverse`` to the names.
+
+    Yields:
+        weight_ih and weight_hh, then bias_ih and bias_hh if bias=True, then weight_hr if
+        proj_size is above 0.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Variables".
 
@@ -49,7 +67,13 @@ def cell_parameters(settings: Settings, layer: int, direction: Direction) -> Ite
 
 
 def parameter_count(settings: Settings) -> int:
-    """Elements of all parameters together, however many layers there are.
+    """Count the elements of all parameters of a module.
+
+    Args:
+        settings: the module; the count takes no longer for many layers than for two.
+
+    Returns:
+        The sum of ``parameter.numel()`` over all parameters.
 
     >>> parameter_count(Settings(300, 300, bidirectional=True))
     1444800
@@ -58,7 +82,13 @@ def parameter_count(settings: Settings) -> int:
 
 
 def weight_count(settings: Settings) -> int:
-    """Elements of the matrices alone: the multiply-adds for one step of one sample.
+    """Count the elements of the weight matrices, without the biases.
+
+    Args:
+        settings: the module.
+
+    Returns:
+        The count, which is also the number of multiply-adds for one step of one sample.
 
     >>> weight_count(Settings(300, 300, bidirectional=True))
     1440000
@@ -76,7 +106,7 @@ def _elements(settings: Settings, prefixes: tuple[str, ...]) -> int:
 
 
 def _cell_counts(settings: Settings) -> tuple[tuple[int, bool], ...]:
-    """How many cells there are in the first layer, and in all others."""
+    """How many cells the first layer has, and all other layers together."""
     directions = settings.num_directions
     return (directions, True), (directions * (settings.num_layers - 1), False)
 

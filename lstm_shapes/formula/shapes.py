@@ -1,7 +1,7 @@
-"""The answer by formula: named axes, symbolic and numeric, of every tensor.
+"""The shape of every tensor of a call, with a name, a symbol and a size for each axis.
 
-Computed from the settings alone with Python's integers: nothing is allocated and
-torch is not needed, so sizes of 10**12 elements cost what small ones cost.
+The shapes are computed from the settings with Python's integers. Torch is not needed and
+nothing is allocated, so a tensor of 10**12 elements takes no longer than a small one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,13 @@ AxisName = Literal[
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: what it means, how the torch documentation writes it, its size."""
+    """One axis of a tensor.
+
+    Attributes:
+        name: what the axis counts, such as ``"batch"``.
+        symbol: how the torch documentation writes its size, such as ``"N"``.
+        size: how many entries it has.
+    """
 
     name: AxisName
     symbol: str
@@ -30,6 +36,10 @@ class Axis:
 class NamedShape:
     """A tensor's shape with a name for the tensor and for every axis.
 
+    Attributes:
+        name: the tensor's name, such as ``"out"``.
+        axes: its axes, from the first to the last.
+
     >>> print(NamedShape("out", (Axis("seq", "L", 5), Axis("features", "D·H_out", 6))))
     out  (5, 6)  (seq, features)  (L, D·H_out)
     """
@@ -39,12 +49,12 @@ class NamedShape:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The numbers alone, comparable with ``tuple(tensor.shape)``."""
+        """The sizes alone, which compare equal to ``tuple(tensor.shape)``."""
         return tuple(axis.size for axis in self.axes)
 
     @property
     def numel(self) -> int:
-        """Elements."""
+        """The number of elements, as ``tensor.numel()``."""
         return math.prod(self.shape)
 
     def __str__(self) -> str:
@@ -54,12 +64,16 @@ class NamedShape:
 
 
 def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
-    """Every tensor that goes into or comes out of one call of the module.
+    """Compute the shape of every tensor that goes into or comes out of one call.
+
+    Args:
+        settings: the module.
+        sizes: its input. Lengths change no shape, because out is taken to be padded to
+            seq_len again by ``pad_packed_sequence``.
 
     Returns:
-        ``input``, ``h_0``, ``c_0``, ``out``, ``h_n`` and ``c_n`` by name, in this
-        order; without ``c_0`` and ``c_n`` for GRU and RNN, which have no cell state.
-        Variable lengths change no shape: out is meant padded to seq_len again.
+        The shapes by name: ``input``, ``h_0``, ``c_0``, ``out``, ``h_n`` and ``c_n``, in this
+        order. GRU and RNN have no cell state, so ``c_0`` and ``c_n`` are not in it for them.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
 
@@ -84,7 +98,16 @@ def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape
 
 
 def time_axis(settings: Settings, sizes: InputSizes) -> int:
-    """Which axis of input and out is time: 1 if the batch comes first, else 0.
+    """Say which axis of input and out is time: 1 if the batch comes first, else 0.
+
+    Args:
+        settings: the module, whose batch_first counts.
+        sizes: its input; unbatched input has no batch axis, so time is always its axis 0.
+
+    Returns:
+        The axis, 0 or 1.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "batch_first" and "Inputs".
 
     >>> time_axis(Settings(4, 3, batch_first=True), InputSizes(seq_len=5, batch_size=3))
     1
@@ -95,7 +118,17 @@ def time_axis(settings: Settings, sizes: InputSizes) -> int:
 
 
 def symbols(settings: Settings, sizes: InputSizes) -> dict[str, int]:
-    """The sizes by the names that the torch documentation has for them; N unless unbatched.
+    """Give every size by the symbol that the torch documentation uses for it.
+
+    Args:
+        settings: the module.
+        sizes: its input.
+
+    Returns:
+        N, L, D, H_in, H_cell and H_out as in torch's documentation, and num_layers. N is not
+        in it if the input is unbatched.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Inputs".
 
     >>> symbols(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=None))
     {'L': 5, 'D': 2, 'H_in': 4, 'H_cell': 3, 'H_out': 3, 'num_layers': 1}
@@ -112,15 +145,23 @@ def symbols(settings: Settings, sizes: InputSizes) -> dict[str, int]:
 
 
 def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
-    """What becomes of out and h_n when they are split by direction and joined again.
+    """Compute the shapes of out and h_n when they are split by direction and joined again.
+
+    The functions of ``lstm_shapes.directions`` make the tensors that have these shapes.
+
+    Args:
+        settings: the module.
+        sizes: its input.
 
     Returns:
-        With one direction, ``final`` alone: the last layer's final h. With two also
-        ``forward`` and ``backward`` (the halves of out, in input order),
-        ``reading order`` (the backward half flipped in time), ``concat`` (the halves
-        joined per time step), ``sum``, ``mean``, ``max`` (combined element by element),
-        the same of the final states, and ``decoder`` (the states with both directions side
-        by side).
+        The shapes by name. ``final`` is the last layer's final h, and is the only one if the
+        module has one direction. With two directions there are also:
+
+        - ``forward`` and ``backward``: the halves of out, both in input order,
+        - ``reading order``: the backward half reversed in time,
+        - ``concat``, ``sum``, ``mean``, ``max``: the halves joined at each step,
+        - ``final sum``, ``final mean``, ``final max``: the last layer's two final h joined,
+        - ``decoder``: h_n with both directions of a layer side by side.
 
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
     >>> for shape in direction_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
@@ -176,12 +217,26 @@ def _batch(sizes: InputSizes) -> tuple[Axis, ...]:
 
 
 def joined_axis(settings: Settings) -> Axis:
-    """The features of both directions side by side."""
+    """The last axis of out: the features of all directions side by side.
+
+    Args:
+        settings: the module.
+
+    >>> joined_axis(Settings(4, 3, bidirectional=True))
+    Axis(name='features', symbol='D·H_out', size=6)
+    """
     return Axis("features", "D·H_out", settings.num_directions * settings.h_out)
 
 
 def cell_axis(settings: Settings) -> Axis:
-    """The features of a cell: those of c, and of h unless it is projected."""
-    # The documentation of GRU and RNN knows no H_cell: there it is H_out.
+    """The axis of a cell's hidden_size features: the last axis of c_n, and of h if proj_size=0.
+
+    Args:
+        settings: the module.
+
+    >>> cell_axis(Settings(4, 3, proj_size=2))
+    Axis(name='features', symbol='H_cell', size=3)
+    """
+    # The documentation of GRU and RNN has no symbol H_cell; it calls this size H_out.
     symbol = "H_cell" if settings.kind == "LSTM" else "H_out"
     return Axis("features", symbol, settings.hidden_size)

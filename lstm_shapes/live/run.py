@@ -6,7 +6,7 @@ Nothing here looks at the formulas: what a tensor's shape is, is read off the te
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
@@ -18,7 +18,7 @@ from lstm_shapes.config import LARGEST_SEED, InputSizes, Settings
 from lstm_shapes.errors import ArgumentError, check_int
 from lstm_shapes.formula.budget import INTERACTIVE, Limits, check, estimate
 from lstm_shapes.live.axes import Ordered, in_order
-from lstm_shapes.live.calls import call_module, construct, with_weights
+from lstm_shapes.live.calls import call_module, call_weights, construct, with_weights
 from lstm_shapes.live.lengths import padding_mask
 from lstm_shapes.live.terms import own_terms, seeded
 
@@ -171,3 +171,27 @@ def _padded(x: Tensor, settings: Settings, sizes: InputSizes) -> Tensor:
         return x
     behind = padding_mask(sizes.lengths, sizes.seq_len)
     return x.masked_fill((behind if settings.batch_first else behind.t()).unsqueeze(-1), 0.0)
+
+
+def called_again(
+    run: Run,
+    settings: Settings,
+    *,
+    sizes: InputSizes | None = None,
+    weights: Mapping[str, Tensor] | None = None,
+    x: Tensor | None = None,
+    states: Sequence[Tensor] = (),
+    device: str = "",
+    training: bool = False,
+    threads: int = 1,
+) -> Run:
+    """Call a module with the run's weights on its input, but for what is given here."""
+    sizes, device = sizes or run.sizes, device or run.device
+    weights = run.weights if weights is None else weights
+    x = run.input if x is None else x
+    if device != run.device:
+        weights = {name: weight.to(device) for name, weight in weights.items()}
+        x = x.to(device)
+    with own_terms(device, threads, gradients=torch.is_grad_enabled() and x.requires_grad):
+        returned = call_weights(weights, x, settings, sizes, states, training)
+    return Run(settings, sizes, run.seed, device, weights, x, *returned)

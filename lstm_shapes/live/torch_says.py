@@ -1,4 +1,8 @@
-"""What torch itself says of an argument: the words a user meets without this package."""
+"""Asks torch itself what it says of an argument.
+
+The answer is the message that a user gets without this package; the explorer shows it beside
+the package's own error.
+"""
 
 from __future__ import annotations
 
@@ -18,20 +22,21 @@ from lstm_shapes.live.variants import with_states
 
 
 def torch_message(argument: str, values: Mapping[str, Any]) -> str:
-    """What torch itself says of one argument that may be invalid.
+    """Ask torch what it says of one argument that may be invalid.
 
-    The module is built with small valid values for all other arguments, so that the
-    answer concerns this one, on the meta device, where nothing is allocated.
+    All other arguments get small valid values, so that the answer is about this argument. The
+    module is first built on the meta device, where no weights are allocated.
 
     Args:
-        argument: of :class:`~lstm_shapes.Settings`, or ``seq_len``, ``batch_size`` or
-            ``lengths``, which is asked together with these two.
-        values: unchecked, by argument. proj_size is asked together with hidden_size and
-            kind, on which it depends; more than two layers are asked about as two, since
-            torch would build them all.
+        argument: the name of a field of :class:`~lstm_shapes.Settings`, or ``seq_len``,
+            ``batch_size`` or ``lengths``.
+        values: the values by argument, which may be invalid. For proj_size, hidden_size and
+            kind are used too, since proj_size depends on them; for lengths, seq_len and
+            batch_size are needed. A num_layers above 2 is tried as 2, since torch would build
+            all layers.
 
     Returns:
-        The first line of torch's message, empty if it takes the value in silence.
+        The first line of torch's message; empty if torch takes the value without an error.
 
     >>> torch_message("proj_size", {"hidden_size": 3, "proj_size": 3})
     'proj_size has to be smaller than hidden_size'
@@ -52,8 +57,8 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
         with own_terms("cpu"), seeded(0), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             made = construct(given, device="meta")
-            # It is called on the CPU, where torch has everything loaded. What got so far is
-            # small, unless a hidden_size was given with proj_size.
+            # The call is made on the CPU, since torch would have to load more for the meta
+            # device. The module is small here, unless hidden_size was given with proj_size.
             if argument != "proj_size":
                 x = torch.empty(size["seq_len"], size["batch_size"], made.input_size, device="cpu")
                 construct(given, device="cpu")(x)
@@ -64,11 +69,11 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
 _SIZES = ("seq_len", "batch_size")
 
 MOST = 1000
-"""Steps, and lengths, about which torch is asked as they are; it counts them one by one."""
+"""The most steps and samples with which torch is asked, since it goes through them one by one."""
 
 
 def _packing_message(lengths: Any, seq_len: int, batch_size: int) -> str:
-    """What is said when an input of one feature is packed; huge sizes are cut to what shows it."""
+    """What torch says when an input of one feature is packed; huge sizes are cut first."""
     steps = min(seq_len, MOST)
     if isinstance(lengths, (list, tuple)):
         batch_size = min(batch_size, len(lengths) + 1)
@@ -83,17 +88,28 @@ def _packing_message(lengths: Any, seq_len: int, batch_size: int) -> str:
 
 
 def _cut(length: Any, seq_len: int, steps: int) -> Any:
-    """A length as it stands to seq_len, in few steps; what is none stays as it is."""
+    """Cut a huge length so that it still exceeds the steps if it exceeds seq_len.
+
+    A value that is not an int is not changed.
+    """
     if not isinstance(length, int) or length <= steps:
         return length
     return min(length, 2 * MOST) if length > seq_len else steps
 
 
 def total_length_message(run: Run) -> str:
-    """What torch says of a ``total_length`` that is one less than the longest sample.
+    """Ask torch what it says of a ``total_length`` that is one less than the longest sample.
+
+    Args:
+        run: a run with lengths.
+
+    Returns:
+        The first line of the message of ``pad_packed_sequence``.
 
     Raises:
         ArgumentError: the run has no lengths.
+
+    Source: torch documentation, ``torch.nn.utils.rnn.pad_packed_sequence``.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2, lengths=[2, 4]))
@@ -105,10 +121,19 @@ def total_length_message(run: Run) -> str:
 
 
 def enforce_sorted_message(run: Run) -> str:
-    """What torch says with ``enforce_sorted=True``, its default; empty if it takes the lengths.
+    """Ask torch what it says of a run's lengths with ``enforce_sorted=True``, the default.
+
+    Args:
+        run: a run with lengths.
+
+    Returns:
+        The first line of the message of ``pack_padded_sequence``; empty if the lengths are
+        sorted, so that torch takes them.
 
     Raises:
         ArgumentError: the run has no lengths.
+
+    Source: torch documentation, ``torch.nn.utils.rnn.pack_padded_sequence``.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2, lengths=[2, 5]))
@@ -120,10 +145,14 @@ def enforce_sorted_message(run: Run) -> str:
 
 
 def states_message(run: Run, states: Sequence[Tensor]) -> str:
-    """What torch says of states to start from; empty if it takes them.
+    """Ask torch what it says of the states that a module starts from.
 
     Args:
-        states: h_0, and for an LSTM c_0, of any shapes.
+        run: the run whose module is called again with these states.
+        states: h_0, and for an LSTM c_0 as well, of any shapes.
+
+    Returns:
+        The first line of torch's message; empty if it takes the states.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
@@ -134,10 +163,20 @@ def states_message(run: Run, states: Sequence[Tensor]) -> str:
 
 
 def what_torch_says(attempt: Callable[[], object]) -> str:
-    """The first line of the error that a call of torch ends in; empty if there is none."""
+    """Call a function, and give the first line of the message of the error that it raises.
+
+    Args:
+        attempt: a function without arguments.
+
+    Returns:
+        One line; empty if the function raises no error.
+
+    >>> what_torch_says(lambda: torch.zeros(2).view(3))
+    "shape '[3]' is invalid for input of size 2"
+    """
     try:
         attempt()
-    # Whatever torch raises is the answer here, whichever type it has.
+    # Torch raises errors of many types; the message of any of them is the answer.
     except Exception as error:
         return str(error).split("\n", 1)[0]
     return ""

@@ -1,80 +1,48 @@
-"""Where each slice of a scene stands: boxes, arrows and labels, in pixels of a fixed width.
+"""Gives each slice of a scene its place: boxes, arrows and labels, in pixels.
 
-The page and the static picture both draw this record, so that they are one picture.
+The input stands at the bottom, the layers above it, and out at the top. The result is the
+record of ``picture.drawing``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
 from lstm_shapes.config import DIRECTIONS, Direction
 from lstm_shapes.formula.code import code_of
 from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.picture.drawing import WIDTH, Arrow, Box, Drawing, Text
 from lstm_shapes.picture.scene import Scene, Slice, key
 from lstm_shapes.picture.sentences import left_out
 
-WIDTH = 934
 LEFT = 142
-"""Where the first column starts: right of the rows' names and of h_0."""
+"""Where the first step's column starts. The names of the rows and h_0 stand left of it."""
 PITCH = 118
-"""Distance of two columns, unless there are too many."""
+"""The distance between two steps; it is smaller if that many steps do not fit."""
 STATE = 50
+"""The width of h_0."""
 PAIR = 62
+"""The width of h_n, and of c_n."""
 CELL = 27
+"""The height of a cell."""
 BETWEEN_ROWS = 9
 PAD = 7
+"""The distance of a frame from the cells in it."""
 BETWEEN_LAYERS = 40
 LETTER = 6.6
-"""Width of a letter, all of one width."""
+"""The width of a letter; the font is monospaced."""
 
 ARROWS = {"forward": "→", "backward": "←"}
 
 
-class Box(NamedTuple):
-    """A slice drawn as a box."""
-
-    id: str
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-
-
-class Arrow(NamedTuple):
-    """A slice drawn as an arrow; ``d`` is an SVG path that can be stroked and filled."""
-
-    id: str
-    d: str
-
-
-class Text(NamedTuple):
-    """A label; ``role`` says in which colour and size."""
-
-    x: float
-    y: float
-    text: str
-    role: str
-
-
-@dataclass
-class Drawing:
-    """A scene's picture: ``width`` from 0, and up from 0, so that what stands above a
-    thing does not move it: y runs from ``-height`` to 0. Frames, each an SVG path, hold
-    together the cells of a layer at one step."""
-
-    width: int = WIDTH
-    height: float = 0
-    boxes: list[Box] = field(default_factory=list)
-    arrows: list[Arrow] = field(default_factory=list)
-    frames: list[str] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
-
-
 def layout(scene: Scene) -> Drawing:
-    """Place everything, from the input at the bottom to out at the top.
+    """Give everything in a scene a place, from the input at the bottom to out at the top.
+
+    Args:
+        scene: from :func:`~lstm_shapes.unroll`.
+
+    Returns:
+        A drawing in which every slice of the scene is one box or one arrow.
 
     >>> from lstm_shapes import InputSizes, Settings
     >>> from lstm_shapes.picture.unroll import unroll
@@ -86,7 +54,11 @@ def layout(scene: Scene) -> Drawing:
 
 
 def step_label(step: int, seq_len: int) -> str:
-    """A step in few characters: counted from the end where the number is long.
+    """Write a step in few characters; a step of 10,000 or more is counted from the end.
+
+    Args:
+        step: the step, counted from 0.
+        seq_len: how many steps there are, L.
 
     >>> step_label(4, 5), step_label(10**12 - 2, 10**12)
     ('4', 'L-2')
@@ -152,7 +124,7 @@ class _Draughtsman:
         return top
 
     def _row(self, layer: int, direction: Direction, y: float) -> None:
-        """One direction of one layer: h_0, the cells in time, h_n and c_n."""
+        """Draw one direction of one layer: h_0, the cells of all steps, h_n and c_n."""
         settings, slices = self.scene.settings, self.scene.slices
         row = layer * settings.num_directions + DIRECTIONS.index(direction)
         steps, middle = self.scene.read, y + CELL / 2
@@ -209,7 +181,7 @@ class _Draughtsman:
             self._line(f"arrow.{below}.{key(step)}", [(middle, bottom), (middle, top)])
 
     def _joined(self, layer: int | None, y: float) -> None:
-        """What goes up from a layer: both directions side by side."""
+        """Label what a layer hands up: the h of all its directions, side by side."""
         if layer is not None:
             width = self.scene.settings.num_directions * self.scene.settings.h_out
             verb = "concat → " if self.scene.settings.bidirectional else ""
@@ -231,7 +203,7 @@ class _Draughtsman:
         return y
 
     def _fitting(self, labels: list[str], width: float) -> str:
-        """The first that fits."""
+        """The first label that fits into a width; empty if none does."""
         return next((label for label in labels if len(label) * LETTER < width), "")
 
     def _box(
@@ -254,7 +226,7 @@ def _features(count: int) -> str:
 
 
 def _range_of(scene: Scene, direction: Direction) -> str:
-    """The columns of out that a direction fills, as in code."""
+    """The features of out that one direction writes, written as a slice in code."""
     width = scene.settings.h_out
     if not scene.settings.bidirectional:
         return f":{width}"
@@ -266,7 +238,7 @@ def _whole_step(scene: Scene, step: int) -> str:
 
 
 def _frame(left: float, right: float, top: float, bottom: float) -> str:
-    """A rectangle with round corners."""
+    """The SVG path of a rectangle with round corners."""
     r = 8
     return (
         f"M{left + r:.5g} {top:.5g}H{right - r:.5g}q{r} 0 {r} {r}V{bottom - r:.5g}q0 {r} -{r} {r}"
@@ -275,7 +247,10 @@ def _frame(left: float, right: float, top: float, bottom: float) -> str:
 
 
 def _arrow(points: list[tuple[float, float]]) -> str:
-    """Along the points, and back around a corner, so that only the head has an area."""
+    """The SVG path of an arrow along some points.
+
+    The line returns along the same points, so that filling the path fills the head alone.
+    """
     (x0, y0), (x1, y1) = points[-2:]
     dx, dy = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
     tip_x, tip_y, base_x, base_y = x1 - dx, y1 - dy, x1 - 6 * dx, y1 - 6 * dy

@@ -1,10 +1,12 @@
-"""The picture by formula: every slice of a call, which cell wrote it, what was read for it.
+"""The record of a picture: every slice of a call, which cell wrote it and what it has read.
 
-A scene is plain data: slices by id, each with the tensor and index that hold it, the
-numbers it holds (two slices that hold the same have a key in common) and the slices it is
-computed from. Nothing is run here; ``evidence`` holds a scene against a run.
+A scene is plain data. Each slice in it knows the tensor and the index that hold it, the slices
+that it is computed from, and keys for its numbers: two slices that hold the same numbers have
+a key in common. ``picture.unroll`` makes a scene from the settings without running anything,
+and ``statements.slices`` compares it with a run.
 
-A long sequence and a deep stack are elided: some slices then stand for several.
+If the sequence is long or the layers are many, the middle is left out, and one slice stands
+for several.
 """
 
 from __future__ import annotations
@@ -23,32 +25,33 @@ Way = Literal["", "up", "along", "start", "end"]
 Link = Literal["selected", "wrote", "same", "read"]
 
 MOST_STEPS = 12
-"""Columns drawn: of a longer sequence the first and the last steps around one that stands
-for the rest."""
+"""The most columns that are drawn. If more steps are read, one column in the middle stands for
+those that are left out."""
 MOST_PADDING = 2
-"""Of those the columns of padding, where not all steps are drawn."""
+"""The most columns that are drawn for padding, if steps are left out."""
 MOST_LAYERS = 6
-"""Layers drawn, likewise."""
+"""The most layers that are drawn. Of more layers, one in the middle stands for those left out."""
 
 
 class Slice(NamedTuple):
-    """Something in the picture that can be pointed at.
+    """One thing in the picture that can be selected: a part of a tensor, a cell or an arrow.
 
     Attributes:
-        id: its name, the same whatever batch_first is, such as ``out.0.backward``.
-        kind: what it is.
-        layer, direction, step: where it stands; for an arrow, where it starts.
-        row: the row of h_0, h_n or c_n that it is.
+        id: a name that does not depend on batch_first, such as ``out.0.backward``.
+        kind: what the slice is a part of; ``"cell"`` and ``"arrow"`` are parts of no tensor.
+        layer, direction, step: where the slice stands; for an arrow, where it starts.
+        row: which row of h_0, h_n or c_n the slice is; ``None`` for other kinds.
         way: where an arrow leads: ``"up"`` to the layer above or to out, ``"along"`` to the next
             step, ``"start"`` from h_0 into the first cell, ``"end"`` from the last cell to h_n.
-        elided: whether it stands for several slices, and so cannot be selected.
-        padding: whether it is behind the end of its sample, where no cell has been.
-        tensor, where: which tensor of the call holds it, and its index there, an entry per
-            axis: an int, a (start, stop), or None for the whole axis; empty if no tensor does.
-        code: the same as Python code.
-        holds: keys of the numbers in it; two slices with the same numbers have a key in common.
-        reads: ids of what it is made from.
-        writers: ids of the cells that wrote what it holds; none for x and h_0.
+        elided: whether the slice stands for several that are left out; it cannot be selected.
+        padding: whether the slice is behind the end of its sample, where no cell reads or writes.
+        tensor: the tensor of the call that holds the slice; empty if none does.
+        where: the index of the slice in that tensor, with one entry per axis: an int, a
+            (start, stop), or ``None`` for the whole axis.
+        code: the tensor and the index as Python code.
+        holds: keys for the slice's numbers; two slices with the same numbers share a key.
+        reads: the ids of the slices that it is computed from.
+        writers: the ids of the cells that wrote its numbers; none for x and h_0.
     """
 
     id: str
@@ -69,20 +72,25 @@ class Slice(NamedTuple):
 
     @property
     def backward(self) -> int:
-        """1 if it belongs to the backward direction, else 0."""
+        """1 if the slice belongs to the backward direction, else 0."""
         return int(self.direction == "backward")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """All slices of one call, by id.
+    """The picture of one call: all its slices.
 
     Attributes:
-        columns: steps from left to right; None stands for those left out.
-        layers: from the input up; None stands for those left out.
-        sample: with variable lengths the one that is drawn, since each ends at a step of its
-            own; None without, where a slice holds all samples.
-        length: steps that are read.
+        settings: the module.
+        sizes: its input.
+        columns: the steps that are drawn, from left to right; ``None`` stands for steps that
+            are read but left out. Padding may be left out without a ``None``.
+        layers: the layers that are drawn, from the input up; ``None`` stands for the layers
+            that are left out.
+        slices: every slice by its id.
+        sample: the sample that is drawn, if the samples differ in length; ``None`` if they do
+            not, since each slice then holds all samples.
+        length: how many steps of the sample the module reads.
     """
 
     settings: Settings
@@ -95,32 +103,46 @@ class Scene:
 
     @property
     def read(self) -> tuple[int | None, ...]:
-        """The columns that are read: all but padding."""
+        """The columns that the module reads: all columns but padding."""
         return drawn_read(self.columns, self.length)
 
     @property
     def directions(self) -> tuple[Direction, ...]:
-        """Those the module has."""
+        """The directions that the module has."""
         return self.settings.directions
 
     def pick(self, name: str) -> Slice:
-        """The slice of an id, or of code such as ``h_n[3]``.
+        """Find a slice by its id or by its code.
+
+        Args:
+            name: an id such as ``h_n.3``, or code such as ``h_n[3]``.
+
+        Returns:
+            The slice, which is not elided.
 
         Raises:
-            ArgumentError: there is none, or it stands for several.
+            ArgumentError: no slice has this name, or the slice stands for several.
+
+        >>> from lstm_shapes import unroll
+        >>> unroll(Settings(4, 3), InputSizes(5, 3)).pick("out[4]").id
+        'out.4.forward'
         """
         coded = (each for each in self.slices.values() if each.code and each.code == name)
         found = self.slices.get(name) or next(coded, None)
         if found is None or found.elided:
-            raise ArgumentError("select", name, "is not drawn", "take one of those in scene.slices")
+            raise ArgumentError("select", name, "is not drawn", "use an id from scene.slices")
         return found
 
     def linked(self, name: str) -> dict[str, Link]:
-        """Everything that is lit with a slice, by id.
+        """Find everything that is linked with a slice, and so is highlighted with it.
+
+        Args:
+            name: the id of the slice.
 
         Returns:
-            How each is linked to it: ``selected``, the cells that ``wrote`` it, what holds
-            the ``same`` numbers or a part of them, and what was ``read`` to make it.
+            By id, how each linked slice relates to the given one: it is the given one
+            (``selected``), it is a cell that ``wrote`` it, it holds the ``same`` numbers or
+            some of them, or it was ``read`` to compute it.
 
         >>> from lstm_shapes import unroll
         >>> picture = unroll(Settings(4, 3, bidirectional=True), InputSizes(5, 3))
@@ -140,11 +162,35 @@ class Scene:
         return links | dict.fromkeys(writers, "wrote") | {name: "selected"}
 
     def writers(self, name: str) -> list[Slice]:
-        """The cells that wrote what a slice holds; none for x and h_0."""
+        """Find the cells that wrote the numbers of a slice.
+
+        Args:
+            name: the id of the slice.
+
+        Returns:
+            The cells, one for each direction of an arrow upwards; none for x and h_0.
+
+        >>> from lstm_shapes import unroll
+        >>> [cell.step for cell in unroll(Settings(4, 3), InputSizes(5, 3)).writers("h_n.0")]
+        [4]
+        """
         return [self.slices[cell] for cell in self.slices[name].writers]
 
     def at(self, kind: SliceKind, of: Slice) -> Slice | None:
-        """The slice of a kind at the layer and direction of another, and for out at its step."""
+        """Find the slice of a tensor at the layer and direction of another slice.
+
+        Args:
+            kind: ``"out"``, ``"h_0"``, ``"h_n"`` or ``"c_n"``; no other kind is found.
+            of: the other slice. For ``"out"`` its step counts too.
+
+        Returns:
+            The slice, or ``None`` if there is none, such as of out below the last layer.
+
+        >>> from lstm_shapes import unroll
+        >>> picture = unroll(Settings(4, 3), InputSizes(5, 3))
+        >>> picture.at("h_n", picture.slices["out.4.forward"]).id
+        'h_n.0'
+        """
         return self._places.get((kind, of.layer, of.direction, of.step if kind == "out" else None))
 
     @cached_property
@@ -156,7 +202,7 @@ class Scene:
         }
 
     def _read_for(self, names: list[str]) -> list[str]:
-        """What was read to make these, directly or not."""
+        """The ids of all slices that these are computed from, directly or through others."""
         seen: dict[str, None] = {}
         waiting = list(names)
         while waiting:
@@ -168,12 +214,23 @@ class Scene:
 
 
 def key(position: int | None) -> str:
-    """How an id names a step or a layer."""
+    """Write a step or a layer as it appears in ids.
+
+    Args:
+        position: the step or layer, counted from 0; ``None`` for those left out.
+
+    >>> key(3), key(None)
+    ('3', 'etc')
+    """
     return "etc" if position is None else str(position)
 
 
 def elide(count: int, most: int) -> tuple[int | None, ...]:
-    """The first and last of many; ``None`` stands for those left out in the middle.
+    """Choose which of many positions are drawn: the first, the last, and ``None`` between them.
+
+    Args:
+        count: how many positions there are.
+        most: how many may be drawn, the ``None`` for those left out included.
 
     >>> elide(3, 8), elide(100, 5)
     ((0, 1, 2), (0, 1, None, 98, 99))
@@ -185,5 +242,13 @@ def elide(count: int, most: int) -> tuple[int | None, ...]:
 
 
 def drawn_read(columns: tuple[int | None, ...], length: int) -> tuple[int | None, ...]:
-    """The columns that are read: those before the end of a sample."""
+    """Select the columns that the module reads: those before the end of a sample.
+
+    Args:
+        columns: the steps that are drawn; ``None`` stands for steps left out, which are read.
+        length: how many steps the sample has.
+
+    >>> drawn_read((0, 1, None, 8, 9), length=9)
+    (0, 1, None, 8)
+    """
     return tuple(step for step in columns if step is None or step < length)

@@ -1,6 +1,7 @@
-"""What a slice of a scene is, in words. Code in them stands between backticks.
+"""Says in words what a slice of a scene is. Code in a sentence stands between backticks.
 
-Nothing here is measured: what holds on a run is said by ``evidence``.
+The sentences follow from the scene alone. What was measured on a run is said by
+``statements.slices``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from lstm_shapes.picture.scene import Scene, Slice
 
 
 def sentence(scene: Scene, each: Slice) -> str:
-    """What a slice is, who wrote it and after reading what.
+    """Say what a slice is, which cell wrote it, and what that cell had read.
+
+    Args:
+        scene: from :func:`~lstm_shapes.unroll`.
+        each: one of its slices that is not elided.
+
+    Returns:
+        One sentence or two, with code between backticks.
 
     >>> from lstm_shapes import InputSizes, Settings, unroll
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
@@ -27,7 +35,12 @@ def sentence(scene: Scene, each: Slice) -> str:
 
 
 def axis_sentence(scene: Scene, tensor: str, axis: int) -> str:
-    """What one axis of a tensor is.
+    """Say what one axis of a tensor is: its name, symbol and size, and what the rows are.
+
+    Args:
+        scene: from :func:`~lstm_shapes.unroll`.
+        tensor: a name from :func:`~lstm_shapes.tensor_shapes`, such as ``"h_n"``.
+        axis: which axis, counted from 0.
 
     >>> from lstm_shapes import InputSizes, Settings, unroll
     >>> picture = unroll(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=3))
@@ -40,7 +53,13 @@ def axis_sentence(scene: Scene, tensor: str, axis: int) -> str:
 
 
 def left_out(scene: Scene) -> str:
-    """What is not drawn; empty if everything is.
+    """Say which steps and layers are not drawn.
+
+    Args:
+        scene: from :func:`~lstm_shapes.unroll`.
+
+    Returns:
+        One line; empty if everything is drawn.
 
     >>> from lstm_shapes import InputSizes, Settings, unroll
     >>> left_out(unroll(Settings(4, 3, num_layers=9), InputSizes(seq_len=100, batch_size=3)))
@@ -77,7 +96,7 @@ class _Words:
         return ways.get(each.kind, self._written)(each)
 
     def axis(self, tensor: str, name: str) -> str:
-        """What there is to say of an axis beyond its name and size."""
+        """What a reader should know of an axis beyond its name and size."""
         state = tensor in ("h_n", "c_n")
         width, directions = self.settings.h_out, self.settings.num_directions
         if name == "batch":
@@ -111,7 +130,7 @@ class _Words:
         )
 
     def _padding(self, each: Slice) -> str:
-        """Behind the end of a sample."""
+        """Describe a step of x or out that is behind the end of its sample."""
         end = f"padding: sample {self.scene.sample} has {grouped(self.scene.length)} steps."
         if each.kind == "x":
             return f"`{each.code}` = {end} Packed, it is not given to any cell."
@@ -178,7 +197,7 @@ class _Words:
         return f"{steps} of {source}"
 
     def _returned(self, cell: Slice) -> list[str]:
-        """Code of what a cell wrote that the call returns."""
+        """The code of each part of out, h_n and c_n that a cell wrote."""
         step, direction = cell.step, cell.direction
         codes = []
         if cell.layer == self.top:

@@ -1,4 +1,7 @@
-"""Records as static text: a scene as SVG, for documents and where there are no widgets."""
+"""Draws a scene as SVG, for documents and for places without widgets.
+
+The explorer's page draws the same ``Drawing`` and uses the same style sheet, ``figure.css``.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +12,27 @@ from html import escape
 from pathlib import Path
 from textwrap import wrap
 
-from lstm_shapes.picture.layout import WIDTH, Box, layout
+from lstm_shapes.picture.drawing import WIDTH, Box
+from lstm_shapes.picture.layout import layout
 from lstm_shapes.picture.scene import Link, Scene, Slice
 
 HERE = Path(__file__).parent
 
 
 def svg(scene: Scene, select: str = "", caption: str = "") -> str:
-    """The linked picture as a file of its own, readable on white.
+    """Draw a scene as an SVG document with a white background.
 
     Args:
-        scene: of :func:`~lstm_shapes.unroll`.
-        select: id or code of a slice; what it is linked with is lit.
-        caption: a text below.
+        scene: from :func:`~lstm_shapes.unroll`.
+        select: the id or the code of a slice, such as ``"out.0.backward"`` or ``"h_n[1]"``.
+            The slice and everything linked with it are highlighted; empty for none.
+        caption: a text to write below the picture.
 
     Returns:
-        An SVG document that needs nothing else.
+        The SVG as text; it contains its own style sheet.
 
     Raises:
-        ArgumentError: the scene has no such slice.
+        ArgumentError: the scene has no such slice, or the slice stands for several.
 
     >>> from lstm_shapes import InputSizes, Settings, unroll
     >>> picture = unroll(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=3))
@@ -59,12 +64,16 @@ def svg(scene: Scene, select: str = "", caption: str = "") -> str:
 
 @cache
 def style() -> str:
-    """The picture's own style sheet with the colours of the light theme put in."""
+    """Read the picture's style sheet, with the colours of the light theme put in.
+
+    >>> "var(" in style()
+    False
+    """
     tokens = (HERE / "tokens.css").read_text(encoding="utf-8").split("}", 1)[0]
     values = dict(re.findall(r"(--ls-[\w-]+): (.+);", tokens))
 
     def value(match: re.Match[str]) -> str:
-        # Of Jupyter's own variables, which are not there, the fallback.
+        # An SVG file does not have Jupyter's variables, so their fallback values are used.
         return re.sub(r"var\(--jp-[\w-]+, (.+)\)", r"\1", values[match[1]])
 
     rules = (HERE / "figure.css").read_text(encoding="utf-8")
@@ -79,7 +88,14 @@ def _group(each: Slice, links: Mapping[str, Link], inside: str) -> str:
 
 
 def classes(each: Slice) -> str:
-    """How the style sheet knows a slice."""
+    """Give the class names by which the style sheet selects a slice.
+
+    Args:
+        each: a slice of a scene.
+
+    >>> classes(Slice("out.0.backward", "out", direction="backward"))
+    'ls-k-out ls-b-backward'
+    """
     names = [f"ls-k-{each.kind}"]
     if each.direction:
         names.append(f"ls-b-{each.direction}")

@@ -1,4 +1,7 @@
-"""The network unrolled: makes every slice of a call by formula."""
+"""Makes the scene of a call: every slice, computed from the settings without running anything.
+
+``picture.scene`` defines the records that are filled here.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,21 @@ from lstm_shapes.picture.scene import (
 
 @lru_cache(maxsize=8)
 def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
-    """The picture of one call, whatever its sizes: a few hundred slices at most.
+    """Make the picture of one call: all cells, states and steps, and what links them.
 
     Args:
-        sample: whose picture it is, where lengths differ; no matter without lengths.
+        settings: the module.
+        sizes: its input.
+        sample: which sample to draw if the input has lengths, since each sample ends at its
+            own step. It is ignored if the input has no lengths.
+
+    Returns:
+        A scene of a few hundred slices at most. If the sequence is long or the layers are
+        many, the middle is left out.
 
     Raises:
-        ArgumentError: there is no such sample.
+        ArgumentTypeError: sample is not an int, and the input has lengths.
+        ArgumentError: the input has lengths, and none for such a sample.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
@@ -55,7 +66,7 @@ def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
 
 
 def _columns(seq_len: int, length: int) -> tuple[int | None, ...]:
-    """The end of what is read is drawn, and where padding starts and ends."""
+    """The steps to draw; the sample's last steps and the ends of its padding are among them."""
     if seq_len <= MOST_STEPS:
         return tuple(range(seq_len))
     padding = min(seq_len - length, MOST_PADDING)
@@ -117,7 +128,7 @@ class _Builder:
             )
 
     def _row(self, layer: int, direction: Direction, below: str) -> Iterator[Slice]:
-        """One direction of one layer in the order it reads: h_0, cells, h_n and c_n."""
+        """One direction of one layer, in the order of its steps: h_0, cells, h_n and c_n."""
         row = layer * self.settings.num_directions + DIRECTIONS.index(direction)
         steps = self.read if direction == "forward" else self.read[::-1]
         first, last = (_at(step, layer, direction) for step in (steps[0], steps[-1]))
@@ -143,8 +154,11 @@ class _Builder:
             yield Slice(f"{kind}.{row}", kind, **last, **final, reads=(before,))
 
     def _elided_layers(self, below: str) -> Iterator[Slice]:
-        """Two layers or more as one. With two directions each step of the upper has, through
-        the lower, read every step on both sides."""
+        """The layers that are left out, drawn as one cell per step.
+
+        With two directions, an upper layer has read every step through the lower one, so each
+        of these cells reads its neighbours on both sides.
+        """
         for place, step in enumerate(self.read):
             beside = self.read[max(place - 1, 0) : place]
             if self.settings.bidirectional:

@@ -1,4 +1,8 @@
-"""Where dropout acts, shown by running a module in train() and in eval()."""
+"""Statements about where dropout acts, evaluated by running a module in train() and in eval().
+
+What the other arguments change follows from the shapes, and is computed by
+``formula.arguments``.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,24 @@ from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lstm_shapes.formula.arguments import SHOWN_DROPOUT
+from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms, seeded
-from lstm_shapes.live.variants import layer_runs, with_dropout
+from lstm_shapes.live.variants import with_dropout
 from lstm_shapes.statements.claim import Claim, recomputed
 
 
 def dropout_claims(run: Run) -> tuple[Claim, ...]:
-    """Where dropout acts and where it does not, on the run's module and input.
+    """Evaluate where dropout acts and where it does not, on the module and input of a run.
 
-    The module is run in train(), on the CPU, with the settings' dropout, or 0.5 if that is 0.
+    The module is run again on the CPU in train(), with its own dropout, or with 0.5 if its
+    dropout is 0.
+
+    Args:
+        run: from :func:`~lstm_shapes.run`.
 
     Returns:
-        Nothing for a run without samples.
+        The claims; none for a run without samples.
 
     Source: torch documentation, ``torch.nn.LSTM``, "dropout".
 
@@ -37,7 +46,9 @@ def dropout_claims(run: Run) -> tuple[Claim, ...]:
     True dropping by hand between the layers, and not after the last, gives the same out
     True with dropout=1 out is that of the last layer run on zeros
     """
-    return tuple(_claims(run)) if run.out.numel() else ()
+    if run.out.numel() == 0:
+        return ()
+    return run.kept("dropout claims", lambda: tuple(_claims(run)))
 
 
 def _claims(run: Run) -> Iterator[Claim]:
@@ -49,7 +60,7 @@ def _claims(run: Run) -> Iterator[Claim]:
             "dropout-one-layer",
             "train() gives the same out as eval()",
             torch.equal(one.out, still.out),
-            f"a single layer has none above it, and nothing is dropped{_warned(run)}",
+            f"a single layer has no layer above it, so nothing is dropped{_warned(run)}",
         )
         return
     twice = torch.equal(one.out, other.out)
@@ -71,14 +82,15 @@ def _claims(run: Run) -> Iterator[Claim]:
         "dropout-first-layer",
         "rows of h_n of layer 0 are the same in train() as in eval()",
         torch.equal(one.h_n[rows], still.h_n[rows]),
-        "it acts on what layer 0 hands up, after its cells",
+        "dropout acts on what layer 0 hands up, after its cells have computed h",
     )
     by_hand, note = recomputed(_between_layers(run, p), one.out, one)
     yield Claim(
         "dropout-by-hand",
         "dropping by hand between the layers, and not after the last, gives the same out",
         by_hand,
-        f"the layers run one by one, nn.functional.dropout between them, from the same seed{note}",
+        "the layers were run one by one, with nn.functional.dropout between them, "
+        f"and from the same seed{note}",
     )
     last = layer_runs(run)[-1]
     on_zeros = replace(last, input=torch.zeros_like(last.input))
@@ -88,12 +100,12 @@ def _claims(run: Run) -> Iterator[Claim]:
         "dropout-all",
         "with dropout=1 out is that of the last layer run on zeros",
         same,
-        f"everything was dropped between the layers, and nothing of out{note}",
+        f"everything is dropped between the layers, and nothing is dropped from out{note}",
     )
 
 
 def _warned(run: Run) -> str:
-    """What torch said of it when the module was built."""
+    """The warning about dropout that torch gave when the module was built; empty if none."""
     return "".join(f"; torch warns: {remark}" for remark in run.remarks if "dropout" in remark)
 
 
@@ -106,10 +118,10 @@ def _why_twice(same: bool, p: float) -> str:
 
 
 def _between_layers(run: Run, p: float) -> Tensor:
-    """Out of the layers run one by one on the CPU, with dropout between them."""
+    """Run the layers one by one on the CPU with dropout between them, and return out."""
     *lower, last = layer_runs(run)
     x = run.input.to("cpu")
-    # The seed of the call that this is held against; the layers themselves draw nothing.
+    # The same seed as in the call that is compared; running a layer draws no random numbers.
     with own_terms("cpu"), seeded(0):
         for layer in lower:
             x = _dropped(with_dropout(replace(layer, input=x), 0.0, training=False), p)
@@ -117,7 +129,10 @@ def _between_layers(run: Run, p: float) -> Tensor:
 
 
 def _dropped(layer: Run, p: float) -> Tensor:
-    """What a layer hands up in train(); where it is packed, only steps that are read count."""
+    """Apply dropout to the out of a layer, as train() does before the next layer.
+
+    Packed input has no padding, so random numbers are drawn only for steps that are read.
+    """
     if layer.sizes.lengths is None:
         return dropout(layer.out, p, training=True)
     first, lengths = layer.settings.batch_first, list(layer.sizes.lengths)

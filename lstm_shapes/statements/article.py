@@ -1,8 +1,11 @@
-"""What a widely read article says of nn.LSTM, statement by statement, each held against a run."""
+"""The statements of a widely read article about nn.LSTM, each evaluated on a run.
+
+``_SAYS`` lists them. Most are decided by claims that other files of this room make.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -19,17 +22,17 @@ from lstm_shapes.statements.directions import direction_claims
 from lstm_shapes.statements.reproducibility import reproduce
 
 SAMPLES = 3
-"""How many are shown where there are none."""
+"""The batch size that is suggested for a run without samples."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a statement.
+    """Whether a statement holds on a run.
 
     Attributes:
-        holds: what was found on the run; ``None`` if its settings cannot show it.
-        finding: what was found, in words with the run's own numbers; why not, if nothing was.
-        show: arguments that can show it, where these cannot.
+        holds: whether it holds; ``None`` if the run's settings cannot show it.
+        finding: what was found, with the run's own numbers; or why nothing could be found.
+        show: if nothing could be found, arguments with which the statement can be evaluated.
     """
 
     holds: bool | None
@@ -42,9 +45,9 @@ class Statement:
     """One statement of the article.
 
     Attributes:
-        id: stable name.
-        says: what it says, in short.
-        verdict: what a run has to say to it.
+        id: a name that stays the same between versions.
+        says: the statement, shortened.
+        verdict: whether it holds on the run.
     """
 
     id: str
@@ -53,7 +56,15 @@ class Statement:
 
 
 def article_statements(run: Run) -> tuple[Statement, ...]:
-    """The article's statements, each evaluated on this run.
+    """Evaluate every statement of the article on a run.
+
+    Args:
+        run: from :func:`~lstm_shapes.run`.
+
+    Returns:
+        All statements, in the order of ``_SAYS``.
+
+    Source: torch documentation, ``torch.nn.LSTM``, ``torch.nn.RNN``.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3, bias=False), InputSizes(seq_len=5, batch_size=2))
@@ -64,14 +75,16 @@ def article_statements(run: Run) -> tuple[Statement, ...]:
     bias-zero False {}
     dropout-layers None {'num_layers': 2, 'dropout': 0.5}
     """
-    return tuple(
-        Statement(name, says, _verdict(run, needs.split(), find))
-        for name, (says, needs, find) in _SAYS.items()
-    )
+    return run.kept("article", lambda: tuple(_statements(run)))
+
+
+def _statements(run: Run) -> Iterator[Statement]:
+    for name, (says, needs, find) in _SAYS.items():
+        yield Statement(name, says, _verdict(run, needs.split(), find))
 
 
 def _verdict(run: Run, needs: Sequence[str], find: Callable[[Run], Verdict]) -> Verdict:
-    """What is found, or all that the settings lack to find anything."""
+    """Evaluate a statement, or say everything that the run lacks to evaluate it."""
     lacks = [lack for name in ("samples", *needs) if (lack := _NEEDS[name](run))]
     if lacks:
         show = {name: value for _, changes in lacks for name, value in changes.items()}
@@ -80,7 +93,7 @@ def _verdict(run: Run, needs: Sequence[str], find: Callable[[Run], Verdict]) -> 
 
 
 Lack = tuple[str, Mapping[str, object]]
-"""Why something cannot be shown, and arguments with which it can."""
+"""Why a run cannot show a statement, and arguments with which it could."""
 
 
 def _unless(fits: bool, why: str, **show: object) -> Lack | None:
@@ -96,9 +109,9 @@ def _no_samples(run: Run) -> Lack | None:
 
 
 def _one_token(run: Run) -> Lack | None:
-    """Whether there is but one step of one sample, which neither axis tells apart."""
+    """With one step of one sample, both axes have size 1, and swapping them changes nothing."""
     both = (run.sizes.batch_size or 1) > 1 or run.sizes.seq_len > 1
-    return _unless(both, "one step of one sample here", seq_len=5, lengths=None)
+    return _unless(both, "the input is one step of one sample", seq_len=5, lengths=None)
 
 
 def _too_large(run: Run) -> Lack | None:
@@ -116,17 +129,17 @@ _NEEDS: Mapping[str, Callable[[Run], Lack | None]] = {
         run.sizes.batch_size is not None, "the input has no batch", batched=True
     ),
     "batch_first": lambda run: _unless(
-        run.settings.batch_first, "batch_first=False here", batch_first=True
+        run.settings.batch_first, "the module has batch_first=False", batch_first=True
     ),
-    "no-bias": lambda run: _unless(not run.settings.bias, "bias=True here", bias=False),
+    "no-bias": lambda run: _unless(not run.settings.bias, "the module has bias=True", bias=False),
     "layers": lambda run: _unless(
-        run.settings.num_layers > 1, "a single layer has none above it", num_layers=2
+        run.settings.num_layers > 1, "a single layer has no layer above it", num_layers=2
     ),
     "dropout": lambda run: _unless(
-        run.settings.dropout > 0, "dropout=0 here", dropout=SHOWN_DROPOUT
+        run.settings.dropout > 0, "the module has dropout=0", dropout=SHOWN_DROPOUT
     ),
     "directions": lambda run: _unless(
-        run.settings.bidirectional, "one direction here", bidirectional=True
+        run.settings.bidirectional, "the module has one direction", bidirectional=True
     ),
     "steps": lambda run: _unless(
         max(run.sizes.lengths or [run.sizes.seq_len]) > 1,
@@ -134,9 +147,9 @@ _NEEDS: Mapping[str, Callable[[Run], Lack | None]] = {
         seq_len=5,
         lengths=None,
     ),
-    "bias": lambda run: _unless(run.settings.bias, "bias=False here", bias=True),
+    "bias": lambda run: _unless(run.settings.bias, "the module has bias=False", bias=True),
     "no-projection": lambda run: _unless(
-        not run.settings.proj_size, "h is projected here", proj_size=0
+        not run.settings.proj_size, "the module projects h", proj_size=0
     ),
     "cell-state": lambda run: _unless(
         run.settings.kind == "LSTM", f"nn.{run.settings.kind} has no c_n", kind="LSTM"
@@ -144,6 +157,7 @@ _NEEDS: Mapping[str, Callable[[Run], Lack | None]] = {
     "tokens": _one_token,
     "small": _too_large,
 }
+"""What statements may need, by name; each finds what a run lacks, or None if it lacks nothing."""
 
 
 def _cell(run: Run, kind: Kind) -> Verdict:
@@ -173,7 +187,7 @@ def _shapes(said: tuple[int | None, ...], run: Run, *names: str) -> Verdict:
 
 def _bias(run: Run) -> Verdict:
     names = [name for name in run.weights if "bias" in name]
-    found = f"none of {len(run.weights)} parameters is a bias: there is nothing to be 0"
+    found = f"none of the {len(run.weights)} parameters is a bias, so there is nothing to be 0"
     if names:
         found = f"there are {', '.join(names[:4])}"
     zero = all(not bool(run.weights[name].any()) for name in names)
@@ -187,7 +201,7 @@ def _dropout(run: Run) -> Verdict:
 
 
 def _classified(run: Run, judge: Callable[[ClassifierResult], Verdict]) -> Verdict:
-    """The classifier as written, with as many layers and directions as it can have here."""
+    """Judge the classifier as written, with the directions of the run and its layers, 2 at most."""
     layers, both = min(run.settings.num_layers, 2), run.settings.bidirectional
     return next(
         judge(finding)
@@ -201,15 +215,15 @@ def _reads(finding: ClassifierResult) -> Verdict:
     samples = sum(map(any, finding.read))
     steps = sum(map(any, zip(*finding.read, strict=True)))
     read = f"its first probability has read {samples} of {len(finding.read)} samples"
-    found = f"{read} and {steps} of {len(finding.read[0])} steps: it takes the batch for time"
+    found = f"{read} and {steps} of {len(finding.read[0])} steps: the LSTM takes the batch for time"
     right = finding.right
     return Verdict(right, "the first probability is of the first sample" if right else found)
 
 
 def _squeezes(finding: ClassifierResult) -> Verdict:
     one = len(finding.shape) == 2
-    rows = "one row, which it removed" if one else "several rows, and it removed none"
-    more = "; a row a step, since it takes the batch for time" if one else ""
+    rows = "one row, which squeeze removed" if one else "several rows, and squeeze removed none"
+    more = "; there is a row for each step, since the LSTM takes the batch for time" if one else ""
     return Verdict(one, f"it returns {finding.shape}: h_n has {rows}{more}")
 
 
@@ -217,7 +231,9 @@ def _flip(run: Run) -> Verdict:
     found: dict[str, Claim] = {claim.id: claim for claim in direction_claims(run)}
     flipped, by_hand = found["flip-anyway"], found["hand-built"]
     finding = f"{_mark(flipped)} {flipped.statement}; {_mark(by_hand)} {by_hand.statement}"
-    return Verdict(flipped.holds, f"{finding}: needed for a pair built by hand, done by nn.LSTM")
+    return Verdict(
+        flipped.holds, f"{finding}: a pair built by hand needs it, nn.LSTM does it itself"
+    )
 
 
 def _mark(claim: Claim) -> str:
@@ -225,7 +241,7 @@ def _mark(claim: Claim) -> str:
 
 
 def _not_reproducible(run: Run) -> Verdict:
-    # The first three runs are of the first trial, the module made again from its seed.
+    # The first three runs belong to the first trial, which makes the module again from its seed.
     (trial,) = next(islice(reproduce(run, repeats=3), 2, None)).trials
     same = f"{trial.equal} of {trial.runs - 1} more runs from the seed are equal bit for bit"
     return Verdict(trial.equal < trial.runs - 1, f"{same} on {run.device}")
@@ -256,12 +272,12 @@ _SAYS: Mapping[str, tuple[str, str, Callable[[Run], Verdict]]] = {
     "bias-zero": ("bias=False initialises the biases to 0", "no-bias", _bias),
     "dropout-layers": ("dropout acts after every layer", "layers dropout", _dropout),
     "classifier-input": (
-        "Its classifier, nn.LSTM without batch_first, takes x of (batch, seq, feature)",
+        "The classifier, nn.LSTM without batch_first, takes x of (batch, seq, feature)",
         "batch small tokens",
         partial(_classified, judge=_reads),
     ),
     "classifier-squeeze": (
-        "In it h_n.squeeze(0) removes the axis of layers and directions",
+        "In the classifier h_n.squeeze(0) removes the axis of layers and directions",
         "batch small",
         partial(_classified, judge=_squeezes),
     ),
@@ -276,4 +292,4 @@ _SAYS: Mapping[str, tuple[str, str, Callable[[Run], Verdict]]] = {
         _not_reproducible,
     ),
 }
-"""By id: what it says, what has to be given to show it, and what is found then."""
+"""By id of each statement: its text, what a run needs to show it, and the function that judges."""

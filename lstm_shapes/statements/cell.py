@@ -8,194 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import linear
+from torch import Tensor
 
-from lstm_shapes.config import DIRECTIONS, Direction, Kind
-from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_int
-from lstm_shapes.formula.parameters import GATES
+from lstm_shapes.cell import Cell, Equation, cell_step, check_cell
+from lstm_shapes.config import DIRECTIONS, Direction
+from lstm_shapes.errors import check_int
 from lstm_shapes.live.axes import joined
+from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.lengths import padding_mask
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms
-from lstm_shapes.live.variants import layer_runs
 from lstm_shapes.statements.claim import Claim, compared
-
-
-@dataclass(frozen=True)
-class Equation:
-    """One line of a cell's computation.
-
-    Attributes:
-        name: what it gives: a gate, ``"c"`` or ``"h"``.
-        formula: as in torch's documentation; h' and c' are those the cell was handed.
-        weights: the rows of the parameters that take part, as code.
-        uses: names of the lines, and of the inputs ``"x"``, ``"h'"`` and ``"c'"``.
-        value: (N, features), or (features,) if unbatched.
-    """
-
-    name: str
-    formula: str
-    weights: tuple[str, ...]
-    uses: tuple[str, ...]
-    value: Tensor
-
-
-def cell_step(
-    module: nn.RNNBase,
-    x: Tensor,
-    h: Tensor,
-    c: Tensor | None = None,
-    *,
-    layer: int = 0,
-    direction: Direction = "forward",
-) -> tuple[Equation, ...]:
-    """One step of one cell of an nn.LSTM, nn.GRU or nn.RNN, line by line.
-
-    Args:
-        x: (N, H_in) for layer 0, else (N, D·H_out), the output of the layer below; or
-            without N.
-        h: (N, H_out), of the step before.
-        c: (N, H_cell), for an LSTM.
-
-    Returns:
-        LSTM: i, f, g, o, c, h; GRU: r, z, n, h; RNN: h.
-
-    Raises:
-        ArgumentError: the module has no such layer or direction, features that do not fit, or
-            c is missing, or given to a module that has none.
-        ArgumentTypeError: no such module, or no tensor.
-
-    Source: torch documentation, ``torch.nn.LSTM``, ``torch.nn.GRU`` and ``torch.nn.RNN``;
-    Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997).
-
-    >>> lstm = nn.LSTM(4, 3)
-    >>> x = torch.randn(1, 2, 4)
-    >>> lines = cell_step(lstm, x[0], torch.zeros(2, 3), torch.zeros(2, 3))
-    >>> [line.name for line in lines]
-    ['i', 'f', 'g', 'o', 'c', 'h']
-    >>> lines[4].formula
-    "f ⊙ c' + i ⊙ g"
-    >>> torch.allclose(lines[-1].value, lstm(x)[0][0], atol=1e-6)
-    True
-    """
-    check_cell(module, layer, direction)
-    cell = Cell(module, layer, direction)
-    cell.check("x", x, "ih")
-    cell.check("h", h, "hh")
-    if cell.kind == "LSTM" and c is None:
-        raise ArgumentError("c", c, "is missing", "give the cell state of the step before")
-    if cell.kind != "LSTM" and c is not None:
-        raise ArgumentError("c", tuple(c.shape), f"is not known to {cell.kind}", "leave it out")
-    return cell.step(x, h, c)
-
-
-def check_cell(module: nn.RNNBase, layer: int, direction: Direction) -> None:
-    """Refuse a cell that a module does not have.
-
-    Raises:
-        ArgumentError: no such layer or direction.
-        ArgumentTypeError: another module.
-    """
-    if not isinstance(module, nn.RNNBase):
-        name = type(module).__name__
-        raise ArgumentTypeError("module", name, "is no such module", "give an nn.LSTM, GRU or RNN")
-    check_int("layer", layer, at_least=0, at_most=module.num_layers - 1)
-    known = DIRECTIONS[: 1 + module.bidirectional]
-    if direction not in known:
-        raise ArgumentError("direction", direction, "is not there", f"use one of {known}")
-
-
-class Cell:
-    """One cell of a module: the parameters of one layer and direction, cut into gates.
-
-    They are looked up and cut once, since a cell is called at every step.
-    """
-
-    def __init__(self, module: nn.RNNBase, layer: int, direction: Direction) -> None:
-        self.kind, self.bias = cast(Kind, module.mode.partition("_")[0]), module.bias
-        self.function = module.mode.rpartition("_")[2].lower()  # of an RNN: tanh or relu
-        suffix = f"_l{layer}" + "_reverse" * (direction == "backward")
-        self.names = {part: f"weight_{part}{suffix}" for part in ("ih", "hh", "hr")}
-        self.weights = {part: getattr(module, self.names[part]) for part in ("ih", "hh")}
-        self.projection = getattr(module, self.names["hr"]) if module.proj_size else None
-        self.rows = {
-            gate: slice(i * module.hidden_size, (i + 1) * module.hidden_size)
-            for i, gate in enumerate(GATES[self.kind])
-        }
-        self.parts = {
-            (part, gate): (
-                weight[rows],
-                getattr(module, f"bias_{part}{suffix}")[rows] if module.bias else None,
-            )
-            for part, weight in self.weights.items()
-            for gate, rows in self.rows.items()
-        }
-
-    def check(self, argument: str, value: Tensor, part: str) -> None:
-        """Refuse a tensor whose features the weights do not fit."""
-        if not isinstance(value, Tensor):
-            raise ArgumentTypeError(argument, value, "is no tensor", "give a tensor")
-        width = self.weights[part].shape[1]
-        if value.dim() not in (1, 2) or value.shape[-1] != width:
-            cure = f"give (N, {width}) or ({width},), one step of this layer"
-            raise ArgumentError(argument, tuple(value.shape), "does not fit", cure)
-
-    def step(self, x: Tensor, h: Tensor, c: Tensor | None) -> tuple[Equation, ...]:
-        """Every line of one step; c is there for an LSTM alone."""
-        if c is not None:
-            return self._lstm(x, h, c)
-        return self._gru(x, h) if self.kind == "GRU" else (self._gate(x, h, "h", self.function),)
-
-    def _lstm(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Equation, ...]:
-        i, f, g, o = (
-            self._gate(x, h, gate, "tanh" if gate == "g" else "sigmoid") for gate in self.rows
-        )
-        new = f.value * c + i.value * g.value
-        cell = Equation("c", "f ⊙ c' + i ⊙ g", (), ("f", "c'", "i", "g"), new)
-        hidden = Equation("h", "o ⊙ tanh(c)", (), ("o", "c"), o.value * torch.tanh(new))
-        if self.projection is not None:
-            projected = linear(hidden.value, self.projection)
-            names = (self.names["hr"],)
-            hidden = Equation("h", "W_hr (o ⊙ tanh(c))", names, ("o", "c"), projected)
-        return i, f, g, o, cell, hidden
-
-    def _gru(self, x: Tensor, h: Tensor) -> tuple[Equation, ...]:
-        r, z = (self._gate(x, h, gate, "sigmoid") for gate in ("r", "z"))
-        read, kept = self._product("ih", x, "n"), self._product("hh", h, "n")
-        n = torch.tanh(read + r.value * kept)
-        formula = f"tanh({self._term('i', 'n')} + r ⊙ ({self._term('h', 'n')}))"
-        new = (1 - z.value) * n + z.value * h
-        return (
-            r,
-            z,
-            Equation("n", formula, self._used("n"), ("x", "r", "h'"), n),
-            Equation("h", "(1 - z) ⊙ n + z ⊙ h'", (), ("z", "n", "h'"), new),
-        )
-
-    def _gate(self, x: Tensor, h: Tensor, gate: str, function: str) -> Equation:
-        """What is summed of x and h, put through a function."""
-        total = self._product("ih", x, gate) + self._product("hh", h, gate)
-        formula = f"{function}({self._term('i', gate)} + {self._term('h', gate)})"
-        value = getattr(torch, function)(total)
-        return Equation(gate, formula, self._used(gate), ("x", "h'"), value)
-
-    def _product(self, part: str, value: Tensor, gate: str) -> Tensor:
-        return linear(value, *self.parts[part, gate])
-
-    def _used(self, gate: str) -> tuple[str, ...]:
-        """Which rows of which parameters a gate takes, as code."""
-        rows = self.rows[gate]
-        return tuple(f"{self.names[part]}[{rows.start}:{rows.stop}]" for part in ("ih", "hh"))
-
-    def _term(self, source: str, gate: str) -> str:
-        """How the documentation writes such a product: ``W_hi h' + b_hi``."""
-        value = {"i": "x", "h": "h'"}[source]
-        bias = f" + b_{source}{gate}" if self.bias else ""
-        return f"W_{source}{gate} {value}{bias}"
 
 
 @dataclass(frozen=True)
@@ -338,10 +163,11 @@ def _one_direction(
     h, c = _zeros(run)
     ended = _ended(run)
     cell = Cell(run.module, layer, direction)
+    read = cell.product("ih", below)
     written: dict[int, tuple[Tensor, Tensor | None]] = {}
     steps = range(run.sizes.seq_len)
     for step in steps if direction == "forward" else reversed(steps):
-        equations = cell.step(below[step], h, c)
+        equations = cell.step(read[step], h, c)
         h, c = equations[-1].value, None if c is None else equations[-2].value
         if ended is not None:
             h = h.masked_fill(ended[step], 0.0)

@@ -1,8 +1,8 @@
-"""One evaluated statement, and when two computations count as the same.
+"""The record of one evaluated statement, and when two computations count as the same.
 
-A claim is never assumed: ``holds`` is what a comparison of the two sides' tensors said. A
-common mistake is a claim too, and is expected not to hold; where it happens to, as
-with a single step, its reason says why.
+Whether a claim holds is never assumed: the tensors of its two sides are compared on a run. A
+common mistake is recorded as a claim too, and is expected not to hold. If it does hold, as with
+a single step, its reason says why. The other files of this room make the claims.
 """
 
 from __future__ import annotations
@@ -16,29 +16,30 @@ from torch import Tensor
 from lstm_shapes.live.run import Run
 
 TOLERANCE = {"cpu": 2e-6, "cuda": 2e-4, "mps": 2e-4}
-"""Largest difference at which a recomputation still counts as the same, by device; times
-the square root of the summed terms, with which rounding grows.
+"""By device, the largest difference at which a recomputation counts as the same. It is multiplied
+by the square root of the number of terms that are summed, since rounding grows with it.
 
-Only claims that run a second module use it: another kernel, or other batches of steps
-with packed lengths, may sum the same product in another order, and CUDA by default
-rounds to TF32. Their reason then names the difference; equality bit for bit is what is
-found otherwise.
+Only claims that compute the same numbers a second time use it. Another kernel may sum the terms
+of a product in another order, as may other batches of steps with packed lengths, and CUDA
+rounds to TF32 by default. The reason of such a claim names the difference. All other claims
+compare bit for bit.
 """
 
 COINCIDENCE = "true on this run by coincidence: cells that saturate give equal numbers"
+"""The reason of a common mistake that holds although nothing in the settings makes it hold."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One evaluated statement.
+    """One statement about a run, and whether it holds.
 
     Attributes:
-        id: stable name.
-        statement: code, with the indices that fit the run's settings; a sentence where
-            code would take a loop.
-        holds: what was found on the run.
-        reason: why, in one sentence.
-        mistake: whether this is a common mistake, so that ``holds`` is expected False.
+        id: a name that stays the same between versions.
+        statement: the statement as code, with indices that fit the run's settings. It is a
+            sentence where the code would need a loop.
+        holds: whether the statement was found to hold on the run.
+        reason: why it holds or does not hold, in one sentence.
+        mistake: whether the statement is a common mistake, which is expected not to hold.
     """
 
     id: str
@@ -49,7 +50,22 @@ class Claim:
 
 
 def recomputed(again: Tensor, returned: Tensor, run: Run) -> tuple[bool, str]:
-    """Whether a second computation agrees, and a note if not bit for bit."""
+    """Compare a second computation of a tensor with what the run returned.
+
+    Args:
+        again: the tensor as it was computed again.
+        returned: the tensor that the run returned.
+        run: the run, whose device and sizes say how large a difference is allowed.
+
+    Returns:
+        Whether the two agree, and a note that names the difference. The note is empty if they
+        are equal bit for bit.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+    >>> recomputed(made.h_n + 1, made.h_n, made)
+    (False, ' (largest difference 1.0e+00)')
+    """
     if torch.equal(again, returned):
         return True, ""
     if again.shape != returned.shape:
@@ -59,21 +75,52 @@ def recomputed(again: Tensor, returned: Tensor, run: Run) -> tuple[bool, str]:
 
 
 def largest_difference(one: Tensor, other: Tensor) -> float:
-    """Of two tensors of one shape, element by element."""
+    """Find the largest absolute difference between two tensors.
+
+    Args:
+        one: a tensor of any shape.
+        other: a tensor of the same shape.
+
+    Returns:
+        The difference; 0 if the tensors have no elements.
+
+    >>> largest_difference(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 5.0]))
+    3.0
+    """
     return float((one - other).abs().max()) if one.numel() else 0.0
 
 
 def allowed_difference(run: Run) -> float:
-    """Up to which a recomputation of a run counts as the same; see ``TOLERANCE``."""
+    """Compute the largest difference at which a recomputation of a run counts as the same.
+
+    Args:
+        run: the run; its device and its sizes count, as ``TOLERANCE`` explains.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> f"{allowed_difference(run(Settings(5, 4), InputSizes(seq_len=5, batch_size=2))):.0e}"
+    '6e-06'
+    """
     terms = run.settings.input_size + run.settings.num_directions * run.settings.hidden_size
     return TOLERANCE[run.device] * math.sqrt(terms)
 
 
 def compared(name: str, statement: str, again: Tensor, returned: Tensor, run: Run) -> Claim:
-    """A claim that a second computation gives what a run did, with both differences named.
+    """Make the claim that a second computation gives what the run gave.
 
     Args:
-        name: the claim's id.
+        name: the id of the claim.
+        statement: the statement of the claim.
+        again: the tensor as it was computed again.
+        returned: the tensor that the run returned, of the same shape.
+        run: the run, whose device and sizes say how large a difference is allowed.
+
+    Returns:
+        A claim whose reason names the largest difference and the allowed one.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(5, 4), InputSizes(seq_len=5, batch_size=2))
+    >>> compared("same", "h_n is the same", made.h_n, made.h_n, made).reason
+    'largest difference 0.0e+00, allowed 6.0e-06'
     """
     difference, allowed = largest_difference(again, returned), allowed_difference(run)
     reason = f"largest difference {difference:.1e}, allowed {allowed:.1e}"

@@ -1,7 +1,7 @@
-"""A widely read classifier, run as it is written, beside the one that was meant.
+"""The classifier of a widely read article, run as it is written and run repaired.
 
-As written it takes the batch for time, and its ``squeeze(0)`` fits one layer and one
-direction only; torch reports neither.
+As it is written, its LSTM takes the batch for time, and its ``squeeze(0)`` only works with one
+layer and one direction. Torch reports neither. ``statements.article`` judges it by these runs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ Version = Literal["as written", "repaired"]
 
 
 class AsWritten(nn.Module):
-    """The classifier as it is written: for input of (batch, seq, features), it says."""
+    """The classifier as the article writes it, which is meant for input (batch, seq, features).
+
+    Args:
+        input_size, hidden_size, num_layers, bidirectional: as for ``nn.LSTM``.
+    """
 
     def __init__(
         self, input_size: int, hidden_size: int, num_layers: int, bidirectional: bool
@@ -34,13 +38,21 @@ class AsWritten(nn.Module):
         self.fc = nn.Linear(hidden_size, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Probabilities; of what, see :func:`classifier_results`."""
+        """Compute probabilities from x, (N, L, input_size).
+
+        Returns:
+            (L, 1) with one layer and one direction, else (D·num_layers, L, 1).
+        """
         _, (h_n, _) = self.lstm(x)
         return torch.sigmoid(self.fc(h_n.squeeze(0)))
 
 
 class Repaired(nn.Module):
-    """The same, with ``batch_first`` and the final state of every direction."""
+    """The classifier repaired: it has ``batch_first``, and uses the final h of every direction.
+
+    Args:
+        input_size, hidden_size, num_layers, bidirectional: as for ``nn.LSTM``.
+    """
 
     def __init__(
         self, input_size: int, hidden_size: int, num_layers: int, bidirectional: bool
@@ -53,20 +65,25 @@ class Repaired(nn.Module):
         self.fc = nn.Linear(hidden_size * (1 + bidirectional), 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Probabilities, (N, 1): one for each sample."""
+        """Compute one probability for each sample of x, (N, L, input_size).
+
+        Returns:
+            (N, 1).
+        """
         _, (h_n, _) = self.lstm(x)
         return torch.sigmoid(self.fc(final_features(h_n, bidirectional=self.bidirectional)))
 
 
 @dataclass(frozen=True)
 class ClassifierResult:
-    """One classifier run on an input of (batch, seq, features).
+    """What one classifier returned for an input of (batch, seq, features).
 
     Attributes:
-        version: as written, or repaired.
-        num_layers, bidirectional: of its LSTM.
-        shape: of what it returned.
-        read: by sample, then by step: what its first probability has read.
+        version: ``"as written"`` or ``"repaired"``.
+        num_layers: the layers of its LSTM.
+        bidirectional: whether its LSTM has two directions.
+        shape: the shape of what it returned.
+        read: by sample, then by step, whether its first probability has read that step.
     """
 
     version: Version
@@ -77,15 +94,30 @@ class ClassifierResult:
 
     @property
     def right(self) -> bool:
-        """Whether the first probability is of the first sample: its every step, and it alone."""
+        """Whether the classifier gives one probability for each sample, from that sample alone.
+
+        Only the first is examined: it has to have read every step of the first sample and
+        nothing else.
+        """
         first, *others = self.read
         return self.shape == (len(self.read), 1) and all(first) and not any(map(any, others))
 
 
 def too_large(settings: Settings, sizes: InputSizes) -> str:
-    """What the classifiers would need too much of on such an input; empty if they may run.
+    """Say why the classifiers are too large to be measured.
 
-    As written the axes of the input change places: what is many samples is many steps then.
+    The classifier as written takes samples for steps, so many samples cost as much as many
+    steps do.
+
+    Args:
+        settings: the module, of which input_size and hidden_size count.
+        sizes: its input.
+
+    Returns:
+        The limits that the classifiers would exceed; empty if they exceed none.
+
+    >>> too_large(Settings(4, 3), InputSizes(seq_len=5, batch_size=200))
+    'needs 800 cell steps (limit 600)'
     """
     widest = Settings(settings.input_size, settings.hidden_size, 2, bidirectional=True)
     samples = 1 if sizes.batch_size is None else sizes.batch_size
@@ -100,15 +132,16 @@ def too_large(settings: Settings, sizes: InputSizes) -> str:
 def classifier_results(
     settings: Settings, sizes: InputSizes, seed: int = 0
 ) -> tuple[ClassifierResult, ...]:
-    """Run both classifiers with one and two layers and directions on an input (N, L, H_in).
+    """Run both classifiers on an input (N, L, H_in), with 1 and 2 layers and directions.
 
     Args:
-        settings: of which input_size and hidden_size are taken.
-        sizes: steps and samples; unbatched counts as one sample.
+        settings: the module, of which input_size and hidden_size are used.
+        sizes: the number of steps and samples; unbatched input counts as one sample.
+        seed: the seed of the weights and the input.
 
     Returns:
-        For every number of layers and directions the one, then the other; nothing without
-        samples.
+        For each number of layers and of directions, the result of the classifier as written,
+        then of the repaired one. There are none for an input without samples.
 
     >>> for finding in classifier_results(Settings(4, 3), InputSizes(seq_len=5, batch_size=2)):
     ...     print(finding.version, finding.num_layers, finding.bidirectional, finding.shape)

@@ -1,4 +1,7 @@
-"""Statements about the order and alignment of out and h_n, each evaluated on a run."""
+"""Statements about the order and alignment of out and h_n, each evaluated on a run.
+
+The tensors are taken apart and joined with the functions of ``lstm_shapes.directions``.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,20 @@ from lstm_shapes.directions import (
 )
 from lstm_shapes.formula.code import flip_code, mirrored
 from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.live.layers import hand_built_pair, layer_runs
 from lstm_shapes.live.run import Run
-from lstm_shapes.live.variants import hand_built_pair, layer_runs
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, recomputed
 
 
 def direction_claims(run: Run) -> tuple[Claim, ...]:
-    """Order and alignment of out and h_n on this run: what holds, and which mistakes do not.
+    """Evaluate on a run how out and h_n are ordered, and which common mistakes do not hold.
+
+    Args:
+        run: from :func:`~lstm_shapes.run`.
 
     Returns:
-        Claims on out, h_n and their halves; none for a run without samples, where
-        every equality would hold for want of numbers.
+        Claims on out, h_n and their halves. There are none for a run without samples, since
+        tensors without elements are always equal.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
@@ -43,20 +49,23 @@ def direction_claims(run: Run) -> tuple[Claim, ...]:
     """
     if run.out.numel() == 0:
         return ()
-    layers = layer_runs(run)
+    return run.kept("direction claims", lambda: _claims(run))
+
+
+def _claims(run: Run) -> tuple[Claim, ...]:
     claims = _two_directions(run) if run.settings.bidirectional else _one_direction(run)
-    return (*claims, *_rows(run, layers))
+    return (*claims, *_rows(run, layer_runs(run)))
 
 
 class _Words:
-    """How code names the parts of this run: indices follow batch_first and lengths."""
+    """Code for the parts of a run's tensors, with indices that fit batch_first and lengths."""
 
     def __init__(self, run: Run) -> None:
         self._question = run.settings, run.sizes
         self.time = time_axis(run.settings, run.sizes)
         self.first = self._at("0")
         self.end = self._at("-1")
-        # With lengths every sample has its own last step: indices in pairs, sample and step.
+        # With lengths every sample has its own last step, so the index has a step per sample.
         samples = f"range({run.sizes.batch_size}), lengths - 1"
         pair = samples if self.time else ", ".join(reversed(samples.split(", ")))
         self.last = f"[{pair}]" if run.sizes.lengths is not None else self.end
@@ -85,7 +94,7 @@ def _one_direction(run: Run) -> list[Claim]:
 
 
 def _ends(run: Run) -> list[Claim]:
-    """Where each direction's final state stands in out."""
+    """Say where the final state of each direction stands in out."""
     words = _Words(run)
     forward, backward = split_directions(run.out)
     last = _last_step(run, forward)
@@ -119,7 +128,9 @@ def _why_backward_last(run: Run, holds: bool) -> str:
     if holds:
         return COINCIDENCE
     if run.sizes.lengths is not None:
-        return "the common mistake: the last column is padding, or read one step only"
+        return (
+            "the common mistake: the last column is padding, or the backward cell has read one step"
+        )
     return f"the common mistake: at t = {run.sizes.seq_len - 1} the backward cell has read one step"
 
 
@@ -132,11 +143,11 @@ def _why_unaligned(run: Run, holds: bool, why: str) -> str:
 def _why_decoder_view(run: Run, holds: bool) -> str:
     if run.sizes.batch_size == 1:
         return "with one sample there is nothing to mix"
-    return COINCIDENCE if holds else "same shape, wrong data: the view puts two samples in one row"
+    return COINCIDENCE if holds else "the shape is right, but the view puts two samples in one row"
 
 
 def _order(run: Run) -> list[Claim]:
-    """Input order and reading order of the backward half."""
+    """Say in which order the backward half is, and what flipping it does."""
     words = _Words(run)
     forward, backward = split_directions(run.out)
     reading = reverse_time(
@@ -144,7 +155,7 @@ def _order(run: Run) -> list[Claim]:
     )
     pair = hand_built_pair(run)
     same, note = recomputed(pair["concat"], run.out, run)
-    # Against the pair that is flipped, bit for bit: no tolerance may blur two orders.
+    # This compares bit for bit: within a tolerance two different orders could look the same.
     unflipped = same and torch.equal(pair["unflipped"], pair["concat"])
     by_hand = f"b({words.flipped('y')})"
     flipped = torch.equal(merge_directions(forward, reading), run.out)
@@ -159,15 +170,15 @@ def _order(run: Run) -> list[Claim]:
             "hand-built",
             f"torch.cat([f(y), {words.flipped(by_hand)}], -1) == out",
             same,
-            "f, b: unidirectional, same weights; y: what the last layer reads. "
-            f"By hand the flip is needed; nn.LSTM has done it{note}",
+            "f and b are unidirectional with the same weights, y is what the last layer reads. "
+            f"By hand the flip is needed; nn.LSTM does it itself{note}",
         ),
         Claim(
             "hand-built-unflipped",
             f"torch.cat([f(y), {by_hand}], -1) == out",
             unflipped,
             _why_unaligned(
-                run, unflipped, f"b returns reading order: its column t is of x[{words.mirror}]"
+                run, unflipped, f"b returns reading order: its column t is for x[{words.mirror}]"
             ),
             mistake=True,
         ),
@@ -176,7 +187,7 @@ def _order(run: Run) -> list[Claim]:
             f"torch.cat([forward, {words.flipped('backward')}], -1) == out",
             flipped,
             _why_unaligned(
-                run, flipped, f"it was aligned: column t now joins x[t] with x[{words.mirror}]"
+                run, flipped, f"out was aligned: column t now joins x[t] with x[{words.mirror}]"
             ),
             mistake=True,
         ),
@@ -184,7 +195,7 @@ def _order(run: Run) -> list[Claim]:
 
 
 def _vectors(run: Run) -> list[Claim]:
-    """One vector for the sequence, and the states for a decoder."""
+    """Say where the vector of a sequence stands, and how the states go into a decoder."""
     words = _Words(run)
     from_out = final_features_from_out(
         run.out,
@@ -198,7 +209,7 @@ def _vectors(run: Run) -> list[Claim]:
             f"torch.cat([h_n[-2], h_n[-1]], -1) == "
             f"torch.cat([forward{words.last}, backward{words.first}], -1)",
             torch.equal(final_features(run.h_n, bidirectional=True), from_out),
-            "one vector per sequence: each direction at its own end",
+            "one vector for each sequence joins both directions, each at its own last step",
         )
     ]
     if run.sizes.batch_size is None:
@@ -218,7 +229,7 @@ def _vectors(run: Run) -> list[Claim]:
 
 
 def _rows(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
-    """Which rows of h_n and c_n belong to which layer, by running the layers one at a time."""
+    """Say which rows of h_n and c_n belong to a layer, by running the layers one at a time."""
     if len(layers) == 1:
         return []
     same, note = recomputed(torch.cat([layer.h_n for layer in layers]), run.h_n, run)
@@ -240,7 +251,7 @@ def _rows(run: Run, layers: tuple[Run, ...]) -> list[Claim]:
 
 
 def _last_step(run: Run, half: Tensor) -> Tensor:
-    """The last step that each sample has in what one direction wrote."""
+    """The last step of each sample, taken from the half of out that one direction wrote."""
     return final_features_from_out(
         half,
         bidirectional=False,
@@ -250,10 +261,13 @@ def _last_step(run: Run, half: Tensor) -> Tensor:
 
 
 def direction_tensors(run: Run) -> dict[str, Tensor]:
-    """What the functions of ``directions`` make of a run.
+    """Call the functions of ``lstm_shapes.directions`` on the tensors of a run.
+
+    Args:
+        run: from :func:`~lstm_shapes.run`.
 
     Returns:
-        By the names of :func:`~lstm_shapes.direction_shapes`.
+        The tensors, with the names and shapes of :func:`~lstm_shapes.direction_shapes`.
 
     >>> from lstm_shapes import InputSizes, Settings
     >>> from lstm_shapes.live.run import run

@@ -15,9 +15,10 @@ from lstm_shapes.errors import ArgumentError
 from lstm_shapes.formula.code import flip_code
 from lstm_shapes.formula.lengths import PackedOrder, packed_order
 from lstm_shapes.live.axes import steps_first
+from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.lengths import lengths_of, packed_input, padding_mask
 from lstm_shapes.live.run import Run
-from lstm_shapes.live.variants import layer_runs, unpacked
+from lstm_shapes.live.variants import unpacked
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, allowed_difference
 
 
@@ -43,7 +44,7 @@ def packing_claims(run: Run) -> tuple[Claim, ...]:
     False out[:, -1] == h_n[-1]
     False h_n of the padded batch, unpacked == h_n
     """
-    return tuple(_claims(run))
+    return run.kept("packing claims", lambda: tuple(_claims(run)))
 
 
 def _claims(run: Run) -> Iterator[Claim]:

@@ -1,4 +1,4 @@
-"""Whether the same question gives the same numbers, measured by asking it several times."""
+"""Measures whether the same module and input give the same numbers when they are run again."""
 
 from __future__ import annotations
 
@@ -16,26 +16,28 @@ from lstm_shapes.live.run import Run, run
 from lstm_shapes.live.variants import call_again, with_dropout
 
 MOST_THREADS = 4
+"""The most threads on which a module is called."""
 
 DOCUMENTED = (
     "RNN functions can be non-deterministic on some versions of cuDNN and CUDA; with the "
     "environment variable CUBLAS_WORKSPACE_CONFIG set to :16:8 or :4096:2 they are not"
 )
-"""What torch's documentation of nn.LSTM says of CUDA."""
+"""What torch's documentation of nn.LSTM says of CUDA, in short."""
 
 Numbers = tuple[Tensor, ...]
+"""All tensors that one run returned, on the CPU; they are compared bit for bit."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One thing that was done several times.
+    """One way of running a module again, and how the numbers compared.
 
     Attributes:
-        id: stable name.
-        what: what was repeated, and what was changed meanwhile.
-        runs: how many there were so far; the first is what the others are compared with.
-        equal: how many of the others were equal bit for bit, in every tensor returned.
-        difference: the largest in any of them.
+        id: a name that stays the same between versions.
+        what: what was repeated, and what was changed between the runs.
+        runs: how many runs there were so far. The others are compared with the first.
+        equal: how many of the others were equal to the first bit for bit, in every tensor.
+        difference: the largest difference from the first, over all tensors of all runs.
     """
 
     id: str
@@ -47,7 +49,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a measurement is: runs made and to be made, and what was found so far."""
+    """How far a measurement has come.
+
+    Attributes:
+        done: how many runs were made.
+        total: how many runs there will be.
+        trials: what was found so far, with the trial in progress last.
+    """
 
     done: int
     total: int
@@ -55,17 +63,28 @@ class Progress:
 
 
 def reproduce(made: Run, repeats: int = 10) -> Iterator[Progress]:
-    """Ask the same question several times, one run at each turn of the iterator.
+    """Run the same module on the same input several times, and compare the numbers.
 
-    The module is built again from the seed, called again, called in train() with dropout from
-    one seed and from several, called on several threads (on the CPU), and on another device than
-    the CPU compared with the CPU. Whoever no longer wants to know stops iterating.
+    Each step of the iterator makes one run, so stopping to iterate stops the measurement. The
+    trials are, each repeated:
+
+    - The module and the input are made again from the seed.
+    - The same module is called again in eval().
+    - The module is called in train() with dropout, with a new seed for each call and with the
+      same seed for each call. MPS has no such trials.
+    - On the CPU, the module is called on several threads. On another device, its numbers are
+      compared with those of the CPU.
 
     Args:
-        repeats: runs of each, from 2 on.
+        made: the run to repeat.
+        repeats: how many runs each trial has, 2 or more.
+
+    Returns:
+        An iterator that gives the progress after each run.
 
     Raises:
-        ArgumentError: too few repeats.
+        ArgumentTypeError: repeats is not an int.
+        ArgumentError: repeats is below 2.
 
     Source: torch documentation, "Reproducibility", and the warning of ``torch.nn.LSTM``.
 
@@ -99,7 +118,7 @@ def _measure(made: Run, repeats: int) -> Iterator[Progress]:
 def _compared(trial: Trial, first: Numbers, other: Numbers) -> Trial:
     pairs = list(zip(first, other, strict=True))
     equal = all(torch.equal(*pair) for pair in pairs)
-    # What is no number is as far away as can be.
+    # A NaN counts as an infinite difference.
     gaps = ((one - two).abs().nan_to_num(nan=float("inf")) for one, two in pairs if one.numel())
     apart = (float(gap.max()) for gap in gaps)
     difference = max(trial.difference, *apart, 0.0)
@@ -107,9 +126,9 @@ def _compared(trial: Trial, first: Numbers, other: Numbers) -> Trial:
 
 
 def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
-    """What is repeated, by id: in words, and as a function of how often it has been done."""
+    """By id of each trial, what it repeats in words, and a function that makes its i-th run."""
     p = made.settings.dropout or SHOWN_DROPOUT
-    start = made.seed % 2**63  # room for more seeds behind it
+    start = made.seed % 2**63  # so that start + i is a valid seed
     ways: dict[str, tuple[str, Callable[[int], Numbers]]] = {
         "rebuilt": ("same seed: module and input made again, eval()", lambda _: _rebuilt(made)),
         "eval": (
@@ -117,7 +136,7 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
             lambda _: _numbers(call_again(made, made.device)),
         ),
     }
-    # Of other devices the generator could not be put back.
+    # The random state of other devices could not be restored afterwards.
     if made.device in ("cpu", "cuda"):
         train = f"train(), dropout={p}"
         if made.settings.num_layers == 1:
@@ -149,7 +168,7 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
 
 
 def _numbers(made: Run) -> Numbers:
-    """All that a run returned, on the CPU."""
+    """All tensors of a run, moved to the CPU."""
     return tuple(tensor.cpu() for tensor in made.tensors().values())
 
 

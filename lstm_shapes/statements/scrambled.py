@@ -1,4 +1,4 @@
-"""Right shape, wrong data: reshapes that mix samples or steps without any error."""
+"""Reshapes that give the right shape but mix samples or steps, without any error."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from lstm_shapes.statements.claim import COINCIDENCE, Claim
 
 @dataclass(frozen=True)
 class Scramble:
-    """Two expressions of the same shape, the second of which is the one that is meant.
+    """Two expressions that give the same shape: one that mixes the data, and one that is right.
 
     Attributes:
-        id: stable name.
-        name: what both are taken for.
-        wrong, right: code, with numbers for the sizes.
+        id: a name that stays the same between versions.
+        name: what the result is meant to be.
+        wrong: code that mixes samples or steps.
+        right: code that gives what is meant.
     """
 
     id: str
@@ -32,7 +33,15 @@ class Scramble:
 
 
 def scrambles(settings: Settings, sizes: InputSizes) -> tuple[Scramble, ...]:
-    """The usual ones; none for unbatched input, where there is no axis to be mixed up.
+    """List the reshapes that are commonly written wrong, with the right code beside each.
+
+    Args:
+        settings: the module.
+        sizes: its input.
+
+    Returns:
+        Two or three pairs of expressions, in which sizes stand as numbers. There are none for
+        unbatched input, which has no samples to mix.
 
     Source: torch documentation, ``torch.nn.LSTM``, the note on splitting the directions,
     whose ``view`` is meant for ``batch_first=False``.
@@ -54,7 +63,7 @@ def _scrambles(settings: Settings, sizes: InputSizes) -> Iterator[Scramble]:
     layers, directions, width = settings.num_layers, settings.num_directions, settings.h_out
     yield Scramble(
         "rows",
-        "one row a sample, from all rows of h_n",
+        "one row for each sample, from all rows of h_n",
         f"h_n.view({samples}, -1)",
         f"h_n.transpose(0, 1).reshape({samples}, -1)",
     )
@@ -78,10 +87,13 @@ def _scrambles(settings: Settings, sizes: InputSizes) -> Iterator[Scramble]:
 
 
 def scramble_claims(run: Run) -> dict[str, tuple[Claim, ...]]:
-    """Whether the two sides of each scramble are the same on a run, by its id.
+    """Evaluate on a run whether the wrong and the right code give the same tensor.
+
+    Args:
+        run: from :func:`~lstm_shapes.run`.
 
     Returns:
-        Nothing for a run without samples.
+        By id of the scramble, the claims about it; none for a run without samples.
 
     >>> from lstm_shapes import run
     >>> made = run(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=2))
@@ -91,7 +103,10 @@ def scramble_claims(run: Run) -> dict[str, tuple[Claim, ...]]:
     """
     if run.out.numel() == 0:
         return {}
-    return {each.id: tuple(_claims(run, each)) for each in scrambles(run.settings, run.sizes)}
+    return run.kept(
+        "scramble claims",
+        lambda: {each.id: tuple(_claims(run, each)) for each in scrambles(run.settings, run.sizes)},
+    )
 
 
 def _claims(run: Run, scramble: Scramble) -> Iterator[Claim]:
@@ -110,24 +125,24 @@ def _claims(run: Run, scramble: Scramble) -> Iterator[Claim]:
             "view-refused",
             f"{viewed} is refused",
             bool(refused),
-            refused or "as out lies in memory here, view is as silent as reshape",
+            refused or "out lies in memory so that view mixes as silently as reshape",
             mistake=True,
         )
 
 
 def _why(run: Run, scramble: Scramble, same: bool) -> str:
     if not same:
-        return "the same shape, and no error: elements of other samples or steps stand there"
+        return "the shape is the same and there is no error, but other samples or steps stand there"
     one = run.sizes.batch_size == 1
     if one or (scramble.id == "out" and run.sizes.seq_len == 1):
         return "with one sample or one step there is nothing to mix"
     if scramble.id == "rows" and run.h_n.shape[0] == 1:
-        return "h_n has a single row: its order is that of the samples"
+        return "h_n has a single row, in which the samples stand in order"
     return COINCIDENCE
 
 
 def _refusal(run: Run, code: str) -> str:
-    """Why torch refuses an expression; empty if it does not."""
+    """Why torch refuses an expression; empty if torch evaluates it."""
     try:
         evaluate(run, parse(code))
     except ExpressionError as error:

@@ -1,7 +1,7 @@
-"""A scene held against a run: which slices do hold the same numbers, and which numbers.
+"""Compares a scene with a run: whether its slices hold the same numbers, and which numbers.
 
-What is the same by a scene's keys is formula; whether it is, is evaluated here on the
-tensors at the very index that a slice's code shows.
+A scene is computed from the settings, and says which slices should hold the same numbers. This
+file compares the tensors of a run, at the index that the code of each slice shows.
 """
 
 from __future__ import annotations
@@ -13,23 +13,28 @@ from torch import Tensor
 
 from lstm_shapes.formula.code import Index, code_of
 from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.live.layers import hidden_states, layer_runs
 from lstm_shapes.live.run import Run
-from lstm_shapes.live.variants import hidden_states, layer_runs
 from lstm_shapes.picture.scene import Scene, Slice
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, recomputed
 
 MOST_NUMBERS = 8
-"""Features of a slice that are given in numbers."""
+"""The most features of a slice whose numbers are given."""
 
 
 def slice_claims(scene: Scene, run: Run) -> dict[str, tuple[Claim, ...]]:
-    """For slices of out, h_n and c_n what was found of them on the run.
+    """Evaluate on a run what the scene says of its slices of out, h_n and c_n.
 
-    Each is held against the cell that the scene says wrote it, by running its layer alone,
-    and each row of h_n against the step of out where it stands, or would be looked for.
+    Each row of h_n in the last layer is compared with the step of out that holds the same
+    numbers, and with the last step of out, where it is often looked for. The rows of the other
+    layers, and the rows of c_n, are compared with what their layer returns when it is run alone.
+
+    Args:
+        scene: from :func:`~lstm_shapes.unroll`.
+        run: from :func:`~lstm_shapes.run`, with the settings and sizes of the scene.
 
     Returns:
-        By id of slice; nothing for a run without samples, where there are no numbers.
+        By id of the slice, the claims about it. There are none for a run without samples.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
@@ -48,14 +53,18 @@ def slice_claims(scene: Scene, run: Run) -> dict[str, tuple[Claim, ...]]:
 
 
 def slice_numbers(scene: Scene, run: Run, sample: int = 0) -> dict[str, list[float]]:
-    """The first numbers of what every x, cell, half of out and row of h_n and c_n holds.
+    """Read the first numbers that each x, cell, half of out and row of h_n and c_n holds.
 
     Args:
-        sample: which of the batch; no matter if unbatched, or if the scene is of one.
+        scene: from :func:`~lstm_shapes.unroll`.
+        run: from :func:`~lstm_shapes.run`, with the settings and sizes of the scene.
+        sample: which sample of the batch to read. It is ignored if the scene draws one sample;
+            it must be 0 for unbatched input.
 
     Returns:
-        At most eight a slice, by id. Those of a cell are h, from its layer run alone;
-        nn.LSTM itself returns the last layer's only.
+        By id of the slice, the first ``MOST_NUMBERS`` features. For a cell they are h, from
+        running its layer alone, since nn.LSTM returns h of the last layer only. There are none
+        for a run without samples.
 
     >>> from lstm_shapes import InputSizes, Settings, run, unroll
     >>> settings, sizes = Settings(4, 3), InputSizes(seq_len=5, batch_size=3)
@@ -84,36 +93,40 @@ class _Finder:
             yield self._alone(each, "c_n", (each.backward, *each.where[1:]))
         elif each.padding and each.kind == "out":
             zeros = not self._at("out", each.where).any()
-            reason = "pad_packed_sequence fills up with zeros"
+            reason = "pad_packed_sequence fills the padding with zeros"
             yield Claim(f"zeros-{each.id}", f"{each.code} == 0", zeros, reason)
         elif each.kind == "out":
             yield from self._step(each)
 
     def _step(self, each: Slice) -> Iterator[Claim]:
-        """A half of a step of out, against the final state of its direction."""
+        """Compare a half of a step of out with the final state of its direction."""
         final = self.scene.at("h_n", each)
         if final is None:
             return
         if each.step == final.step:
-            yield self._same(each, final, "the same numbers: this direction ends here")
+            yield self._same(each, final, "this direction ends here, so both are the same h")
         elif each.backward and each.step == self.last:
-            yield self._mistake(each, final.where, final.code, "it has read one step only")
+            yield self._mistake(
+                each, final.where, final.code, "the backward cell has read one step here"
+            )
 
     def _row(self, each: Slice) -> Iterator[Claim]:
-        """A row of h_n, against the step of out at which its direction ends."""
+        """Compare a row of h_n with the step of out at which its direction ends."""
         end = self.scene.slices[f"out.{each.step}.{each.direction}"]
         if each.layer != self.top:
             yield self._alone(each, "out", end.where)
-            reason = f"out holds layer {self.top} alone"
+            reason = f"out holds h of layer {self.top} only"
             yield self._mistake(each, end.where, end.code, reason)
             return
-        yield self._same(each, end, "the same numbers")
+        yield self._same(each, end, "this direction ends there, so both are the same h")
         padded = self.last + 1 < self.run.sizes.seq_len
         if padded or (each.backward and self.last):
             time = time_axis(self.run.settings, self.run.sizes)
             where = (*end.where[:time], -1, *end.where[time + 1 :])
             code = code_of("out", where, self.run.out.shape[-1])
-            reason = "that is padding" if padded else "that has read one step only"
+            reason = (
+                "that step is padding" if padded else "the backward cell has read one step there"
+            )
             yield self._mistake(each, where, code, reason)
 
     def _same(self, each: Slice, other: Slice, reason: str) -> Claim:
@@ -129,14 +142,14 @@ class _Finder:
         )
 
     def _alone(self, each: Slice, tensor: str, where: Index) -> Claim:
-        """A row, against what its layer gives when it is run by itself."""
+        """Compare a row with what its layer returns when it is run alone."""
         layer = layer_runs(self.run)[each.layer or 0]
         alone = layer.tensors()[tensor]
         code = code_of(tensor, where, alone.shape[-1] if tensor == "out" else 0)
         same, note = recomputed(
             alone[_subscript(where)], self._at(each.tensor, each.where), self.run
         )
-        reason = f"layer {each.layer} wrote it; it was run by itself{note}"
+        reason = f"layer {each.layer} wrote this row, and was run alone to compare{note}"
         statement = f"{each.code} == {code} of layer {each.layer} alone"
         return Claim(f"alone-{each.id}", statement, same, reason)
 

@@ -28,7 +28,9 @@ def state_claims(run: Run) -> tuple[Claim, ...]:
     False lstm(x, random)[0] == lstm(x)[0]
     False h_0 may have the batch first, (2, 1, 3)
     """
-    return tuple(_claims(run)) if run.out.numel() else ()
+    if run.out.numel() == 0:
+        return ()
+    return run.kept("state claims", lambda: tuple(_claims(run)))
 
 
 def chunk_claims(run: Run, at: int) -> tuple[Claim, ...]:

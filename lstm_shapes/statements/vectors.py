@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.coverage import coverage
+from lstm_shapes.coverage import coverage_of_each
 from lstm_shapes.errors import check_int
 from lstm_shapes.expression.grammar import Expression
-from lstm_shapes.expression.labels import SEVERAL, axis_names, changing, labels_of_result
-from lstm_shapes.expression.operations import REDUCTIONS, Reduction
+from lstm_shapes.expression.labels import axis_names
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.expression.values import evaluate
 from lstm_shapes.formula.budget import READING, Limits, check, estimate
 from lstm_shapes.formula.shapes import time_axis
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms, seeded
-from lstm_shapes.live.variants import layer_runs, with_gradients
-
-Table = tuple[tuple[bool, ...], ...]
-Part = Literal["forward", "backward", "both"]
-_PARTS: Mapping[int, Part] = {0: "forward", 1: "backward", SEVERAL: "both"}
+from lstm_shapes.statements.traces import (
+    PARTS,
+    Part,
+    Table,
+    TracedRow,
+    table_of,
+    trace_of,
+    traced_row,
+)
 
 
 @dataclass(frozen=True)
@@ -144,17 +145,12 @@ no longer one sample a row
     check(estimate(run.settings, run.sizes), limits)
     if run.sizes.batch_size is not None:
         check_int("sample", sample, at_least=0, at_most=run.sizes.batch_size - 1)
-    traces = [with_gradients(run)]
-    if run.settings.num_layers > 1:
-        traces.append(_last_layer(traces[0], run))
-    found: list[Reading | ExpressionError] = []
-    with own_terms("cpu"), torch.enable_grad():
-        for expression in expressions:
-            try:
-                found.append(_read(expression, run, traces, sample))
-            except ExpressionError as error:
-                found.append(error)
-    return found
+    asked = list(expressions)
+    known: dict[str, Reading | ExpressionError] = run.kept(("readings", sample), dict)
+    new = list({each.text: each for each in asked if each.text not in known}.values())
+    if new:
+        known |= zip((each.text for each in new), _read(run, new, sample), strict=True)
+    return [known[each.text] for each in asked]
 
 
 def linear_layer_for(
@@ -196,104 +192,56 @@ def linear_layer_for(
         return layer, layer(vector)
 
 
-def _last_layer(whole: Run, run: Run) -> Run:
-    """The same tensors, as they depend on the input of the last layer."""
-    last = with_gradients(layer_runs(run)[-1])
-    lower = len(whole.h_n) - len(last.h_n)
-    c_n = None
-    if whole.c_n is not None and last.c_n is not None:
-        c_n = torch.cat([whole.c_n[:lower].detach(), last.c_n])
-    h_n = torch.cat([whole.h_n[:lower].detach(), last.h_n])
-    return replace(whole, input=last.input, out=last.out, h_n=h_n, c_n=c_n)
+def _read(
+    run: Run, expressions: Sequence[Expression], sample: int
+) -> list[Reading | ExpressionError]:
+    """What new expressions have read, all of them in one backward pass."""
+    trace, below = run.kept("trace", lambda: trace_of(run))
+    with own_terms("cpu", gradients=True):
+        rows = [traced_row(each, trace, sample) for each in expressions]
+        followed = [row for row in rows if isinstance(row, TracedRow)]
+        vectors = [each for row in followed for each in (*row.elements, *row.judged)]
+        inputs = [trace.input] if below is None else [trace.input, below]
+        tables = iter([[table_of(read, run) for read in each]
+                       for each in coverage_of_each(vectors, inputs)])  # fmt: skip
+    found: list[Reading | ExpressionError] = []
+    for expression, row in zip(expressions, rows, strict=True):
+        if isinstance(row, TracedRow):
+            halves = [_halves(row, [next(tables) for _ in row.parts]) for _ in range(2)]
+            found.append(_reading(expression, run, row, sample, *halves))
+        else:
+            found.append(row)
+    return found
 
 
-def _read(expression: Expression, run: Run, traces: Sequence[Run], sample: int) -> Reading:
-    labelled = labels_of_result(expression, run.settings, run.sizes)
-    place = _place(labelled, run.sizes, sample)
-    halves = considered = _halves(expression, traces, labelled["direction"], place)
-    if "max" in expression.text:
-        # Only the steps that win a maximum have a gradient; in a mean all that took part have.
-        considered = _halves(expression, traces, labelled["direction"], place, _ALL)
-    row = "vector" if place is None else f"vector[{':, ' * place[0]}{place[1]}]"
-    problems = list(_problems(considered, run, sample, row))
-    won = "the filled steps are those that won the maximum"
-    return Reading(
-        code=expression.text,
-        shape=tuple(labelled["direction"].shape),
-        axes=axis_names(labelled),
-        sample=sample,
-        row=row,
-        halves=halves,
-        sound=not problems,
-        verdict="; ".join(problems) or (_sound(run) if halves == considered else won),
+def _halves(row: TracedRow, tables: Sequence[Sequence[Table]]) -> tuple[Half, ...]:
+    return tuple(
+        Half(PARTS[part], elements.numel(), table[0], table[1] if table[1:] else None)
+        for part, elements, table in zip(row.parts, row.elements, tables, strict=True)
     )
 
 
-_ALL = {**REDUCTIONS, "max": REDUCTIONS["mean"]}
-
-
-def _halves(
+def _reading(
     expression: Expression,
-    traces: Sequence[Run],
-    directions: Tensor,
-    place: tuple[int, int] | None,
-    reductions: Mapping[str, Reduction] = REDUCTIONS,
-) -> tuple[Half, ...]:
-    rows = [evaluate(trace, expression, reductions) for trace in traces]
-    if place is not None:
-        rows = [row.select(*place) for row in rows]
-        directions = directions.select(*place)
-    parts = _parts(directions, traces[0])
-    return tuple(_half(part, directions == part, rows, traces) for part in parts)
-
-
-def _place(
-    labelled: Mapping[str, Tensor], sizes: InputSizes, sample: int
-) -> tuple[int, int] | None:
-    """Axis and index of the row that a head would take for the sample's; ``None`` if no axis
-    is the batch.
-
-    That is an axis as long as the batch along which samples change, rather they alone; else
-    one of some samples, as after a slice, if this one is among them; else any as long.
-    """
-    if sizes.batch_size is None:
-        return None
-    samples = labelled["sample"]
-    along = [changing(labelled, axis) for axis in range(samples.dim())]
-    fitting = [axis for axis, size in enumerate(samples.shape) if size == sizes.batch_size]
-    mixed = [axis for axis in fitting if "sample" in along[axis]]
-    for axis in sorted(mixed, key=lambda axis: along[axis] != ("sample",)):
-        return axis, sample
-    if ("sample",) in along:
-        axis = along.index(("sample",))
-        here = (samples.movedim(axis, 0).flatten(1)[:, 0] == sample).nonzero()
-        return (axis, int(here[0])) if len(here) else None
-    return (fitting[0], sample) if fitting else None
-
-
-def _parts(directions: Tensor, run: Run) -> list[int]:
-    """The directions of a row's elements; both that the module has, unless they are joined."""
-    present = {part for part in _PARTS if bool((directions == part).any())}
-    expected = set() if SEVERAL in present else set(range(run.settings.num_directions))
-    return [part for part in _PARTS if part in present | expected]
-
-
-def _half(part: int, chosen: Tensor, rows: Sequence[Tensor], traces: Sequence[Run]) -> Half:
-    tables = [_table(row[chosen], trace) for row, trace in zip(rows, traces, strict=True)]
-    return Half(_PARTS[part], int(chosen.sum()), tables[0], tables[1] if tables[1:] else None)
-
-
-def _table(elements: Tensor, trace: Run) -> Table:
-    """What elements have read, by sample and step."""
-    x = trace.input
-    read = torch.zeros(x.shape[:-1], dtype=torch.bool)
-    if elements.requires_grad:
-        read = coverage(elements, x)
-    if read.dim() == 1:
-        read = read.unsqueeze(0)
-    elif not trace.settings.batch_first:
-        read = read.t()
-    return tuple(map(tuple, read.tolist()))
+    run: Run,
+    row: TracedRow,
+    sample: int,
+    halves: tuple[Half, ...],
+    judged: tuple[Half, ...],
+) -> Reading:
+    code = "vector" if row.place is None else f"vector[{':, ' * row.place[0]}{row.place[1]}]"
+    problems = list(_problems(judged, run, sample, code))
+    won = "the filled steps are those that won the maximum"
+    return Reading(
+        code=expression.text,
+        shape=tuple(row.labelled["direction"].shape),
+        axes=axis_names(row.labelled),
+        sample=sample,
+        row=code,
+        halves=halves,
+        sound=not problems,
+        verdict="; ".join(problems) or (_sound(run) if halves == judged else won),
+    )
 
 
 def _problems(halves: tuple[Half, ...], run: Run, sample: int, row: str) -> Iterator[str]:

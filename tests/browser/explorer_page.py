@@ -7,10 +7,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from lstm_shapes.config import FIRST_QUESTION
 from lstm_shapes.explorer.app import START
 from lstm_shapes.explorer.choices import TABS, Choices
 from lstm_shapes.explorer.link import write_link
+from lstm_shapes.explorer.presets import FIRST_QUESTION
 
 TENSORS = ("input", "out", "h_n", "c_n")
 FIRST = {"input": "3,5,4", "out": "3,5,6", "h_n": "4,3,3", "c_n": "4,3,3"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, expect
 
 from lstm_shapes import run
-from lstm_shapes.config import FIRST_QUESTION
+from lstm_shapes.explorer.presets import FIRST_QUESTION
 from tests.browser.explorer_page import FIRST, ExplorerPage, link_to
 
 TAGGER = run(FIRST_QUESTION.settings, FIRST_QUESTION.sizes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, Locator, expect
 
 from lstm_shapes import run
-from lstm_shapes.config import FIRST_QUESTION
+from lstm_shapes.explorer.presets import FIRST_QUESTION
 from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import ExplorerPage
 
@@ -164,7 +164,8 @@ def test_a_panel_nobody_sees_waits_until_it_is_in_view(loaded: ExplorerPage) -> 
     page = loaded.page
     page.set_viewport_size({"width": 1280, "height": 500})
     about = page.locator(".ls-subtitle")
-    page.wait_for_timeout(300)  # the page notices what is out of view in its own time
+    # The page notices what is out of view in its own time.
+    expect(page.locator(".ls-panel")).to_have_attribute("data-in-view", "false")
     loaded.slider("num_layers").press("ArrowRight")
     loaded.expect_shapes({"input": "3,5,4", "out": "3,5,6", "h_n": "6,3,3", "c_n": "6,3,3"})
     expect(about).to_contain_text("num_layers=2")
@@ -187,10 +188,13 @@ def test_a_walk_is_in_the_address_and_comes_back(explorer: ExplorerPage, browser
     other.page.close()
 
 
+AT_REST = "() => document.getAnimations().every((each) => each.playState === 'finished')"
+
+
 def test_the_panel_reads_well_in_both_themes_and_fits(themed: ExplorerPage) -> None:
     for title in ("1 · out as returned", "3 · realign the backward half", "4 · merge"):
         walk_to(themed, title)
-        themed.page.wait_for_timeout(700)  # columns that pass each other are not read
+        themed.page.wait_for_function(AT_REST)  # columns that pass each other are not read
         assert worst_contrast(themed.page) >= 4.5, title
     wide = "() => document.documentElement.scrollWidth <= innerWidth"
     for width in (1280, 390):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lstm_shapes import unroll
-from lstm_shapes.config import FIRST_QUESTION
+from lstm_shapes.explorer.presets import FIRST_QUESTION
 from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import FIRST, ExplorerPage
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from lstm_shapes.config import PRESETS
+from lstm_shapes.explorer.presets import PRESETS
 from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import FIRST, ExplorerPage
 
@@ -284,9 +284,9 @@ def test_it_is_usable_on_a_phone(loaded: ExplorerPage) -> None:
     loaded.page.set_viewport_size({"width": 390, "height": 844})
     assert loaded.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert loaded.page.locator("#rendered_cells").evaluate("e => e.scrollWidth") <= 390
-    for part in loaded.page.locator(".ls-card, .ls-rail, .ls-row, .ls-part").all():
-        box = part.bounding_box()
-        if box is not None:
-            assert box["x"] + box["width"] <= 390
+    parts = loaded.page.locator(".ls-card, .ls-rail, .ls-row, .ls-part").all()
+    boxes = [box for part in parts if (box := part.bounding_box()) is not None]
+    assert len(boxes) > 20
+    assert max(box["x"] + box["width"] for box in boxes) <= 390
     loaded.slider("num_layers").press("ArrowRight")
     expect(loaded.card("h_n")).to_have_attribute("data-shape", "6,3,3")

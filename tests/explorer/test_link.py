@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstm_shapes import Explorer
-from lstm_shapes.config import FIRST_QUESTION, PRESETS
 from lstm_shapes.explorer.link import LONGEST, LinkError, read_link, write_link
+from lstm_shapes.explorer.presets import FIRST_QUESTION, PRESETS
+from tests.fake_comm import tell
 
 NAMES = {*FIRST_QUESTION.values(), "select", "sample"}
 
@@ -52,14 +53,16 @@ HOSTILE = [
 @pytest.mark.parametrize("link", HOSTILE)
 def test_what_is_no_link_is_refused_in_words(link: str) -> None:
     with pytest.raises(LinkError) as refused:
-        read_link(link, NAMES)
+        read_link(link)
     assert 10 < len(str(refused.value)) < 150
 
 
+@example(text="num_layers=2&kind=GRU&bias=False&dropout=0.5&lengths=5,3")
+@example(text="lengths=&select=")
 @given(text=st.text(max_size=300) | st.text("=&num_layers123%", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        values = read_link(text, NAMES)
+        values = read_link(text)
     except LinkError:
         return
     assert values.keys() <= NAMES
@@ -74,11 +77,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_out_and_back(name: str) -> None:
     values: dict[str, Any] = replace(PRESETS[name], seed=3).values()
     values |= {"select": "out.0.backward", "sample": 1}
-    assert read_link(write_link(values), NAMES) == values
+    assert read_link(write_link(values)) == values
 
 
 def open_link(explorer: Explorer, link: object) -> None:
-    explorer.stage._handle_custom_msg({"action": "open", "link": link}, [])
+    tell(explorer.stage, {"action": "open", "link": link})
 
 
 def test_a_link_brings_back_everything(explorer: Explorer) -> None:

@@ -12,8 +12,8 @@ from lstm_shapes import ArgumentError, Explorer
 
 
 def found(explorer: Explorer) -> dict[str, Any]:
-    slices: dict[str, Any] = explorer.stage.found["slices"]
-    return slices
+    by_id: dict[str, Any] = explorer.stage.found["found"]
+    return by_id
 
 
 def picture(explorer: Explorer) -> dict[str, Any]:
@@ -59,26 +59,6 @@ def test_long_slices_are_cut_and_say_so(explorer: Explorer) -> None:
     numbers = found(explorer)["h_n.0"]["numbers"]
     assert numbers.count(".") == 8
     assert numbers.endswith(" …")
-
-
-def test_a_picture_that_stays_is_not_sent_again(explorer: Explorer) -> None:
-    sent: list[str] = []
-    for name in ("picture", "view"):
-        explorer.stage.observe(lambda change: sent.append(change["name"]), name)
-    explorer.state.update(seed=4)
-    assert sent == ["view"]
-    explorer.state.update(num_layers=4)
-    assert sent == ["view", "picture", "view"]
-
-
-def test_a_change_is_one_message(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[Any] = []
-    monkeypatch.setattr(
-        "ipywidgets.Widget._send", lambda self, msg, buffers=None: sent.append((self, msg))
-    )
-    explorer.state.update(num_layers=3)
-    (state,) = [message["state"] for widget, message in sent if widget is explorer.stage]
-    assert state.keys() <= {"view", "picture", "found", "share"}
 
 
 def test_a_slice_is_selected_by_code_or_id(explorer: Explorer) -> None:

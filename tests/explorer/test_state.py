@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from lstm_shapes.config import FIRST_QUESTION, PRESETS
+from lstm_shapes.explorer.presets import FIRST_QUESTION, PRESETS
 from lstm_shapes.explorer.state import Snapshot, State
 
 
@@ -192,13 +194,12 @@ def test_a_device_that_runs_out_is_reported(state: State, monkeypatch: pytest.Mo
 def may_import(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Torch is not there before this is set."""
     allowed = threading.Event()
-    import_torch = State._import_torch
 
-    def wait_first(self: State) -> None:
+    def wait_first(name: str) -> ModuleType:
         assert allowed.wait(60)
-        import_torch(self)
+        return import_module(name)
 
-    monkeypatch.setattr(State, "_import_torch", wait_first)
+    monkeypatch.setattr("lstm_shapes.explorer.state.import_module", wait_first)
     return allowed
 
 

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from lstm_shapes import InputSizes, Limits, OverBudget, Settings, estimate, run
 from lstm_shapes.formula.budget import check
 from lstm_shapes.formula.numbers import human_bytes
-from lstm_shapes.live.variants import layer_runs
+from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.statements.directions import direction_claims
 from tests.strategies import settings, sizes
 

@@ -61,7 +61,9 @@ def test_formula_equals_measured_after_every_step(module: Settings, asked: Input
 @hypothesis_settings(max_examples=1000, deadline=None)
 @given(settings(), sizes(), seeds)
 def test_equalities_hold_on_every_run(module: Settings, asked: InputSizes, seed: int) -> None:
-    for claim in direction_claims(run(module, asked, seed=seed)):
+    claims = direction_claims(run(module, asked, seed=seed))
+    assert bool(claims) == (asked.batch_size != 0)
+    for claim in claims:
         if not claim.mistake:
             assert claim.holds, claim
 
@@ -72,7 +74,10 @@ def test_mistakes_hold_only_where_there_is_nothing_to_get_wrong(
     module: Settings, asked: InputSizes, seed: int
 ) -> None:
     lengths = asked.lengths or [asked.seq_len]
-    for claim in direction_claims(run(module, asked, seed=seed)):
+    claims = direction_claims(run(module, asked, seed=seed))
+    mistakes = [claim for claim in claims if claim.mistake]
+    assert bool(mistakes) == (module.bidirectional and asked.batch_size != 0)
+    for claim in claims:
         if claim.id == "decoder-view":
             assert claim.holds == (asked.batch_size == 1)
         elif claim.id in ("flip-anyway", "hand-built-unflipped"):

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from lstm_shapes import ArgumentError, InputSizes, OverBudget, Settings, run
+from lstm_shapes.live.layers import layer_runs, one_direction
 from lstm_shapes.live.run import available_devices
 from lstm_shapes.live.torch_says import torch_message
-from lstm_shapes.live.variants import layer_runs, one_direction
 
 BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
 ASKED = InputSizes(seq_len=5, batch_size=3)

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import settings as limits
 
 from lstm_shapes import InputSizes, Settings, run, svg, unroll
-from lstm_shapes.picture.layout import WIDTH, Box, layout
+from lstm_shapes.picture.drawing import WIDTH, Box
+from lstm_shapes.picture.layout import layout
 from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import axis_sentence, sentence
 from lstm_shapes.snippet import script
@@ -70,9 +71,11 @@ def test_labels_stay_beside_what_they_name() -> None:
     for size in (1, 30, 1000, 10**6, 2**63 - 1):
         drawing = layout(picture(hidden_size=size, seq_len=13))
         left = min(box.x for box in drawing.boxes if box.id.startswith("cell"))
-        for text in drawing.texts:
-            if text.role in ("note", "forward", "backward") and text.y < -60:
-                assert text.x + 6.6 * len(text.text) <= left, text
+        roles = ("note", "forward", "backward")
+        beside = [text for text in drawing.texts if text.role in roles and text.y < -60]
+        assert {text.role for text in beside} == {*roles}
+        for text in beside:
+            assert text.x + 6.6 * len(text.text) <= left, text
 
 
 def test_a_layer_more_moves_nothing_that_was_there() -> None:

@@ -47,7 +47,9 @@ def value_of(made: Run, each: Slice) -> torch.Tensor:
 
 
 def coded(picture: Scene, *kinds: str) -> list[Slice]:
-    return [each for each in picture.slices.values() if each.kind in kinds and each.code]
+    found = [each for each in picture.slices.values() if each.kind in kinds and each.code]
+    assert {each.kind for each in found} >= {"out", "h_n"} & {*kinds}
+    return found
 
 
 def cell_values(truth: Unrolled, state: str) -> dict[str, torch.Tensor]:

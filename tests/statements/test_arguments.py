@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from lstm_shapes import InputSizes, Run, Settings, run
-from lstm_shapes.live.variants import layer_runs, with_dropout
+from lstm_shapes.live.layers import layer_runs
+from lstm_shapes.live.variants import with_dropout
 from lstm_shapes.statements.arguments import dropout_claims
 from tests.strategies import seeds, settings, sizes
 
@@ -24,7 +25,7 @@ EVERYTHING = "with dropout=1 everything is dropped, each time"
 
 
 def verdicts(made: Run) -> dict[str, bool]:
-    return {claim.id: claim.holds for claim in dropout_claims(made)}
+    return {claim.id: claim.holds for claim in dropout_claims(replace(made))}
 
 
 @hypothesis_settings(max_examples=200, deadline=None)
@@ -56,6 +57,7 @@ def test_by_hand_is_what_train_returns_of_few_features_too(
 ) -> None:
     found = verdicts(run(module, asked, seed=seed))
     assert ("dropout-by-hand" in found) == (module.num_layers > 1 and asked.batch_size != 0)
+    assert bool(found) == (asked.batch_size != 0)
     # Whether a few elements are the same twice is chance.
     assert all(holds for name, holds in found.items() if name != "dropout-train"), found
 
@@ -66,10 +68,11 @@ def test_by_hand_is_what_train_returns_of_few_features_too(
 )
 def test_the_reasons_name_the_runs_own_numbers(dropout: float, shown: str, why: str) -> None:
     made = run(replace(TWO, dropout=dropout), InputSizes(5, 3, [5, 2, 4]))
-    reasons = {claim.id: claim.reason for claim in dropout_claims(made)}
+    reasons = {claim.id: claim.reason for claim in dropout_claims(replace(made))}
     assert reasons["dropout-eval"] == f"dropout={shown} does nothing in eval()"
     assert reasons["dropout-train"] == why
-    by_hand = "the layers run one by one, nn.functional.dropout between them, from the same seed"
+    between = "with nn.functional.dropout between them, and from the same seed"
+    by_hand = f"the layers were run one by one, {between}"
     note = r"( \(largest difference \d\.\de-\d\d\))?"
     assert re.fullmatch(re.escape(by_hand) + note, reasons["dropout-by-hand"])
 
@@ -80,7 +83,7 @@ def test_of_one_layer_torchs_warning_is_told_where_torch_warned(dropout: float, 
     made = run(replace(TWO, kind=kind, num_layers=1, dropout=dropout), ASKED)
     (claim,) = dropout_claims(made)
     plain, *warned = claim.reason.split("; torch warns: ")
-    assert plain == "a single layer has none above it, and nothing is dropped"
+    assert plain == "a single layer has no layer above it, so nothing is dropped"
     assert warned == list(made.remarks)
     assert bool(warned) == (dropout > 0)
     assert all("dropout option adds dropout after all but last" in each for each in warned)

@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn.functional import dropout
 
 from lstm_shapes import InputSizes, Run, Settings, run
-from lstm_shapes.live.variants import layer_runs
+from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.statements.article import Verdict, article_statements
 from lstm_shapes.statements.classifier import AsWritten
 from tests.strategies import seeds, settings, sizes
@@ -79,7 +79,7 @@ def test_a_projection_has_other_shapes_than_the_article_says() -> None:
     other = {name: each.holds for name, each in found.items() if each.holds != before[name]}
     assert other == {"lstm-cell": None, "out-shape": False, "state-shape": False}
     projected = "with proj_size=2 h has that many features"
-    assert found["lstm-cell"].finding == "h is projected here"
+    assert found["lstm-cell"].finding == "the module projects h"
     assert found["out-shape"].finding == f"out is (3, 5, 4), not (3, 5, 6): {projected}"
     states = "h_n is (4, 3, 2), c_n is (4, 3, 3), not (4, 3, 3)"
     assert found["state-shape"].finding == f"{states}: {projected}"
@@ -102,7 +102,9 @@ def test_squeeze_fits_one_layer_and_one_direction(num_layers: int, bidirectional
     rows = min(num_layers, 2) * (1 + bidirectional)
     assert found.holds == (rows == 1)
     assert f"it returns {(5, 1) if rows == 1 else (rows, 5, 1)}" in found.finding
-    assert ("a row a step, since it takes the batch for time" in found.finding) == (rows == 1)
+    assert (
+        "there is a row for each step, since the LSTM takes the batch for time" in found.finding
+    ) == (rows == 1)
 
 
 def test_whether_an_axis_went_is_read_off_what_came_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,8 +132,8 @@ def test_the_findings_name_the_runs_own_numbers() -> None:
     assert len({statement.says for statement in statements}) == len(STATEMENTS)
     assert found["out-shape"] == "out is (3, 5, 6)"
     assert found["state-shape"] == "h_n is (4, 3, 3), c_n is (4, 3, 3)"
-    assert found["rnn-step"] == "bias=False here"
-    assert found["bias-zero"] == "none of 8 parameters is a bias: there is nothing to be 0"
+    assert found["rnn-step"] == "the module has bias=False"
+    assert found["bias-zero"] == "none of the 8 parameters is a bias, so there is nothing to be 0"
     assert "has read 3 of 3 samples and 1 of 5 steps" in found["classifier-input"]
     assert found["flip-first"].startswith("✗ torch.cat([forward, backward.flip(1)], -1) == out; ✓")
     assert found["not-reproducible"].startswith("2 of 2 more runs from the seed are equal bit")
@@ -168,6 +170,7 @@ def test_whoever_does_as_told_once_is_shown_the_statement(
     module: Settings, asked: InputSizes
 ) -> None:
     found = lru_cache(lambda *question: verdicts(run(*question)))  # most are asked the same
+    assert found(module, asked).keys() == STATEMENTS.keys()
     for name, verdict in found(module, asked).items():
         assert (verdict.holds is None) == bool(verdict.show), name
         assert found(*applied(verdict.show, module, asked))[name].holds is not None, (name, verdict)

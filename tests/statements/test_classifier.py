@@ -19,7 +19,9 @@ from lstm_shapes.statements.classifier import AsWritten, Repaired, classifier_re
 def test_as_written_it_takes_the_batch_for_time(
     samples: int, steps: int, hidden: int, features: int
 ) -> None:
-    for finding in classifier_results(Settings(features, hidden), InputSizes(steps, samples)):
+    findings = classifier_results(Settings(features, hidden), InputSizes(steps, samples))
+    assert [finding.version for finding in findings].count("repaired") == len(findings) // 2 == 4
+    for finding in findings:
         rows = finding.num_layers * (1 + finding.bidirectional)
         first = (finding.num_layers, finding.bidirectional)
         if finding.version == "repaired":

@@ -14,7 +14,7 @@ from lstm_shapes import (
     run,
     split_directions,
 )
-from lstm_shapes.live.variants import layer_runs, one_direction
+from lstm_shapes.live.layers import layer_runs, one_direction
 from lstm_shapes.statements.claim import TOLERANCE
 from lstm_shapes.statements.directions import direction_claims
 

@@ -132,7 +132,9 @@ def test_a_module_that_gives_other_numbers_is_found_out(
 ) -> None:
     made = run(TWO, ASKED)
     noisy(monkeypatch, 1e-5, of)
-    for trial in measured(made).values():
+    trials = measured(made)
+    assert trials.keys() >= {"rebuilt", "eval", "train", "train-seeded"}
+    for trial in trials.values():
         assert trial.equal == 0, trial
         assert trial.difference > 1e-6
 
@@ -143,7 +145,9 @@ def test_what_is_no_number_is_as_far_away_as_can_be(
 ) -> None:
     made = run(TWO, ASKED)
     noisy(monkeypatch, float("nan"), of)
-    for trial in measured(made).values():
+    trials = measured(made)
+    assert trials.keys() >= {"rebuilt", "eval", "train", "train-seeded"}
+    for trial in trials.values():
         assert (trial.equal, trial.difference) == (0, float("inf")), trial
 
 

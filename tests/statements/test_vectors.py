@@ -218,6 +218,7 @@ def test_every_usual_vector_fits_every_run(module: Settings, asked: InputSizes, 
         assert layer.in_features == value.shape[-1]
         assert scores.shape == (*value.shape[:-1], 2)
     finals = [r for c, r in zip(known, found, strict=True) if "final" in c.name]
+    assert finals
     assert all(isinstance(reading, Reading) and reading.sound for reading in finals)
 
 
@@ -297,7 +298,9 @@ def test_a_scramble_is_one_unless_there_is_nothing_to_mix(
     made = run(module, asked, seed=seed)
     claims = scramble_claims(made)
     rows = module.num_layers * module.num_directions
-    for pair in scrambles(module, asked) if claims else ():
+    pairs = scrambles(module, asked) if claims else ()
+    assert bool(pairs) == bool(asked.batch_size)
+    for pair in pairs:
         shapes = {evaluate(made, parse(code)).shape for code in (pair.wrong, pair.right)}
         assert len(shapes) == 1
         same, *refused = claims[pair.id]

@@ -13,7 +13,8 @@ from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.view import packed
 from lstm_shapes.formula.code import code_of
 from lstm_shapes.formula.shapes import tensor_shapes
-from lstm_shapes.picture.layout import Arrow, Box, Text, layout
+from lstm_shapes.picture.drawing import Arrow, Box, Text
+from lstm_shapes.picture.layout import layout
 from lstm_shapes.picture.scene import Scene, Slice, SliceKind, Way, key
 from lstm_shapes.picture.sentences import axis_sentence, sentence
 from lstm_shapes.picture.svg import classes
@@ -87,14 +88,14 @@ class PictureFoundRecord(TypedDict):
 
     showing: int
     state: Status
-    slices: Mapping[str, SliceFoundRecord]
+    found: Mapping[str, SliceFoundRecord]
     without: str
 
 
 NOTHING_FOUND: PictureFoundRecord = {
     "showing": 0,
     "state": "predicted",
-    "slices": {},
+    "found": {},
     "without": "",
 }
 
@@ -146,7 +147,7 @@ def found_view(snapshot: Snapshot, showing: int, sample: int = 0) -> PictureFoun
     return {
         "showing": showing,
         "state": snapshot.status,
-        "slices": _found(snapshot, sample),
+        "found": _found(snapshot, sample),
         "without": "" if snapshot.run else "By formula: there are no numbers to compare.",
     }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict
 
 from lstm_shapes.config import InputSizes
-from lstm_shapes.explorer.choices import STARTS, Choices
+from lstm_shapes.explorer.choices import STARTS, Choices, StartingFrom
 from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_records
 from lstm_shapes.explorer.panels.fields import (
     PickField,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lstm_shapes.live.run import Run
-    from lstm_shapes.live.variants import Start
 
 SAYS: Mapping[str, str] = {
     "zeros": "States that are not given are zeros: the run is the one above.",
@@ -135,11 +134,10 @@ def states_view(snapshot: Snapshot, sample: int, choices: Choices) -> StatesPane
     }
 
 
-def _started(snapshot: Snapshot, run: Run, sample: int, chosen: str) -> StartRecord:
+def _started(snapshot: Snapshot, run: Run, sample: int, start: StartingFrom) -> StartRecord:
     from lstm_shapes.live.variants import initial_states, started_from
     from lstm_shapes.statements.states import state_claims
 
-    start = cast("Start", chosen)
     shapes = tensor_shapes(run.settings, run.sizes)
     of = _of(run.sizes, sample)
     apart = _apart(run, started_from(run, start), sample)

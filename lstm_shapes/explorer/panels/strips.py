@@ -286,7 +286,7 @@ class Strips:
 
 def _tensors(run: Run) -> Mapping[str, Tensor]:
     """Everything that is drawn, by name: what there are formulas for, and the pair's."""
-    from lstm_shapes.live.variants import hand_built_pair
+    from lstm_shapes.live.layers import hand_built_pair
     from lstm_shapes.statements.directions import direction_tensors
 
     made = run.kept("direction tensors", lambda: direction_tensors(run))

@@ -48,8 +48,7 @@ const NUMBERS = new Set(["step", "layer"]);
  * @param {boolean} playing
  */
 function drawn(record, choices, playing) {
-  const draw = DRAW[/** @type {Tab} */ (record.tab)];
-  return /** @type {(...given: unknown[]) => HTMLElement} */ (draw)(record, choices, playing);
+  return /** @type {(...given: unknown[]) => HTMLElement} */ (DRAW[record.tab])(record, choices, playing);
 }
 
 export class Panels {
@@ -162,7 +161,7 @@ export class Panels {
     }
   }
 
-  /** @param {string} chosen */
+  /** @param {Tab} chosen */
   drawTabs(chosen) {
     const { tabs, panels } = this.page;
     const made = Object.entries(tabs).map(([tab, name]) => {

@@ -35,7 +35,7 @@ export class Figure {
     this.page = page;
     this.picture = NO_PICTURE;
     /** @type {PictureFoundRecord} */
-    this.found = { showing: 0, state: "predicted", slices: {}, without: "" };
+    this.found = { showing: 0, state: "predicted", found: {}, without: "" };
     this.late = false;
     this.pinned = "";
     /** @type {string | null} */
@@ -220,7 +220,7 @@ export class Figure {
   /** What the picture shows, in words. */
   caption() {
     const words = this.target(this.active)?.words ?? "";
-    const claims = this.found.slices[this.active]?.claims ?? [];
+    const claims = this.found.found[this.active]?.claims ?? [];
     const found = claims.map(({ holds, statement, reason }) => `${holds ? "✓" : "✗"} ${statement}: ${reason}.`);
     return [`${this.picture.module}.`, words.replaceAll("`", ""), ...found].join(" ");
   }

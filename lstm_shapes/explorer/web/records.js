@@ -50,7 +50,7 @@ export {};
  */
 
 /**
- * A slice drawn as an arrow; `d` is an SVG path that can be stroked and filled.
+ * A slice drawn as an arrow.
  * @typedef {[id: string, d: string]} Arrow
  */
 
@@ -147,17 +147,17 @@ export {};
  */
 
 /**
- * One valid set of them.
+ * One valid set of choices.
  * @typedef {object} Choices
- * @property {string} tab
+ * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled" | "reproducibility" | "article"} tab
  * @property {number} step
- * @property {string} way
- * @property {string} merge
+ * @property {"module" | "pair" | "flip"} way
+ * @property {"concat" | "sum" | "mean" | "max"} merge
  * @property {string} vector
  * @property {number} layer
- * @property {string} direction
+ * @property {"forward" | "backward"} direction
  * @property {number} time
- * @property {string} start
+ * @property {"zeros" | "random" | "carried"} start
  * @property {number} chunk
  */
 
@@ -522,13 +522,13 @@ export {};
  * @property {string} to_copy
  * @property {string} presets
  * @property {string} panels
- * @property {Record<string, string>} tabs
+ * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled" | "reproducibility" | "article", string>} tabs
  */
 
 /**
  * What all panels have in common: the tab, and which view the panel belongs to.
  * @typedef {object} PanelRecord
- * @property {string} tab
+ * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled" | "reproducibility" | "article"} tab
  * @property {"measured" | "predicted" | "invalid"} state
  * @property {number} showing
  */
@@ -584,7 +584,7 @@ export {};
  * @typedef {object} PictureFoundRecord
  * @property {number} showing
  * @property {"measured" | "predicted" | "invalid"} state
- * @property {Record<string, SliceFoundRecord>} slices
+ * @property {Record<string, SliceFoundRecord>} found
  * @property {string} without
  */
 
@@ -848,7 +848,7 @@ export {};
  */
 
 /**
- * A label; `role` says in which colour and size.
+ * A label beside the boxes.
  * @typedef {[x: number, y: number, text: string, role: string]} Text
  */
 

@@ -31,10 +31,10 @@ export function sentence(figure) {
 function foundOf({ page, picture, active, found, late }) {
   /** @type {(name: string) => Record<string, string | null>} */
   const marked = (name) => ({ class: late ? `${name} ls-late` : name, "aria-busy": late ? "true" : null });
-  const claims = found.slices[active]?.claims ?? [];
+  const claims = found.found[active]?.claims ?? [];
   // The numbers of an arrow are those of what it comes from.
-  const shown = found.slices[active] ? [active] : (picture.slices[active]?.reads ?? []);
-  const numbers = shown.map((id) => found.slices[id]?.numbers ?? "").join("   ");
+  const shown = found.found[active] ? [active] : (picture.slices[active]?.reads ?? []);
+  const numbers = shown.map((id) => found.found[id]?.numbers ?? "").join("   ");
   return [
     claims.length
       ? h(

@@ -43,7 +43,7 @@ def test_lengths_are_drawn_in_part() -> None:
 def test_none_asks_for_some(explorer: Explorer) -> None:
     snapshot = measured(BOTH, ASKED)
     assert "nothing is padded" in lengths_view(snapshot)["without"]
-    explorer._act("open", {"link": example(snapshot)})
+    explorer.act("open", {"link": example(snapshot)})
     lengths = explorer.state.snapshot.question.sizes.lengths
     assert lengths is not None
     assert len(set(lengths)) > 1
@@ -52,7 +52,7 @@ def test_none_asks_for_some(explorer: Explorer) -> None:
 
 @pytest.mark.parametrize("sizes", [InputSizes(1, None), InputSizes(1, 1), InputSizes(1, 0)])
 def test_the_example_of_lengths_is_always_valid(explorer: Explorer, sizes: InputSizes) -> None:
-    explorer._act("open", {"link": example(measured(BOTH, sizes))})
+    explorer.act("open", {"link": example(measured(BOTH, sizes))})
     assert explorer.state.snapshot.problem is None
     assert explorer.state.snapshot.question.sizes.lengths is not None
 
@@ -62,9 +62,9 @@ HOSTILE: list[Any] = [None, -1, 3, 10**30, 1.5, "0", True, [], {}]
 
 @pytest.mark.parametrize("value", HOSTILE, ids=repr)
 def test_a_length_from_a_browser_is_taken_or_refused(explorer: Explorer, value: Any) -> None:
-    explorer._act("length", {"sample": value, "length": 2})
+    explorer.act("length", {"sample": value, "length": 2})
     assert explorer.state.snapshot.status == "measured"
-    explorer._act("length", {"sample": 0, "length": value})
+    explorer.act("length", {"sample": 0, "length": value})
     snapshot = explorer.state.snapshot
     assert (snapshot.status == "measured") == (value == 3)
     assert snapshot.run is not None

@@ -20,7 +20,7 @@ def show(explorer: Explorer, tab: str) -> None:
 def test_a_measurement_of_nothing_is_not_begun(explorer: Explorer) -> None:
     explorer.state.update(batch_size=0)
     show(explorer, "reproducibility")
-    explorer._act("measure", {})
+    explorer.act("measure", {})
     panel = explorer.stage.panel
     assert panel["without"] == "Without a sample there is nothing to measure"
     assert panel["trials"] == []
@@ -33,7 +33,7 @@ def test_a_measurement_is_made_when_asked_for_and_forgotten_with_its_run(
     show(explorer, "reproducibility")
     assert explorer.stage.panel["trials"] == []
     assert explorer.stage.panel["button"]["label"] == "Measure now"
-    elsewhere(lambda: explorer._act("measure", {}))
+    elsewhere(lambda: explorer.act("measure", {}))
     panel = explorer.stage.panel
     assert panel["progress"]["done"] == panel["progress"]["total"] > 0
     assert panel["button"] == {"action": "measure", "label": "Measure again", "disabled": False}
@@ -42,7 +42,7 @@ def test_a_measurement_is_made_when_asked_for_and_forgotten_with_its_run(
     explorer.state.update(num_layers=1)
     assert explorer.stage.panel["trials"] == []
     explorer.state.update(hidden_size=10**9)
-    elsewhere(lambda: explorer._act("measure", {}))
+    elsewhere(lambda: explorer.act("measure", {}))
     assert explorer.stage.panel["without"] == "Nothing is measured without a run"
 
 
@@ -57,7 +57,7 @@ def test_a_measurement_draws_its_own_panel_and_no_other(
     )
     show(explorer, "article")
     drawn.clear()
-    elsewhere(lambda: explorer._act("measure", {}))
+    elsewhere(lambda: explorer.act("measure", {}))
     assert drawn == []
     show(explorer, "reproducibility")
     progress = explorer.stage.panel["progress"]
@@ -94,7 +94,7 @@ def test_an_error_of_a_measurement_is_shown(
         raise RuntimeError("out of memory")
 
     async def measure() -> None:
-        explorer._act("measure", {})
+        explorer.act("measure", {})
         for _ in range(20):
             await asyncio.sleep(0)
 

@@ -1,0 +1,111 @@
+"""What is known of an argument before it has a value, written beside the field that it fills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from lstm_shapes.errors import (
+    LARGEST,
+    check_bool,
+    check_choice,
+    check_int,
+    check_probability,
+    check_text,
+)
+
+Group = Literal["module", "input", "run", "view"]
+
+
+Form = Literal["int", "float", "bool", "choice", "lengths", "text"]
+
+
+@dataclass(frozen=True)
+class Argument:
+    """All that is known of one argument before it has a value.
+
+    Attributes:
+        says: what it is for, in one or two plain sentences.
+        at_least, at_most: the bounds of an int; of a text the most characters.
+        slider: the smallest and the largest value a slider reaches; larger ones are typed.
+        step: by how much a slider moves.
+        name: as in ``nn.LSTM``, or as the control is labelled.
+        group: whether it belongs to the module, to its input, to how it is run, or to what is
+            looked at.
+        form: what its values look like.
+        choices: the values there are, if they are a few words.
+        required: whether a value has to be given.
+        default: its value where none is given.
+    """
+
+    says: str
+    at_least: int = 0
+    at_most: int = LARGEST
+    slider: tuple[float, float] | None = None
+    step: float = 1
+    name: str = ""
+    group: Group = "module"
+    form: Form = "int"
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    default: Any = None
+
+    def check(self, value: object) -> None:
+        """Refuse a value that this argument cannot have, whatever the other arguments are.
+
+        Raises:
+            ArgumentError: the value is out of bounds, or not one of the choices.
+            ArgumentTypeError: the value is of another type.
+
+        >>> from lstm_shapes.config import ARGUMENTS
+        >>> ARGUMENTS["num_layers"].check(0)
+        Traceback (most recent call last):
+        ...
+        lstm_shapes.errors.ArgumentError: num_layers=0 is too small: use 1 or more
+        """
+        if self.form == "int":
+            check_int(self.name, value, self.at_least, self.at_most)
+        elif self.form == "bool":
+            check_bool(self.name, value)
+        elif self.form == "float":
+            check_probability(self.name, value)
+        elif self.form == "choice":
+            check_choice(self.name, value, self.choices)
+        elif self.form == "text":
+            check_text(self.name, value, self.at_most)
+
+
+def declared(record: type, group: Group) -> dict[str, Argument]:
+    """The arguments that stand beside the fields of a record, each complete.
+
+    Args:
+        record: a dataclass, with an ``Argument`` in the annotation of some of its fields.
+        group: what the arguments belong to.
+    """
+    hints = get_type_hints(record, include_extras=True)
+    found = {}
+    for field in fields(record):
+        if get_origin(hints[field.name]) is Annotated:
+            type_, argument = get_args(hints[field.name])
+            form, choices = _form(type_)
+            found[field.name] = replace(
+                argument,
+                name=field.name,
+                group=group,
+                form=form,
+                choices=choices,
+                required=field.default is MISSING,
+                default=None if field.default is MISSING else field.default,
+            )
+    return found
+
+
+def _form(type_: Any) -> tuple[Form, tuple[str, ...]]:
+    """What the values of a type look like, and the words they are if there are only a few."""
+    if get_origin(type_) is Literal:
+        return "choice", get_args(type_)
+    forms: Mapping[Any, Form] = {int: "int", float: "float", bool: "bool", str: "text"}
+    plain = next(each for each in (*get_args(type_), type_) if each is not NoneType)
+    return forms.get(plain, "lengths"), ()

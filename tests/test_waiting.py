@@ -1,0 +1,37 @@
+"""No test waits a fixed time: it waits for what it needs, or lets a loop go on."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def fixed_waits(source: str) -> list[str]:
+    """Calls that wait so long whatever happens; a sleep of 0 only gives way to others."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).rpartition(".")[2]
+            gives_way = [ast.unparse(each) for each in node.args] == ["0"]
+            if name == "wait_for_timeout" or (name == "sleep" and not gives_way):
+                found.append(ast.unparse(node))
+    return found
+
+
+def test_no_test_waits_a_fixed_time() -> None:
+    paths = sorted(HERE.rglob("*.py"))
+    assert Path(__file__) in paths
+    found = {path.name: fixed_waits(path.read_text(encoding="utf-8")) for path in paths}
+    assert {name: waits for name, waits in found.items() if waits} == {}
+
+
+@pytest.mark.parametrize(
+    "wait", ["page.wait_for_timeout(300)", "time.sleep(1)", "sleep(0.1)", "asyncio.sleep(seconds)"]
+)
+def test_the_check_of_waiting_can_fail(wait: str) -> None:
+    assert fixed_waits(f"def test() -> None:\n    {wait}  # so long") == [wait]
+    assert fixed_waits(f"asyncio.sleep(0)\nprint({wait!r})") == []
