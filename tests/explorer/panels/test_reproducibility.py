@@ -95,7 +95,7 @@ def test_an_error_of_a_measurement_is_shown(
 
     async def measure() -> None:
         explorer.act("measure", {})
-        for _ in range(20):
+        while explorer.stage.measurement.running:
             await asyncio.sleep(0)
 
     monkeypatch.setattr("lstm_shapes.statements.reproducibility.call_again", fail)
