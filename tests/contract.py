@@ -9,6 +9,7 @@ import collections.abc
 import dataclasses
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import sys
@@ -119,7 +120,7 @@ def javascript(hint: Any) -> str:
     if hint in PLAIN:
         return PLAIN[hint]
     if origin is Literal:
-        return " | ".join(_literal(each) for each in inside)
+        return " | ".join(json.dumps(each, ensure_ascii=False) for each in inside)
     if origin in (Union, types.UnionType):
         return " | ".join(map(javascript, inside))
     if origin in LISTS:
@@ -135,13 +136,6 @@ def javascript(hint: Any) -> str:
         name: str = hint.__name__
         return name
     raise ContractError(f"no type of JavaScript for {hint}")
-
-
-def _literal(value: object) -> str:
-    """A value as TypeScript writes it."""
-    if isinstance(value, str):
-        return f'"{value}"'
-    return {True: "true", False: "false", None: "null"}.get(value, str(value))  # type: ignore[call-overload, no-any-return]
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,15 +28,25 @@ def drawn(page: Page, explorer: Explorer) -> Page:
 # Of this file alone: the dashboard is not needed.
 @pytest.fixture
 def explorer() -> Explorer:
-    made = Explorer()
-    assert made.state.wait(60)
+    made: Explorer = elsewhere(Explorer)
+    assert elsewhere(lambda: made.state.wait(60))
     return made
+
+
+def elsewhere(act: Callable[[], Any]) -> Any:
+    """In a thread without the browser's event loop, where all is done at once."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(act).result()
+
+
+def change(explorer: Explorer, **values: Any) -> None:
+    elsewhere(lambda: explorer.state.update(**values))
 
 
 def predicted(explorer: Explorer) -> dict[str, tuple[str, Any]]:
     """The first of a change's two messages: by formula, before there is a run."""
-    snapshot = replace(explorer.state.snapshot, run=None)
-    view = stage_view(snapshot, 0, explorer.stage.view["showing"], pending=True)
+    snapshot = replace(explorer.state.snapshot, run=None, pending=True)
+    view = stage_view(snapshot, 0, explorer.stage.view["showing"])
     return {"view": sent("view", view), "picture": sent("picture", explorer.stage.picture)}
 
 
@@ -51,7 +63,7 @@ def test_the_first_message_changes_the_shapes_and_keeps_what_was_found(
     expect(out).to_have_attribute("data-state", "measured")
     expect(drawn.locator(LATE)).to_have_count(0)
     numbers = says.locator(".ls-numbers").text_content() or ""
-    explorer.state.update(num_layers=1, dropout=0.5, seq_len=6)
+    change(explorer, num_layers=1, dropout=0.5, seq_len=6)
     receive(drawn, predicted(explorer))
     expect(out).to_have_attribute("data-shape", "3,6,6")
     expect(out).to_have_attribute("data-state", "predicted")
@@ -73,14 +85,14 @@ def test_the_first_message_changes_the_shapes_and_keeps_what_was_found(
 def test_numbers_claims_and_remarks_stay_until_the_second_message(
     drawn: Page, explorer: Explorer
 ) -> None:
-    explorer.state.update(kind="GRU", num_layers=1, dropout=0.5)
+    change(explorer, kind="GRU", num_layers=1, dropout=0.5)
     explorer.select("h_n[1]")
     receive(drawn, traits(explorer))
     remark = drawn.locator(".ls-notices").get_by_role("status")
     expect(remark).to_contain_text("torch warns")
     found, numbers = drawn.locator(".ls-found"), drawn.locator(".ls-numbers")
     before = [found.text_content(), numbers.text_content()]
-    explorer.state.update(dropout=0.0, seed=3, seq_len=6)
+    change(explorer, dropout=0.0, seed=3, seq_len=6)
     receive(drawn, predicted(explorer))
     expect(remark).to_contain_text("torch warns")
     for part in (found, numbers):
@@ -96,7 +108,7 @@ def test_numbers_claims_and_remarks_stay_until_the_second_message(
 def test_what_is_late_is_seen_at_first_and_gone_after_a_while(
     drawn: Page, explorer: Explorer
 ) -> None:
-    explorer.state.update(seq_len=6)
+    change(explorer, seq_len=6)
     drawn.evaluate(
         """values => {
             window.model.receive(values);
@@ -143,7 +155,7 @@ def test_the_first_message_touches_cards_and_picture_alone(drawn: Page, explorer
             watch.observe(document.querySelector(".ls-stage-root"), all);
         }"""
     )
-    explorer.state.update(seq_len=6)
+    change(explorer, seq_len=6)
     receive(drawn, predicted(explorer))
     touched = set(drawn.evaluate("window.touched"))
     # The root says what the shapes are, and the panel that it is late.
