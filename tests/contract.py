@@ -95,7 +95,19 @@ def _typedef(name: str, each: type) -> str:
         for field, hint in hints.items():
             shown = f"[{field}]" if field in optional else field
             lines.append(f" * @property {{{javascript(hint)}}} {shown}")
-    return "\n".join(["/**", *lines, " */", ""])
+    return "\n".join(["/**", *(part for line in lines for part in _broken(line)), " */", ""])
+
+
+def _broken(line: str) -> list[str]:
+    """A line that is too long, broken where a type goes on: before a | or after a comma."""
+    marked = re.sub(r" (?=\| )|(?<=,) ", "\n", line) if len(line) > WIDTH else line
+    parts: list[str] = []
+    for part in marked.split("\n"):
+        if parts and len(f"{parts[-1]} {part}") <= WIDTH:
+            parts[-1] += f" {part}"
+        else:
+            parts.append(f" *   {part}" if parts else part)
+    return parts
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -149,7 +149,8 @@ export {};
 /**
  * One valid set of choices.
  * @typedef {object} Choices
- * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled" | "reproducibility" | "article"} tab
+ * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
+ *   | "reproducibility" | "article"} tab
  * @property {number} step
  * @property {"module" | "pair" | "flip"} way
  * @property {"concat" | "sum" | "mean" | "max"} merge
@@ -522,13 +523,15 @@ export {};
  * @property {string} to_copy
  * @property {string} presets
  * @property {string} panels
- * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled" | "reproducibility" | "article", string>} tabs
+ * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
+ *   | "reproducibility" | "article", string>} tabs
  */
 
 /**
  * What all panels have in common: the tab, and which view the panel belongs to.
  * @typedef {object} PanelRecord
- * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled" | "reproducibility" | "article"} tab
+ * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
+ *   | "reproducibility" | "article"} tab
  * @property {"measured" | "predicted" | "invalid"} state
  * @property {number} showing
  */
