@@ -106,6 +106,26 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return python, elsewhere
 
 
+def test_a_wheel_holds_what_the_page_is_made_of_and_no_tools(
+    installed: tuple[Path, Path],
+) -> None:
+    python, elsewhere = installed
+    code = (
+        "import lstm_shapes.explorer as e, pathlib; print(pathlib.Path(e.__file__).parent / 'web')"
+    )
+    done = subprocess.run(
+        [python, "-c", code], cwd=elsewhere, capture_output=True, text=True, check=True
+    )
+    web = Path(done.stdout.strip())
+    there = {path.relative_to(web) for path in web.rglob("*") if path.is_file()}
+    here = ROOT / "lstm_shapes" / "explorer" / "web"
+    folders = (here, here / "parts", here / "panels")
+    files = {path.relative_to(here) for folder in folders for path in folder.glob("*.[jc]s*")}
+    tools = {path.relative_to(here) for path in here.glob("*.json")} | {Path("records.js")}
+    assert len(tools) > 3
+    assert there == files - tools
+
+
 def test_a_wheel_works_in_a_fresh_environment_from_another_folder(
     installed: tuple[Path, Path],
 ) -> None:

@@ -14,12 +14,11 @@ from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.latest import Latest
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
-from lstm_shapes.explorer.panels.notices import link_view
+from lstm_shapes.explorer.panels.notices import NoticeRecord, link_view
 from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample
 from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Snapshot, State
-from lstm_shapes.explorer.view import View
 from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import sentence
 from lstm_shapes.picture.svg import svg
@@ -73,7 +72,7 @@ class Explorer(widgets.Box):
         super().__init__([page])
         self.add_class("ls-app")
         self.stage.selection = START
-        self._bad_link: list[View] = []  # shown until something is changed
+        self._bad_link: list[NoticeRecord] = []  # shown until something is changed
         self._newest = Latest(self.stage.fail)
         self._observe()
         self._show()

@@ -1,41 +1,108 @@
-"""The drawn part of the page: one widget, one record, one message per change."""
+"""The drawn part of the page: one widget, and the records that it sends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypedDict
 
 import anywidget
 import traitlets
 
 from lstm_shapes.explorer import sources
-from lstm_shapes.explorer.choices import TABS, Choices, nearest
+from lstm_shapes.explorer.choices import Choices, Tab, nearest
 from lstm_shapes.explorer.measurement import Measurement
-from lstm_shapes.explorer.panels.arguments import arguments_view
-from lstm_shapes.explorer.panels.article import article_view
-from lstm_shapes.explorer.panels.cards import cards_view
-from lstm_shapes.explorer.panels.cell import cell_view
-from lstm_shapes.explorer.panels.directions import directions_view
-from lstm_shapes.explorer.panels.lengths import lengths_view
-from lstm_shapes.explorer.panels.notices import failure_view, notices_view
-from lstm_shapes.explorer.panels.parameters import parameters_view
+from lstm_shapes.explorer.panels.arguments import ArgumentsPanel, arguments_view
+from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
+from lstm_shapes.explorer.panels.cards import CardRecord, cards_view
+from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
+from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
+from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
+from lstm_shapes.explorer.panels.notices import NoticeRecord, failure_view, notices_view
+from lstm_shapes.explorer.panels.parameters import ParametersPanel, parameters_view
 from lstm_shapes.explorer.panels.picture import (
+    NOTHING_FOUND,
+    PictureFoundRecord,
+    PictureRecord,
     drawn_for,
     found_view,
     nearest_sample,
     picture_record,
 )
-from lstm_shapes.explorer.panels.reproducibility import reproducibility_view
-from lstm_shapes.explorer.panels.scrambled import scrambled_view
-from lstm_shapes.explorer.panels.states import states_view
-from lstm_shapes.explorer.panels.vectors import vectors_view
-from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.panels.reproducibility import ReproducibilityPanel, reproducibility_view
+from lstm_shapes.explorer.panels.scrambled import ScrambledPanel, scrambled_view
+from lstm_shapes.explorer.panels.states import StatesPanel, states_view
+from lstm_shapes.explorer.panels.vectors import VectorsPanel, vectors_view
+from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.view import View, packed
+from lstm_shapes.explorer.words import PAGE, PageRecord
 from lstm_shapes.picture.svg import style
 
 
-def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
+class ViewRecord(TypedDict):
+    """What is drawn above the panels, but for the picture: the ``showing``th since the start.
+
+    ``samples`` is how many there are, if batched; ``blame`` the argument that is refused;
+    ``pending`` says that the run is on its way, and all is by formula until then.
+    """
+
+    status: Status
+    notices: list[NoticeRecord]
+    cards: list[CardRecord]
+    samples: str | None
+    sample: int
+    blame: str
+    showing: int
+    pending: bool
+
+
+class PanelRecord(TypedDict):
+    """What all panels have in common: the tab, and which view the panel belongs to."""
+
+    tab: Tab
+    state: Status
+    showing: int
+
+
+class ShareRecord(TypedDict):
+    """What the buttons hand out, with the selection that it was made for."""
+
+    pinned: str
+    link: str
+    call: str
+    script: str
+
+
+class Panels(TypedDict):
+    """The record of each tab's panel, beside what all have in common."""
+
+    directions: DirectionsPanel
+    cell: CellPanel
+    parameters: ParametersPanel
+    arguments: ArgumentsPanel
+    lengths: LengthsPanel
+    states: StatesPanel
+    vectors: VectorsPanel
+    scrambled: ScrambledPanel
+    reproducibility: ReproducibilityPanel
+    article: ArticlePanel
+
+
+class Traits(TypedDict):
+    """What the page reads of the stage."""
+
+    page: PageRecord
+    view: ViewRecord
+    picture: PictureRecord
+    found: PictureFoundRecord
+    panel: PanelRecord
+    choices: Choices
+    share: ShareRecord
+    selection: str
+    svg_style: str
+
+
+def stage_view(snapshot: Snapshot, sample: int = 0, showing: int = 0) -> ViewRecord:
     """What is drawn above the panels, as plain data."""
     batch_size = snapshot.question.sizes.batch_size
     return {
@@ -43,9 +110,10 @@ def stage_view(snapshot: Snapshot, sample: int = 0) -> View:
         "pending": snapshot.pending,
         "notices": notices_view(snapshot),
         "cards": cards_view(snapshot),
-        "samples": batch_size and str(batch_size),
+        "samples": None if batch_size is None else str(batch_size),
         "sample": sample,
         "blame": snapshot.problem.argument if snapshot.problem else "",
+        "showing": showing,
     }
 
 
@@ -63,13 +131,14 @@ def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: M
         "reproducibility": lambda: reproducibility_view(snapshot, measurement),
         "article": lambda: article_view(snapshot),
     }
-    return {"tabs": TABS, "tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
+    return {"tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
 
 
 class Stage(anywidget.AnyWidget):
     """Draws a snapshot; reports the actions it offers by name.
 
     Attributes:
+        page: words that never change.
         view: the notices and the cards.
         picture: the network unrolled; it is sent only when it changes.
         found: what the run gave for the slices of the picture.
@@ -85,9 +154,12 @@ class Stage(anywidget.AnyWidget):
 
     _esm = sources.script()
     _css = sources.styles()
+    page = traitlets.Dict(dict(PAGE)).tag(sync=True)
     view = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
     picture = traitlets.Bytes().tag(sync=True)
-    found = traitlets.Dict().tag(sync=True, to_json=lambda found, _: packed(found))
+    found = traitlets.Dict(dict(NOTHING_FOUND)).tag(
+        sync=True, to_json=lambda found, _: packed(found)
+    )
     panel = traitlets.Dict().tag(sync=True, to_json=lambda panel, _: packed(panel))
     choices = traitlets.Dict(asdict(Choices())).tag(sync=True)
     panel_seen = traitlets.Bool(True).tag(sync=True)
@@ -103,12 +175,12 @@ class Stage(anywidget.AnyWidget):
         super().__init__(**traits)
         self.measurement = Measurement(self._draw_measured, self.fail)
 
-    def show(self, snapshot: Snapshot, *notices: View) -> None:
+    def show(self, snapshot: Snapshot, *notices: NoticeRecord) -> None:
         """Draw all of a snapshot from now on, with more notices above its own."""
         for _ in self.steps_to_show(snapshot, *notices):
             continue
 
-    def show_shapes(self, snapshot: Snapshot, *notices: View) -> None:
+    def show_shapes(self, snapshot: Snapshot, *notices: NoticeRecord) -> None:
         """Draw the shapes and the picture of a snapshot whose run is still to be made."""
         sample = nearest_sample(snapshot.question.sizes, self.sample)
         self._showing += 1
@@ -116,14 +188,14 @@ class Stage(anywidget.AnyWidget):
             self.picture = picture_record(*drawn_for(snapshot.question, sample))
             self.view = self._view(snapshot, sample, notices)
 
-    def steps_to_show(self, snapshot: Snapshot, *notices: View) -> Iterator[None]:
+    def steps_to_show(self, snapshot: Snapshot, *notices: NoticeRecord) -> Iterator[None]:
         """Draw all of a snapshot, in steps: it is sent with the last one, in one message."""
         sample = nearest_sample(snapshot.question.sizes, self.sample)
         picture = picture_record(*drawn_for(snapshot.question, sample))
         if not self.view or self.view["pending"] is False:
             self._showing += 1
         view = self._view(snapshot, sample, notices)
-        found = found_view(snapshot, sample)
+        found = dict(found_view(snapshot, self._showing, sample))
         yield
         self.measurement.keep_to(snapshot.run)
         self._shown = snapshot
@@ -131,7 +203,7 @@ class Stage(anywidget.AnyWidget):
         yield
         with self.hold_sync():
             self.picture, self.view = picture, view
-            self.found = {**found, "showing": self._showing}
+            self.found = found
             self.panel = panel
 
     def draw_panel(self) -> None:
@@ -156,9 +228,9 @@ class Stage(anywidget.AnyWidget):
 
         self.on_msg(received)
 
-    def _view(self, snapshot: Snapshot, sample: int, notices: Sequence[View]) -> View:
-        view = stage_view(snapshot, sample)
-        return {**view, "showing": self._showing, "notices": [*notices, *view["notices"]]}
+    def _view(self, snapshot: Snapshot, sample: int, notices: Sequence[NoticeRecord]) -> View:
+        view = stage_view(snapshot, sample, self._showing)
+        return {**view, "notices": [*notices, *view["notices"]]}
 
     def _panel(self, sample: int) -> View:
         assert self._shown is not None

@@ -44,7 +44,7 @@ class ShapeRecord(TypedDict):
     agrees: bool
 
 
-def packed(view: View) -> bytes:
+def packed(view: Mapping[str, object]) -> bytes:
     """As the page gets it. As a widget's plain state it would be walked through in search of
     buffers, and written twice."""
     return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()

@@ -4,13 +4,11 @@ handed out."""
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
 
 from lstm_shapes import ArgumentError, Explorer
-from lstm_shapes.explorer import sources
 
 
 def found(explorer: Explorer) -> dict[str, Any]:
@@ -29,7 +27,7 @@ def test_the_picture_is_that_of_the_question(explorer: Explorer) -> None:
     assert record["slices"]["out.0.backward"]["code"] == "out[0, :, 3:]"
     assert record["slices"]["h_n.5"]["where"] == [[5 / 6, 1.0], None, None]
     assert {box[0] for box in record["drawing"]["boxes"]} <= record["slices"].keys()
-    assert record["slices"]["axis.h_n.0"]["name"] == "layer × direction"
+    assert record["axes"]["axis.h_n.0"]["name"] == "layer × direction"
 
 
 def test_what_was_found_is_of_the_run_and_there_is_none_without(explorer: Explorer) -> None:
@@ -119,11 +117,3 @@ def test_the_explorer_as_svg(explorer: Explorer) -> None:
     bundle = explorer._repr_mimebundle_()
     assert bundle["image/svg+xml"] == text
     assert "application/vnd.jupyter.widget-view+json" in bundle
-
-
-def test_each_name_of_the_joined_script_stands_once() -> None:
-    names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", sources.script(), re.M)
-    assert len(names) > 30
-    assert len(names) == len(set(names))
-    assert "import " not in re.sub(r"//.*|/\*[\s\S]*?\*/", "", sources.script())
-    assert sources.script().count("export ") == 1

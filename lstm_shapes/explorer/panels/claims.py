@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 
 
 class ClaimRecord(TypedDict):
-    """One evaluated statement, as :class:`~lstm_shapes.statements.claim.Claim` has it."""
+    """One evaluated statement, as :class:`~lstm_shapes.statements.claim.Claim` has it, and what
+    its sign says to who does not see it."""
 
     id: str
     statement: str
     holds: bool
+    sign: str
     reason: str
     mistake: bool
 
@@ -25,6 +27,7 @@ def claim_record(claim: Claim) -> ClaimRecord:
         "id": claim.id,
         "statement": claim.statement,
         "holds": claim.holds,
+        "sign": "holds" if claim.holds else "does not hold",
         "reason": claim.reason,
         "mistake": claim.mistake,
     }

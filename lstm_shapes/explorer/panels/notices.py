@@ -2,36 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypedDict
+
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import View
+
+Tone = Literal["error", "refusal", "remark"]
 
 
-def notices_view(snapshot: Snapshot) -> list[View]:
-    """Notices in the order of their urgency; ``tone`` is error, refusal or remark."""
+class NoticeRecord(TypedDict):
+    """One notice: ``code`` is the module as it should be built, ``action`` what a button
+    beside it does; both are empty where there is none."""
+
+    tone: Tone
+    heading: str
+    text: str
+    code: str
+    action: Literal["", "fix"]
+
+
+def notices_view(snapshot: Snapshot) -> list[NoticeRecord]:
+    """Notices in the order of their urgency."""
     return [*_problem(snapshot), *_refusal(snapshot), *_remarks(snapshot)]
 
 
-def failure_view(error: Exception) -> View:
+def failure_view(error: Exception) -> NoticeRecord:
     """A mistake of this page's own."""
-    return {
-        "tone": "error",
-        "heading": f"{type(error).__name__}: {error}",
-        "text": "This is a mistake of lstm_shapes. The picture is an older one.",
-        "cure": "please report it, with the settings that led here",
-    }
+    return _notice(
+        "error",
+        f"{type(error).__name__}: {error}",
+        "This is a mistake of lstm_shapes. The picture is an older one. "
+        "Cure: please report it, with the settings that led here.",
+    )
 
 
-def link_view(error: Exception) -> View:
+def link_view(error: Exception) -> NoticeRecord:
     """An address that could not be read."""
-    return {
-        "tone": "error",
-        "heading": f"This link cannot be read: {error}",
-        "text": "The page shows what it showed before.",
-        "cure": "copy the link again where it came from",
-    }
+    return _notice(
+        "error",
+        f"This link cannot be read: {error}",
+        "The page shows what it showed before. Cure: copy the link again where it came from.",
+    )
 
 
-def _problem(snapshot: Snapshot) -> list[View]:
+def _notice(
+    tone: Tone, heading: str, text: str, code: str = "", action: Literal["", "fix"] = ""
+) -> NoticeRecord:
+    return {"tone": tone, "heading": heading, "text": text, "code": code, "action": action}
+
+
+def _problem(snapshot: Snapshot) -> list[NoticeRecord]:
     problem = snapshot.problem
     if problem is None:
         return []
@@ -39,34 +58,19 @@ def _problem(snapshot: Snapshot) -> list[View]:
         problem.torch_says, f"torch: {problem.torch_says}"
     )
     shown = "last valid ones" if snapshot.run else "last valid ones, by formula"
-    return [
-        {
-            "tone": "error",
-            "heading": heading,
-            "text": f"{problem.cause}. The shapes shown are the {shown}.",
-            "cure": problem.cure,
-            "code": problem.code,
-            "action": "fix" if problem.fix else "",
-        }
-    ]
+    cure = f" Cure: {problem.cure}." if problem.cure else ""
+    text = f"{problem.cause}. The shapes shown are the {shown}.{cure}"
+    return [_notice("error", heading, text, problem.code, "fix" if problem.fix else "")]
 
 
-def _refusal(snapshot: Snapshot) -> list[View]:
+def _refusal(snapshot: Snapshot) -> list[NoticeRecord]:
     if not snapshot.refusal or snapshot.problem:
         return []
-    return [
-        {
-            "tone": "refusal",
-            "heading": f"Predicted, not run: {snapshot.refusal}",
-            "text": "The shapes are those of the formula; nothing was allocated.",
-        }
-    ]
+    text = "The shapes are those of the formula; nothing was allocated."
+    return [_notice("refusal", f"Predicted, not run: {snapshot.refusal}", text)]
 
 
-def _remarks(snapshot: Snapshot) -> list[View]:
+def _remarks(snapshot: Snapshot) -> list[NoticeRecord]:
     if snapshot.run is None:
         return []
-    return [
-        {"tone": "remark", "heading": f"torch warns: {remark}", "text": ""}
-        for remark in snapshot.run.remarks
-    ]
+    return [_notice("remark", f"torch warns: {remark}", "") for remark in snapshot.run.remarks]

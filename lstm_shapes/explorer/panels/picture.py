@@ -2,20 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import TypedDict
 
-from lstm_shapes.config import InputSizes, Question, Settings
-from lstm_shapes.explorer.panels.cards import MEANING
-from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import View, packed
+from lstm_shapes.config import Direction, InputSizes, Question, Settings
+from lstm_shapes.explorer.panels.cards import MEANING, axis_id
+from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_record
+from lstm_shapes.explorer.state import Snapshot, Status
+from lstm_shapes.explorer.view import packed
 from lstm_shapes.formula.code import code_of
 from lstm_shapes.formula.shapes import tensor_shapes
+from lstm_shapes.picture.drawing import Arrow, Box, Text
 from lstm_shapes.picture.layout import layout
-from lstm_shapes.picture.scene import Scene, Slice
+from lstm_shapes.picture.scene import Scene, Slice, SliceKind, Way, key
 from lstm_shapes.picture.sentences import axis_sentence, sentence
 from lstm_shapes.picture.svg import classes
 from lstm_shapes.picture.unroll import unroll
 from lstm_shapes.snippet import constructor
+
+
+class DrawingRecord(TypedDict):
+    """Where everything stands, in pixels: a :class:`~lstm_shapes.picture.layout.Drawing`."""
+
+    width: int
+    height: float
+    boxes: Sequence[Box]
+    arrows: Sequence[Arrow]
+    frames: Sequence[str]
+    texts: Sequence[Text]
+
+
+class _DrawnRecord(TypedDict):
+    kind: SliceKind
+    group: str
+    classes: str
+    holds: Sequence[str]
+    reads: Sequence[str]
+    writers: Sequence[str]
+
+
+class SliceRecord(_DrawnRecord, total=False):
+    """A slice of the picture; the docstring of :class:`~lstm_shapes.picture.scene.Slice`
+    says what is in it. ``group`` are those that Tab stops at once. One that stands for
+    several has no ``words`` and cannot be selected. One that a tensor holds has that
+    tensor's name, and in ``where`` its part of each axis, from 0 to 1; None for all of it.
+    """
+
+    words: str
+    way: Way
+    code: str
+    tensor: str
+    where: list[tuple[float, float] | None]
+
+
+class AxisSliceRecord(TypedDict):
+    """An axis of a card, which can be pointed at as a slice can."""
+
+    tensor: str
+    axis: int
+    name: str
+    words: str
+
+
+class PictureRecord(TypedDict):
+    """The picture and, by id, all that can be pointed at in it and in the cards."""
+
+    module: str
+    directions: Sequence[Direction]
+    drawing: DrawingRecord
+    slices: Mapping[str, SliceRecord]
+    axes: Mapping[str, AxisSliceRecord]
+
+
+class SliceFoundRecord(TypedDict):
+    """What the run gave for one slice."""
+
+    numbers: str
+    claims: list[ClaimRecord]
+
+
+class PictureFoundRecord(TypedDict):
+    """What the run gave for the picture of the ``showing``th view, by id of slice; ``without``
+    says why there are no numbers."""
+
+    showing: int
+    state: Status
+    found: Mapping[str, SliceFoundRecord]
+    without: str
+
+
+NOTHING_FOUND: PictureFoundRecord = {
+    "showing": 0,
+    "state": "predicted",
+    "found": {},
+    "without": "",
+}
 
 
 def drawn_for(question: Question, sample: int) -> tuple[Settings, InputSizes, int]:
@@ -26,17 +108,28 @@ def drawn_for(question: Question, sample: int) -> tuple[Settings, InputSizes, in
 # A slider goes to and fro: what follows from the settings alone is made once for each.
 @lru_cache(maxsize=32)
 def picture_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
-    """The picture and, by id, all that can be pointed at in it and in the cards, as JSON."""
+    """The picture as it is sent."""
+    return packed(picture_view(settings, sizes, sample))
+
+
+def picture_view(settings: Settings, sizes: InputSizes, sample: int) -> PictureRecord:
+    """The picture and, by id, all that can be pointed at in it and in the cards."""
     picture = unroll(settings, sizes, sample)
-    slices = {name: _slice(picture, each) for name, each in picture.slices.items()}
-    return packed(
-        {
-            "module": constructor(settings),
-            "directions": picture.directions,
-            "drawing": vars(layout(picture)),
-            "slices": slices | _axes(picture),
-        }
-    )
+    drawing = layout(picture)
+    return {
+        "module": constructor(settings),
+        "directions": picture.directions,
+        "drawing": {
+            "width": drawing.width,
+            "height": drawing.height,
+            "boxes": drawing.boxes,
+            "arrows": drawing.arrows,
+            "frames": drawing.frames,
+            "texts": drawing.texts,
+        },
+        "slices": {name: _slice(picture, each) for name, each in picture.slices.items()},
+        "axes": _axes(picture),
+    }
 
 
 def nearest_sample(sizes: InputSizes, sample: int) -> int:
@@ -44,54 +137,67 @@ def nearest_sample(sizes: InputSizes, sample: int) -> int:
     return max(0, min(sample, (sizes.batch_size or 1) - 1))
 
 
-def found_view(snapshot: Snapshot, sample: int = 0) -> View:
+def found_view(snapshot: Snapshot, showing: int, sample: int = 0) -> PictureFoundRecord:
     """What the run gave for the slices of the picture.
 
     Args:
+        showing: number of the view that it belongs to.
         sample: the batch item whose numbers are given.
     """
     return {
+        "showing": showing,
         "state": snapshot.status,
         "found": _found(snapshot, sample),
         "without": "" if snapshot.run else "By formula: there are no numbers to compare.",
     }
 
 
-def _slice(picture: Scene, each: Slice) -> View:
-    view: View = {"classes": classes(each), "holds": each.holds, "reads": each.reads}
+def _slice(picture: Scene, each: Slice) -> SliceRecord:
+    record: SliceRecord = {
+        "kind": each.kind,
+        "group": f"cell.{key(each.layer)}" if each.kind == "cell" else each.kind,
+        "classes": classes(each),
+        "holds": each.holds,
+        "reads": each.reads,
+        "writers": each.writers,
+    }
+    if each.way:
+        record["way"] = each.way
     if not each.elided:
-        view["words"] = sentence(picture, each)
+        record["words"] = sentence(picture, each)
     if each.code:
-        view |= {"code": each.code, "tensor": each.tensor, "where": _parts(picture, each)}
-    return view
+        record["code"] = each.code
+        record["tensor"] = each.tensor
+        record["where"] = _parts(picture, each)
+    return record
 
 
-def _parts(picture: Scene, each: Slice) -> list[list[float] | None]:
+def _parts(picture: Scene, each: Slice) -> list[tuple[float, float] | None]:
     """Which part of each axis a slice is, from 0 to 1; None for all of it."""
     shape = tensor_shapes(picture.settings, picture.sizes)[each.tensor].shape
-    parts: list[list[float] | None] = []
+    parts: list[tuple[float, float] | None] = []
     for entry, size in zip(each.where, shape, strict=True):
         start, stop = (entry, entry + 1) if isinstance(entry, int) else entry or (0, size)
-        parts.append(None if entry is None else [start / size, stop / size])
+        parts.append(None if entry is None else (start / size, stop / size))
     return parts
 
 
-def _found(snapshot: Snapshot, sample: int) -> dict[str, View]:
+def _found(snapshot: Snapshot, sample: int) -> dict[str, SliceFoundRecord]:
     """What the run gave, by id of slice."""
     if snapshot.run is None:
         return {}
     from lstm_shapes.statements.slices import slice_claims, slice_numbers
 
     picture = unroll(*drawn_for(snapshot.question, sample))
-    found: dict[str, View] = {}
+    found: dict[str, SliceFoundRecord] = {}
     for name, numbers in slice_numbers(picture, snapshot.run, sample).items():
         each = picture.slices[name]
         code = _of_sample(picture, each, sample)
         more = " …" if len(numbers) < _width(picture, each) else ""
         shown = " ".join([f"{number:.4f}" for number in numbers])
-        found[name] = {"numbers": f"{code} = {shown}{more}"}
+        found[name] = {"numbers": f"{code} = {shown}{more}", "claims": []}
     for name, claims in slice_claims(picture, snapshot.run).items():
-        found[name]["claims"] = [vars(claim) for claim in claims]
+        found[name]["claims"] = [claim_record(claim) for claim in claims]
     return found
 
 
@@ -114,14 +220,14 @@ def axis_ids(picture: Scene) -> dict[str, tuple[str, int, str]]:
     """The axes of the cards, which can be pointed at too: tensor, axis and its name by id."""
     shapes = tensor_shapes(picture.settings, picture.sizes)
     return {
-        f"axis.{tensor}.{i}": (tensor, i, axis.name)
+        axis_id(tensor, i): (tensor, i, axis.name)
         for tensor in MEANING
         if tensor in shapes
         for i, axis in enumerate(shapes[tensor].axes)
     }
 
 
-def _axes(picture: Scene) -> dict[str, View]:
+def _axes(picture: Scene) -> dict[str, AxisSliceRecord]:
     return {
         name: {
             "tensor": tensor,

@@ -1,7 +1,8 @@
-// The tabs below the picture, and what is chosen in them. Only the chosen one is computed, and
-// only while it is in view; what can be walked through without the kernel is.
+// The tabs below the picture, and what is chosen in them. Only the chosen one is computed, and only while it is in
+// view; what can be walked through without the kernel is.
 
-import { h, morph } from "./dom.js";
+import { around, h, morph, set } from "./dom.js";
+import { read, tell } from "./model.js";
 import { argumentsPanel } from "./panels/arguments.js";
 import { articlePanel } from "./panels/article.js";
 import { cellPanel, lightLines } from "./panels/cell.js";
@@ -14,9 +15,19 @@ import { statesPanel } from "./panels/states.js";
 import { vectorsPanel } from "./panels/vectors.js";
 import { copy } from "./share.js";
 
+/** @import { Model } from "./model.js" */
+/** @import { Figure } from "./picture.js" */
+/** @import { Choices, PageRecord, PanelRecord, Panels as Records } from "./records.js" */
+
+/** @typedef {keyof Records} Tab */
+
 const PACE = 1600; // milliseconds a step is shown while playing
 
-const MAKERS = {
+/**
+ * What draws each tab's record.
+ * @type {{ [T in Tab]: (record: Records[T], choices: Choices, playing: boolean) => HTMLElement }}
+ */
+const DRAW = {
   directions: directionsPanel,
   cell: cellPanel,
   parameters: parametersPanel,
@@ -30,34 +41,90 @@ const MAKERS = {
 };
 const NUMBERS = new Set(["step", "layer"]);
 
+/**
+ * Draw a panel. Which record belongs to which tab is what `Records` says; here it is one of them.
+ * @param {PanelRecord} record
+ * @param {Choices} choices
+ * @param {boolean} playing
+ */
+function drawn(record, choices, playing) {
+  return /** @type {(...given: unknown[]) => HTMLElement} */ (DRAW[record.tab])(record, choices, playing);
+}
+
 export class Panels {
-  /** `tell` sets a trait of the model; the figure lights what the panel points at. */
-  constructor(model, tell, figure) {
-    Object.assign(this, { model, tell, figure, playing: 0, drawn: {} });
-    this.tabs = h("div", { class: "ls-tabs", role: "tablist", "aria-label": "panels" });
+  /**
+   * @param {Model} model
+   * @param {Figure} figure lights what a panel points at
+   * @param {PageRecord} page
+   * @param {AbortSignal} signal
+   */
+  constructor(model, figure, page, signal) {
+    this.model = model;
+    this.figure = figure;
+    this.page = page;
+    this.playing = 0;
+    this.showing = 0;
+    this.walked = false;
+    /** @type {PanelRecord | null} */
+    this.record = null;
+    /** What the panel was drawn from.
+     * @type {{ record: PanelRecord | null, chosen: string }} */
+    this.from = { record: null, chosen: "" };
+    this.tabs = h("div", { class: "ls-tabs", role: "tablist", "aria-label": page.panels });
     this.body = h("div", { class: "ls-panel-body", role: "tabpanel" });
     this.root = h("section", { class: "ls-card ls-panel" }, this.tabs, this.body);
-    this.root.addEventListener("click", (event) => this.clicked(event));
-    this.root.addEventListener("submit", (event) => this.submitted(event));
-    this.root.addEventListener("change", (event) => this.changed(event));
-    this.root.addEventListener("keydown", (event) => this.pressed(event));
-    for (const name of ["pointerover", "focusin"]) this.root.addEventListener(name, ({ target }) => this.light(target));
-    for (const name of ["pointerleave", "focusout"]) this.root.addEventListener(name, () => this.light(this.root));
-    this.watcher = new IntersectionObserver(([{ isIntersecting }]) => tell("panel_seen", isIntersecting));
-    this.watcher.observe(this.root);
+    this.listen(signal);
+    this.watch(signal);
+  }
+
+  /** @param {AbortSignal} signal */
+  listen(signal) {
+    const { root } = this;
+    root.addEventListener("click", (event) => this.clicked(event), { signal });
+    root.addEventListener("submit", (event) => this.submitted(event), { signal });
+    root.addEventListener("change", (event) => this.changed(event), { signal });
+    root.addEventListener("keydown", (event) => this.pressed(event), { signal });
+    for (const name of ["pointerover", "focusin"]) {
+      root.addEventListener(name, (event) => this.light(event.target), { signal });
+    }
+    for (const name of ["pointerleave", "focusout"]) root.addEventListener(name, () => this.light(root), { signal });
+  }
+
+  /**
+   * Tell whether the panel is in view: one that is not need not be made.
+   * @param {AbortSignal} signal
+   */
+  watch(signal) {
+    const watcher = new IntersectionObserver((entries) => {
+      const inView = entries[entries.length - 1].isIntersecting;
+      this.root.dataset.inView = String(inView);
+      tell(this.model, "panel_seen", inView);
+    });
+    watcher.observe(this.root);
+    const end = () => {
+      clearInterval(this.playing);
+      watcher.disconnect();
+    };
+    signal.addEventListener("abort", end, { once: true });
   }
 
   get choices() {
-    return this.model.get("choices");
+    return read(this.model, "choices");
   }
 
-  /** Draw a record; while that of another tab is on its way, the last one stays. */
+  /**
+   * Draw a record; while that of another tab is on its way, the last one stays.
+   * @param {PanelRecord} record
+   */
   draw(record) {
-    this.record = record;
+    this.record = "tab" in record ? record : null; // there is none before the first is made
     this.redraw();
   }
 
-  /** What is shown above is the `showing`th; a panel of an older one is marked until it is made. */
+  /**
+   * What is shown above is the `showing`th; a panel of an older one is marked until it is made.
+   * @param {number} showing
+   */
   expect(showing) {
     this.showing = showing;
     this.markBusy();
@@ -65,52 +132,58 @@ export class Panels {
 
   markBusy() {
     const { record, choices, showing } = this;
-    const late = !record || record.tab !== choices.tab || record.showing !== showing;
-    this.body.setAttribute("aria-busy", String(late));
+    const late = record?.tab !== choices.tab || record.showing !== showing;
+    set(this.body, "aria-busy", String(late));
   }
 
   redraw() {
     const { record, choices } = this;
     if (!record) return;
-    this.drawTabs(record.tabs, choices.tab);
+    this.drawTabs(choices.tab);
     this.markBusy();
     this.root.dataset.state = record.state;
     const chosen = JSON.stringify([choices, Boolean(this.playing)]);
-    if (this.drawn.record === record && this.drawn.chosen === chosen) return;
-    this.drawn = { record, chosen };
-    const moving = record.tab === "directions" && this.walked;
-    const before = moving ? places(this.body) : null;
-    this.show(MAKERS[record.tab](record, choices, Boolean(this.playing)));
-    if (moving) glide(this.body, before);
+    if (this.from.record === record && this.from.chosen === chosen) return;
+    this.from = { record, chosen };
+    const before = record.tab === "directions" && this.walked ? places(this.body) : null;
+    this.show(drawn(record, choices, Boolean(this.playing)));
+    if (before) glide(this.body, before);
     this.walked = false;
   }
 
+  /** @param {HTMLElement} fresh */
   show(fresh) {
     if (this.body.firstChild) morph(this.body.firstChild, fresh);
     else this.body.append(fresh);
     // A field that is being typed in is its user's.
     for (const field of this.body.querySelectorAll("input")) {
-      if (field !== document.activeElement) field.value = field.getAttribute("value");
+      if (field !== document.activeElement) field.value = field.getAttribute("value") ?? "";
     }
   }
 
-  drawTabs(tabs, chosen) {
-    const made = Object.entries(tabs).map(([tab, name]) =>
-      h("button", { type: "button", role: "tab", class: "ls-tab", "data-choice": "tab", "data-value": tab, "aria-selected": String(tab === chosen), tabindex: tab === chosen ? "0" : "-1" }, name),
-    );
-    morph(this.tabs, h("div", { class: "ls-tabs", role: "tablist", "aria-label": "panels" }, made));
-    this.body.setAttribute("aria-label", tabs[chosen]);
+  /** @param {Tab} chosen */
+  drawTabs(chosen) {
+    const { tabs, panels } = this.page;
+    const made = Object.entries(tabs).map(([tab, name]) => {
+      const state = { "aria-selected": String(tab === chosen), tabindex: tab === chosen ? "0" : "-1" };
+      const sets = { "data-choice": "tab", "data-value": tab };
+      return h("button", { type: "button", role: "tab", class: "ls-tab", ...sets, ...state }, name);
+    });
+    morph(this.tabs, h("div", { class: "ls-tabs", role: "tablist", "aria-label": panels }, made));
+    set(this.body, "aria-label", tabs[chosen]);
   }
 
+  /** @param {Partial<Choices>} changes */
   choose(changes) {
     if ("tab" in changes) this.light(this.root); // what was pointed at goes with the old one
     this.walked = "step" in changes || "way" in changes || "merge" in changes;
-    this.tell("choices", { ...this.choices, ...changes });
+    tell(this.model, "choices", { ...this.choices, ...changes });
     this.redraw();
   }
 
+  /** @param {Event} event */
   clicked(event) {
-    const button = event.target.closest("button");
+    const button = around(event, "button");
     if (!button) return;
     const { choice, value, copy: text, open: link, do: action } = button.dataset;
     if (link) {
@@ -122,66 +195,83 @@ export class Panels {
     } else if (choice) {
       this.stop();
       this.choose({ [choice]: NUMBERS.has(choice) ? Number(value) : value });
-    } else if (text) {
-      copy(text, button.nextElementSibling);
+    } else if (text && button.nextElementSibling) {
+      copy(text, button.nextElementSibling, this.page);
     }
   }
 
+  /** @param {Event} event */
   submitted(event) {
     event.preventDefault();
-    this.choose({ vector: event.target.querySelector("input").value.trim() });
+    const field = around(event, "form")?.querySelector("input");
+    if (field) this.choose({ vector: field.value.trim() });
   }
 
+  /** @param {Event} event */
   changed({ target }) {
+    if (!(target instanceof HTMLInputElement)) return;
     const number = Math.trunc(target.valueAsNumber) || 0;
-    if (target.matches(".ls-sample-input")) this.tell("sample", number);
-    if (target.dataset.field) this.choose({ [target.dataset.field]: Math.max(number, Number(target.min)) });
-    if (target.dataset.length) this.model.send({ action: "length", sample: Number(target.dataset.length), length: number });
+    const { field, length } = target.dataset;
+    if (target.matches(".ls-sample-input")) tell(this.model, "sample", number);
+    if (field) this.choose({ [field]: Math.max(number, Number(target.min)) });
+    if (length) this.model.send({ action: "length", sample: Number(length), length: number });
   }
 
-  /** Light what belongs to what is pointed at: the lines of a cell, the cells of a weight. */
+  /**
+   * Light what belongs to what is pointed at: the lines of a cell, the cells of a weight.
+   * @param {EventTarget | null} target
+   */
   light(target) {
+    if (!(target instanceof Element)) return;
     lightLines(this.body, target);
     const weight = target.closest("[data-lights]");
-    for (const each of this.body.querySelectorAll("[data-cell]")) each.toggleAttribute("data-used", each.dataset.cell === weight?.dataset.lights);
-    this.figure.lightCells(weight?.dataset.lights.split(" ") ?? [], weight?.dataset.words ?? "");
+    const lights = weight?.getAttribute("data-lights") ?? "";
+    for (const each of this.body.querySelectorAll("[data-cell]")) {
+      each.toggleAttribute("data-used", each.getAttribute("data-cell") === lights);
+    }
+    this.figure.lightCells(lights ? lights.split(" ") : [], weight?.getAttribute("data-words") ?? "");
   }
 
-  /** The arrow keys: from tab to tab, and from step to step. */
+  /**
+   * The arrow keys: from tab to tab, and from step to step.
+   * @param {KeyboardEvent} event
+   */
   pressed(event) {
-    const from = event.target.closest("[role=tab], .ls-steps .ls-choice");
+    const from = around(event, "[role=tab], .ls-steps .ls-choice");
     const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!from || !turn) return;
-    const row = [...from.parentElement.children];
+    const row = [...(from.parentElement?.children ?? [])];
     const next = row[row.indexOf(from) + turn];
-    if (!next) return;
+    if (!(next instanceof HTMLElement)) return;
     event.preventDefault();
     next.click();
     next.focus();
+  }
+
+  /** The step after the one that is shown; null after the last, and in other tabs. */
+  next() {
+    const { record, choices } = this;
+    if (record?.tab !== "directions") return null;
+    return stepAfter(/** @type {Records["directions"]} */ (/** @type {unknown} */ (record)), choices);
   }
 
   /** Walk to the last step, from the first if it is reached already. */
   play() {
     if (this.playing) return this.stop();
     this.playing = setInterval(() => this.advance(), PACE);
-    if (!stepAfter(this.record, this.choices)) this.choose({ step: 1 });
+    if (!this.next()) this.choose({ step: 1 });
     else this.advance();
   }
 
   advance() {
-    const next = this.record.tab === "directions" && stepAfter(this.record, this.choices);
+    const next = this.next();
     if (next) this.choose({ step: next });
-    if (!next || !stepAfter(this.record, this.choices)) this.stop();
+    if (!this.next()) this.stop();
   }
 
   stop() {
     clearInterval(this.playing);
     this.playing = 0;
     this.redraw();
-  }
-
-  close() {
-    clearInterval(this.playing);
-    this.watcher.disconnect();
   }
 }

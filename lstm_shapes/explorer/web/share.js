@@ -1,73 +1,125 @@
 // What can be taken away: the address, the code, the picture.
 
-import { h, s } from "./dom.js";
+import { h } from "./dom.js";
+import { read } from "./model.js";
+import { standalone } from "./standalone.js";
 
-/** The buttons; a served page has an address of its own, a notebook a call. */
-export function shareButtons(served) {
-  const names = [served ? "Copy link" : "Copy call", "Copy code", "Save SVG", "Save PNG"];
-  return h(
-    "div",
-    { class: "ls-share" },
-    names.map((name) => h("button", { type: "button", class: "ls-button", "data-share": name }, name)),
-    h("span", { class: "ls-shared", role: "status" }),
+/** @import { Model } from "./model.js" */
+/** @import { PageRecord, ShareButton, ShareRecord } from "./records.js" */
+/** @import { Figure } from "./picture.js" */
+
+const LATEST = 2000; // milliseconds that are waited for the kernel
+const KEPT = 60_000; // and that a file stays to be fetched
+
+/**
+ * The buttons, and where it is said what became of them.
+ * @param {ShareButton[]} buttons
+ */
+export function shareButtons(buttons) {
+  const made = buttons.map(({ words }) =>
+    h("button", { type: "button", class: "ls-button", "data-share": words }, words),
   );
+  const said = h("span", { class: "ls-shared", role: "status" });
+  return { root: h("div", { class: "ls-share" }, made, said), made, said };
 }
 
-/** Put text where Ctrl+V finds it; where a page may not, show it to be copied by hand. */
-export async function copy(text, shared) {
+/**
+ * Let each button do what its record says, until the signal.
+ * @param {Model} model
+ * @param {ReturnType<typeof shareButtons>} share
+ * @param {ShareButton[]} buttons
+ * @param {PageRecord} page
+ * @param {Figure} figure
+ * @param {AbortSignal} signal
+ */
+export function takeAway(model, share, buttons, page, figure, signal) {
+  const drawing = () => standalone(figure.svg, read(model, "svg_style"), page.title, figure.caption());
+  /** @type {(text: string) => Promise<void>} */
+  const handOut = (text) => copy(text, share.said, page);
+  /** @type {Record<ShareButton["way"], () => Promise<void>>} */
+  const ways = {
+    link: async () => handOut(`${location.href.split("#", 1)[0]}#${(await shareOf(model, signal)).link}`),
+    call: async () => handOut((await shareOf(model, signal)).call),
+    code: async () => handOut((await shareOf(model, signal)).script),
+    svg: async () => save(new Blob([drawing()], { type: "image/svg+xml" }), "lstm.svg", signal),
+    png: async () => save(await pixels(drawing()), "lstm.png", signal),
+  };
+  for (const [i, { way }] of buttons.entries()) share.made[i].addEventListener("click", ways[way], { signal });
+}
+
+/**
+ * What the kernel hands out for the slice that is pinned: it may be on its way.
+ * @param {Model} model
+ * @param {AbortSignal} signal
+ * @returns {Promise<ShareRecord>}
+ */
+function shareOf(model, signal) {
+  return new Promise((resolve) => {
+    const end = () => {
+      model.off("change:share", look);
+      signal.removeEventListener("abort", end);
+      clearTimeout(late);
+      resolve(read(model, "share"));
+    };
+    const look = () => {
+      if (read(model, "share").pinned === read(model, "selection")) end();
+    };
+    // A kernel that is gone answers nothing: then it is what was handed out last.
+    const late = setTimeout(end, LATEST);
+    signal.addEventListener("abort", end);
+    model.on("change:share", look);
+    look();
+  });
+}
+
+/**
+ * Put text where Ctrl+V finds it; where a page may not, show it to be copied by hand.
+ * @param {string} text
+ * @param {Element} said
+ * @param {Pick<PageRecord, "copied" | "by_hand" | "to_copy">} page
+ */
+export async function copy(text, said, page) {
   try {
     await navigator.clipboard.writeText(text);
-    shared.replaceChildren("copied");
+    said.replaceChildren(page.copied);
   } catch {
-    const field = h("textarea", { readonly: "", rows: "2", "aria-label": "to be copied" }, text);
-    shared.replaceChildren("this page may not copy by itself: ", field);
+    const field = h("textarea", { readonly: "", rows: "2", "aria-label": page.to_copy }, text);
+    said.replaceChildren(page.by_hand, field);
     field.select();
   }
 }
 
-/** The picture as a document of its own: what is lit stays lit, with the sentence below. */
-export function standalone(svg, style, caption) {
-  const [, top, width, drawn] = svg.getAttribute("viewBox").split(" ").map(Number);
-  const lines = wrap(caption, 130);
-  const height = drawn + 16 * lines.length + 8;
-  const alone = svg.cloneNode(true);
-  alone.querySelectorAll(".ls-hit").forEach((node) => node.remove());
-  for (const node of [alone, ...alone.querySelectorAll("[data-id]")]) {
-    for (const name of ["tabindex", "role", "aria-label", "aria-pressed", "data-id"]) node.removeAttribute(name);
-  }
-  for (const [name, value] of Object.entries({ width, height, viewBox: `0 ${top} ${width} ${height}` })) alone.setAttribute(name, value);
-  alone.prepend(
-    s("title", {}, "Which cell wrote which slice"),
-    s("style", {}, style),
-    s("rect", { y: top, width: "100%", height: "100%", style: "fill:#fff;stroke:none" }),
-  );
-  alone.append(...lines.map((line, i) => s("text", { x: 10, y: 16 * (i + 1), class: "ls-t-note" }, line)));
-  return new XMLSerializer().serializeToString(alone);
-}
-
-function wrap(text, width) {
-  const lines = [""];
-  for (const word of text.split(/\s+/)) {
-    if (lines.at(-1).length + word.length >= width) lines.push("");
-    lines.push(`${lines.pop()}${word} `);
-  }
-  return lines.map((line) => line.trim()).filter(Boolean);
-}
-
-/** Hand a file to the browser. */
-export function save(blob, name) {
+/**
+ * Hand a file to the browser.
+ * @param {Blob} blob
+ * @param {string} name
+ * @param {AbortSignal} signal
+ */
+function save(blob, name, signal) {
   const link = h("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  const forget = () => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", forget);
+    URL.revokeObjectURL(link.href);
+  };
+  const timer = setTimeout(forget, KEPT);
+  signal.addEventListener("abort", forget);
 }
 
-/** An SVG document as pixels, two for one. */
-export async function pixels(text) {
+/**
+ * An SVG document as pixels, two for one.
+ * @param {string} text
+ * @returns {Promise<Blob>}
+ */
+async function pixels(text) {
   const image = new Image();
   image.src = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
   await image.decode();
   const canvas = h("canvas", { width: 2 * image.width, height: 2 * image.height });
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   URL.revokeObjectURL(image.src);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("toBlob"))), "image/png");
+  });
 }

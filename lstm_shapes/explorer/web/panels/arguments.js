@@ -27,7 +27,11 @@ function change({ tensor, before, after }) {
  */
 function ran({ agrees, words }) {
   if (agrees === null) return ` ${words}`;
-  return h("span", agrees ? { class: "ls-yes" } : { class: "ls-wrong", role: "alert" }, ` ${agrees ? "✓" : "✗"} ${words}`);
+  return h(
+    "span",
+    agrees ? { class: "ls-yes" } : { class: "ls-wrong", role: "alert" },
+    ` ${agrees ? "✓" : "✗"} ${words}`,
+  );
 }
 
 /**
@@ -51,7 +55,12 @@ function argumentRow(record, counted) {
     { "data-argument": argument },
     h("th", { scope: "row" }, h("code", {}, argument), note(says)),
     h("td", {}, h("code", {}, value)),
-    h("td", {}, other ? h("code", {}, other) : null, link ? h("button", { type: "button", class: "ls-button", "data-open": link, "aria-label": label }, set_it) : null),
+    h(
+      "td",
+      {},
+      other ? h("code", {}, other) : null,
+      link ? h("button", { type: "button", class: "ls-button", "data-open": link, "aria-label": label }, set_it) : null,
+    ),
     why_not ? h("td", { class: "ls-note" }, why_not) : effect(record, counted),
   );
 }
@@ -61,7 +70,11 @@ export function argumentsPanel({ heads, rows, parameters, claims_title, claims, 
   return h(
     "div",
     { class: "ls-arguments-panel" },
-    table(heads, rows.map((row) => argumentRow(row, parameters)), true),
+    table(
+      heads,
+      rows.map((row) => argumentRow(row, parameters)),
+      true,
+    ),
     h("h3", {}, claims_title),
     note(without),
     claimList(claims),

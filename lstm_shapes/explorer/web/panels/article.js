@@ -23,11 +23,28 @@ function statement({ id, says, holds, verdict, finding, link, show, settings, la
     { "data-claim": `article-${id}`, "data-holds": holds === null ? null : String(holds) },
     h("td", {}, h("span", { class: style, role: "img", "aria-label": verdict }, sign)),
     h("th", { scope: "row" }, says),
-    h("td", {}, finding, link ? h("button", { type: "button", class: "ls-button", "data-open": link, "aria-label": label }, `${show} `, h("code", {}, settings)) : null),
+    h(
+      "td",
+      {},
+      finding,
+      link
+        ? h(
+            "button",
+            { type: "button", class: "ls-button", "data-open": link, "aria-label": label },
+            `${show} `,
+            h("code", {}, settings),
+          )
+        : null,
+    ),
   );
 }
 
 /** @param {ArticlePanel} record */
 export function articlePanel({ about, heads, rows }) {
-  return h("div", { class: "ls-article-panel" }, note(about), rows.length ? table(heads, rows.map(statement), true) : null);
+  return h(
+    "div",
+    { class: "ls-article-panel" },
+    note(about),
+    rows.length ? table(heads, rows.map(statement), true) : null,
+  );
 }

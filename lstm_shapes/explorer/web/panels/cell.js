@@ -17,7 +17,13 @@ import { spell } from "../parts/words.js";
 function cellLine({ name, formula, rows, uses, cells, more, label }) {
   return h(
     "li",
-    { class: "ls-line", "data-line": name, "data-uses": uses?.join(" ") ?? null, tabindex: uses && "0", "aria-label": label || null },
+    {
+      class: "ls-line",
+      "data-line": name,
+      "data-uses": uses?.join(" ") ?? null,
+      tabindex: uses && "0",
+      "aria-label": label || null,
+    },
     h("b", {}, name),
     formula ? h("div", {}, h("code", {}, formula), rows ? h("span", { class: "ls-note" }, ` ${rows}`) : null) : null,
     h("div", { class: "ls-tiles" }, tiles(cells), more ? h("span", { class: "ls-note" }, more) : null),
@@ -29,8 +35,21 @@ function kindOf({ kind, code, current, weights, inputs, lines, claim: found }) {
   const isCurrent = current ? "true" : null;
   return h(
     "section",
-    { class: "ls-kind-of", "data-kind": kind, "data-current": isCurrent, "aria-current": isCurrent, "aria-label": kind },
-    h("h3", {}, kind, current ? h("span", { class: "ls-note" }, ` ${current}`) : null, " ", h("code", { class: "ls-note" }, code)),
+    {
+      class: "ls-kind-of",
+      "data-kind": kind,
+      "data-current": isCurrent,
+      "aria-current": isCurrent,
+      "aria-label": kind,
+    },
+    h(
+      "h3",
+      {},
+      kind,
+      current ? h("span", { class: "ls-note" }, ` ${current}`) : null,
+      " ",
+      h("code", { class: "ls-note" }, code),
+    ),
     h("ul", { class: "ls-lines ls-inputs" }, inputs.map(cellLine)),
     h("ol", { class: "ls-lines" }, lines.map(cellLine)),
     h("p", { class: "ls-note ls-rows" }, weights),
@@ -57,7 +76,12 @@ export function lightLines(panel, target) {
  * @param {StatesStrip} record
  */
 function statesStrip({ name, of, bands, chosen }) {
-  return h("figure", { class: "ls-strip", "data-strip": name }, h("figcaption", {}, h("code", { class: "ls-code" }, name), h("span", { class: "ls-note" }, of)), heat(bands, chosen));
+  return h(
+    "figure",
+    { class: "ls-strip", "data-strip": name },
+    h("figcaption", {}, h("code", { class: "ls-code" }, name), h("span", { class: "ls-note" }, of)),
+    heat(bands, chosen),
+  );
 }
 
 /** @param {CellNumbers} numbers */
@@ -65,14 +89,28 @@ function cellNumbers({ about, kinds, strips_title, legend: colours, strips, clai
   return [
     note(about),
     h("div", { class: "ls-kinds" }, kinds.map(kindOf)),
-    h("header", { class: "ls-strips-head" }, h("h3", {}, strips_title), colours.map(({ band, words }) => legend(band, words))),
+    h(
+      "header",
+      { class: "ls-strips-head" },
+      h("h3", {}, strips_title),
+      colours.map(({ band, words }) => legend(band, words)),
+    ),
     h("div", { class: "ls-sides" }, strips.map(statesStrip)),
     claimList(claims),
   ];
 }
 
 /** @param {CellPanel} record */
-export function cellPanel({ sample_field, layer_pick, layer_field, direction_pick, time_field, says, without, numbers }) {
+export function cellPanel({
+  sample_field,
+  layer_pick,
+  layer_field,
+  direction_pick,
+  time_field,
+  says,
+  without,
+  numbers,
+}) {
   return h(
     "div",
     { class: "ls-cell-panel" },

@@ -26,7 +26,15 @@ function source({ version, code }) {
 /** @param {ClassifierRecord} record */
 export function classifierOf({ name, title, without, about, heads, rows, sources }) {
   if (without) return h("section", {}, h("h3", {}, title), note(without));
-  const head = h("thead", {}, h("tr", {}, heads.map((each) => h("th", { scope: "col" }, each))));
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      heads.map((each) => h("th", { scope: "col" }, each)),
+    ),
+  );
   return h(
     "section",
     { class: "ls-classifier", "aria-label": name },

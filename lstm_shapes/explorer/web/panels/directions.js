@@ -16,7 +16,17 @@ import { walkScene } from "./walk.js";
  * @param {string} title
  */
 function stepButton(number, at, title) {
-  return h("button", { type: "button", class: "ls-choice", "data-choice": "step", "data-value": number, "aria-current": number === at && "step" }, title);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "ls-choice",
+      "data-choice": "step",
+      "data-value": number,
+      "aria-current": number === at && "step",
+    },
+    title,
+  );
 }
 
 /**
@@ -63,8 +73,16 @@ export function directionsPanel(record, choices, playing) {
     h(
       "div",
       { class: "ls-walk" },
-      h("div", { class: "ls-choices ls-steps", role: "group", "aria-label": "steps" }, steps.map(({ title }, i) => stepButton(i + 1, at, title))),
-      h("button", { type: "button", class: "ls-choice ls-play", "data-play": "", "aria-label": playing ? play.stop : play.play }, playing ? `■ ${play.stop}` : `▶ ${play.play}`),
+      h(
+        "div",
+        { class: "ls-choices ls-steps", role: "group", "aria-label": "steps" },
+        steps.map(({ title }, i) => stepButton(i + 1, at, title)),
+      ),
+      h(
+        "button",
+        { type: "button", class: "ls-choice ls-play", "data-play": "", "aria-label": playing ? play.stop : play.play },
+        playing ? `■ ${play.stop}` : `▶ ${play.play}`,
+      ),
     ),
     walkScene(steps[at - 1], strips, choices.merge),
     h("h3", {}, claims_title),
@@ -124,7 +142,7 @@ export function places(root) {
 export function glide(root, before) {
   const columns = columnsOf(root);
   // A node that is kept may still be on its way to where another column stood.
-  columns.forEach((each) => each.getAnimations().forEach((animation) => animation.cancel()));
+  for (const animation of columns.flatMap((each) => each.getAnimations())) animation.cancel();
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   for (const each of columns) {
     const { key, own } = namesOf(each);
@@ -132,6 +150,10 @@ export function glide(root, before) {
     if (!from) continue;
     const to = each.getBoundingClientRect();
     const [dx, dy] = [from.x - to.x, from.y - to.y];
-    if (dx || dy) each.animate([{ transform: `translate(${dx}px, ${dy}px)` }, { transform: "none" }], { duration: 600, easing: "ease-in-out" });
+    if (dx || dy)
+      each.animate([{ transform: `translate(${dx}px, ${dy}px)` }, { transform: "none" }], {
+        duration: 600,
+        easing: "ease-in-out",
+      });
   }
 }

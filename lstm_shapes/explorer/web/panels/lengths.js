@@ -10,7 +10,14 @@ import { tokenGrid } from "./tokens.js";
 
 /** @param {LengthsEditor} record */
 function lengthsEditor({ fields, more, links }) {
-  const inputs = fields.map(({ label, name, value, most }, b) => h("label", { class: "ls-sample" }, `${label} `, h("input", { type: "number", "data-length": b, min: 1, max: most, value, "aria-label": name })));
+  const inputs = fields.map(({ label, name, value, most }, b) =>
+    h(
+      "label",
+      { class: "ls-sample" },
+      `${label} `,
+      h("input", { type: "number", "data-length": b, min: 1, max: most, value, "aria-label": name }),
+    ),
+  );
   return h(
     "div",
     { class: "ls-lengths-edit", role: "group", "aria-label": "lengths" },
@@ -23,7 +30,14 @@ function lengthsEditor({ fields, more, links }) {
 
 /** @param {readonly PackedPart[]} parts */
 function packedParts(parts) {
-  return h("dl", { class: "ls-parts" }, parts.map(({ name, value }) => [h("dt", {}, h("code", {}, name)), h("dd", { "data-part-of": name }, h("code", {}, value))]));
+  return h(
+    "dl",
+    { class: "ls-parts" },
+    parts.map(({ name, value }) => [
+      h("dt", {}, h("code", {}, name)),
+      h("dd", { "data-part-of": name }, h("code", {}, value)),
+    ]),
+  );
 }
 
 /**
@@ -52,5 +66,12 @@ function packedOf({ grids, parts, padding, options_title, options, claims_title,
 
 /** @param {LengthsPanel} record */
 export function lengthsPanel({ about, editor, without, sample_field, packed }) {
-  return h("div", { class: "ls-lengths-panel" }, note(about), lengthsEditor(editor), note(without), packed ? packedOf(packed, sample_field) : null);
+  return h(
+    "div",
+    { class: "ls-lengths-panel" },
+    note(about),
+    lengthsEditor(editor),
+    note(without),
+    packed ? packedOf(packed, sample_field) : null,
+  );
 }

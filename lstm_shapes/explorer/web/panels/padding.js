@@ -17,8 +17,16 @@ function difference({ text, differs }) {
 
 /** @param {ApartRecord} record */
 function apartOf({ name, title, direction, heads, rows, reason }) {
-  const lines = rows.map(({ sample, differences }) => h("tr", {}, h("th", { scope: "row" }, sample), differences.map(difference)));
-  return h("section", { class: `ls-apart ls-${direction}`, "data-apart": name }, h("h4", {}, spell(title)), table(heads, lines), note(reason));
+  const lines = rows.map(({ sample, differences }) =>
+    h("tr", {}, h("th", { scope: "row" }, sample), differences.map(difference)),
+  );
+  return h(
+    "section",
+    { class: `ls-apart ls-${direction}`, "data-apart": name },
+    h("h4", {}, spell(title)),
+    table(heads, lines),
+    note(reason),
+  );
 }
 
 /**
@@ -26,7 +34,13 @@ function apartOf({ name, title, direction, heads, rows, reason }) {
  * @param {SideRecord} record
  */
 function paddingSide({ name, code, bands, more }) {
-  return h("figure", { class: "ls-strip", "data-side": name }, h("figcaption", {}, h("code", { class: "ls-code" }, code), h("span", { class: "ls-note" }, name)), heat(bands), note(more));
+  return h(
+    "figure",
+    { class: "ls-strip", "data-side": name },
+    h("figcaption", {}, h("code", { class: "ls-code" }, code), h("span", { class: "ls-note" }, name)),
+    heat(bands),
+    note(more),
+  );
 }
 
 /**
@@ -35,7 +49,14 @@ function paddingSide({ name, code, bands, more }) {
  */
 export function paddingOf({ title, hint, legend: colours, sides, about, apart }, sample) {
   return [
-    h("header", { class: "ls-strips-head" }, h("h3", {}, title), h("span", { class: "ls-hint" }, hint), sampleField(sample), colours.map(({ band, words }) => legend(band, words))),
+    h(
+      "header",
+      { class: "ls-strips-head" },
+      h("h3", {}, title),
+      h("span", { class: "ls-hint" }, hint),
+      sampleField(sample),
+      colours.map(({ band, words }) => legend(band, words)),
+    ),
     h("div", { class: "ls-sides" }, sides.map(paddingSide)),
     note(about),
     h("div", { class: "ls-sides" }, apart.map(apartOf)),

@@ -10,7 +10,18 @@ import { spell } from "../parts/words.js";
 /** @param {ParameterRecord} record */
 function gatesOf({ gates, width }) {
   const rows = gates.length ? gates : [{ name: "", rows: "" }];
-  return h("div", { class: "ls-gates", "aria-hidden": "true" }, rows.map(({ name, rows: range }) => h("div", { class: "ls-gate" }, h("span", { class: "ls-gate-rows" }, range), h("span", { class: "ls-gate-block", style: `width: ${width}px` }, name))));
+  return h(
+    "div",
+    { class: "ls-gates", "aria-hidden": "true" },
+    rows.map(({ name, rows: range }) =>
+      h(
+        "div",
+        { class: "ls-gate" },
+        h("span", { class: "ls-gate-rows" }, range),
+        h("span", { class: "ls-gate-block", style: `width: ${width}px` }, name),
+      ),
+    ),
+  );
 }
 
 /**
@@ -23,7 +34,15 @@ function parameter(record, lights) {
   const symbols = shape.axes.map((axis) => axis.symbol);
   return h(
     "li",
-    { class: "ls-parameter", "data-parameter": name, "data-shape": shape.shape, "data-lights": lights, "data-words": words, tabindex: "0", "aria-label": label },
+    {
+      class: "ls-parameter",
+      "data-parameter": name,
+      "data-shape": shape.shape,
+      "data-lights": lights,
+      "data-words": words,
+      tabindex: "0",
+      "aria-label": label,
+    },
     h("code", { class: "ls-code" }, name),
     h("div", {}, tuple(shape.sizes, shape.axes, "ls-inline")),
     h("div", { class: "ls-note" }, tuple(names, shape.axes, "ls-names")),
@@ -40,15 +59,33 @@ function weightsOf({ title, name, direction, lights, used_at, steps, parameters 
   return h(
     "section",
     { class: `ls-weights ls-${direction}`, "data-cell": cells, "aria-label": name },
-    h("header", {}, h("h3", {}, spell(title)), h("span", { class: "ls-note" }, used_at), steps.map((step) => h("span", { class: "ls-mini" }, step))),
-    h("ul", { class: "ls-parameters" }, parameters.map((each) => parameter(each, cells))),
+    h(
+      "header",
+      {},
+      h("h3", {}, spell(title)),
+      h("span", { class: "ls-note" }, used_at),
+      steps.map((step) => h("span", { class: "ls-mini" }, step)),
+    ),
+    h(
+      "ul",
+      { class: "ls-parameters" },
+      parameters.map((each) => parameter(each, cells)),
+    ),
   );
 }
 
 /** @param {CountRecord} record */
 function counted({ count, by_formula, measured, agrees, says }) {
-  const found = agrees === null ? measured : h("span", { class: agrees ? "ls-yes" : "ls-no" }, `${agrees ? "✓" : "✗"} ${measured}`);
-  return h("p", { class: "ls-scene-says" }, h("b", { "data-count": count }, count), ` ${by_formula} `, found, `. ${says}`);
+  const signed = `${agrees ? "✓" : "✗"} ${measured}`;
+  const found = agrees === null ? measured : h("span", { class: agrees ? "ls-yes" : "ls-no" }, signed);
+  return h(
+    "p",
+    { class: "ls-scene-says" },
+    h("b", { "data-count": count }, count),
+    ` ${by_formula} `,
+    found,
+    `. ${says}`,
+  );
 }
 
 /** @param {ParametersPanel} record */

@@ -13,7 +13,11 @@ function squares({ of, role, squares: filled, words, label }) {
   return h(
     "div",
     { class: `ls-read ls-read-${role}`, role: "img", "aria-label": label, "data-of": of },
-    filled.map((read) => (read === null ? h("span", { class: "ls-gap" }, "…") : h("span", { class: "ls-square", "data-read": String(read) }))),
+    filled.map((read) =>
+      read === null
+        ? h("span", { class: "ls-gap" }, "…")
+        : h("span", { class: "ls-square", "data-read": String(read) }),
+    ),
     h("span", { class: role === "foreign" ? "ls-axis-batch" : "ls-note" }, words),
   );
 }
@@ -34,7 +38,12 @@ function half({ part, title, rows, more }) {
  * @param {FaultRecord} record
  */
 function faulty({ parts: [before, spot, after], says }) {
-  return h("div", { class: "ls-fault", role: "alert" }, h("code", {}, before, h("mark", {}, spot || " "), after), h("p", {}, says));
+  return h(
+    "div",
+    { class: "ls-fault", role: "alert" },
+    h("code", {}, before, h("mark", {}, spot || " "), after),
+    h("p", {}, says),
+  );
 }
 
 /**
@@ -42,7 +51,15 @@ function faulty({ parts: [before, spot, after], says }) {
  * @param {ReadingRecord} record
  */
 export function shapeOf({ sizes, axes }) {
-  return [tuple(sizes, axes, "ls-inline"), " ", tuple(axes.map((axis) => axis.name), axes, "ls-note")];
+  return [
+    tuple(sizes, axes, "ls-inline"),
+    " ",
+    tuple(
+      axes.map((axis) => axis.name),
+      axes,
+      "ls-note",
+    ),
+  ];
 }
 
 /**
@@ -60,9 +77,25 @@ function measured(code, name, record, chosen) {
     h(
       "div",
       {},
-      h("button", { type: "button", class: "ls-code ls-take", "data-choice": "vector", "data-value": code, "aria-pressed": String(chosen) }, code),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "ls-code ls-take",
+          "data-choice": "vector",
+          "data-value": code,
+          "aria-pressed": String(chosen),
+        },
+        code,
+      ),
       h("p", { class: "ls-note" }, name, " ", shapeOf(record)),
-      h("p", { class: "ls-verdict-words" }, h("span", { class: sound ? "ls-yes" : "ls-no", role: "img", "aria-label": judged }, sound ? "✓" : "✗"), " ", verdict),
+      h(
+        "p",
+        { class: "ls-verdict-words" },
+        h("span", { class: sound ? "ls-yes" : "ls-no", role: "img", "aria-label": judged }, sound ? "✓" : "✗"),
+        " ",
+        verdict,
+      ),
     ),
     h("div", { class: "ls-halves" }, halves.map(half)),
   );

@@ -8,8 +8,16 @@ import { table } from "../parts/table.js";
 
 /** @param {TrialRecord} record */
 function trial({ id, what, same, equal, difference, verdict }) {
-  const judged = same === null ? verdict : h("span", { class: same ? "ls-yes" : "ls-no" }, `${same ? "✓" : "✗"} ${verdict}`);
-  return h("tr", { "data-trial": id, "data-equal": same === null ? null : String(same) }, h("td", {}, what), h("td", {}, equal), h("td", {}, h("code", {}, difference)), h("td", {}, judged));
+  const judged =
+    same === null ? verdict : h("span", { class: same ? "ls-yes" : "ls-no" }, `${same ? "✓" : "✗"} ${verdict}`);
+  return h(
+    "tr",
+    { "data-trial": id, "data-equal": same === null ? null : String(same) },
+    h("td", {}, what),
+    h("td", {}, equal),
+    h("td", {}, h("code", {}, difference)),
+    h("td", {}, judged),
+  );
 }
 
 /** @param {ReproducibilityPanel} record */
@@ -21,7 +29,11 @@ export function reproducibilityPanel({ subject, button, progress, without, about
     h(
       "header",
       {},
-      h("button", { type: "button", class: "ls-button", "data-do": button.action, disabled: button.disabled }, button.label),
+      h(
+        "button",
+        { type: "button", class: "ls-button", "data-do": button.action, disabled: button.disabled },
+        button.label,
+      ),
       h("progress", { max: progress.total || 1, value: progress.done, "aria-label": progress.label }),
       h("span", { class: "ls-note", role: "status" }, progress.words),
     ),

@@ -8,25 +8,43 @@ import { note } from "../parts/note.js";
 
 /** @param {ElementRecord} record */
 function element({ sample, text, band, wrong, label }) {
-  return h("span", { class: `ls-element ls-${band}`, "data-wrong": wrong, role: "img", "aria-label": label }, h("b", {}, `s${sample}`), text);
+  return h(
+    "span",
+    { class: `ls-element ls-${band}`, "data-wrong": wrong, role: "img", "aria-label": label },
+    h("b", {}, `s${sample}`),
+    text,
+  );
 }
 
 /** @param {ReshapeRecord} record */
 function reshape({ code, axes, rows, more }) {
-  const meaning = axes.map(({ role, name, size }, i) => [i ? ", " : "", h("span", { class: role === "mixed" ? "ls-no" : "" }, `${name} ${size}`)]);
+  const meaning = axes.map(({ role, name, size }, i) => [
+    i ? ", " : "",
+    h("span", { class: role === "mixed" ? "ls-no" : "" }, `${name} ${size}`),
+  ]);
   return h(
     "div",
     { class: "ls-side", "data-code": code },
     h("code", { class: "ls-code" }, code),
     h("p", { class: "ls-note" }, "(", ...meaning, ")"),
-    h("div", { class: "ls-scroll" }, rows.map(({ name, elements }) => h("div", { class: "ls-elements" }, h("code", {}, name), elements.map(element)))),
+    h(
+      "div",
+      { class: "ls-scroll" },
+      rows.map(({ name, elements }) => h("div", { class: "ls-elements" }, h("code", {}, name), elements.map(element))),
+    ),
     note(more),
   );
 }
 
 /** @param {ScrambleRecord} record */
 function scramble({ id, name, sides, claims }) {
-  return h("section", { "data-scramble": id, "aria-label": name }, h("h3", {}, name), h("div", { class: "ls-sides" }, sides.map(reshape)), claimList(claims));
+  return h(
+    "section",
+    { "data-scramble": id, "aria-label": name },
+    h("h3", {}, name),
+    h("div", { class: "ls-sides" }, sides.map(reshape)),
+    claimList(claims),
+  );
 }
 
 /** @param {ScrambledPanel} record */

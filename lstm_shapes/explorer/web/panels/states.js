@@ -7,11 +7,18 @@ import { note } from "../parts/note.js";
 import { tiles } from "../parts/numbers.js";
 import { tuple, verdict } from "../parts/shape.js";
 
-/** @import { ChunksRecord, DistanceColumn, DistancesRecord, PickField, StartRecord, StateRecord, StateRow, StatesPanel } from "../records.js" */
+/** @import { ChunksRecord, DistanceColumn, DistancesRecord, PickField } from "../records.js" */
+/** @import { StartRecord, StateRecord, StateRow, StatesPanel } from "../records.js" */
 
 /** @param {StateRow} record */
 function stateRow({ label, cells, more }) {
-  return h("div", { class: "ls-state-row" }, h("code", {}, label), h("div", { class: "ls-tiles ls-both" }, tiles(cells)), more ? h("span", { class: "ls-note" }, more) : null);
+  return h(
+    "div",
+    { class: "ls-state-row" },
+    h("code", {}, label),
+    h("div", { class: "ls-tiles ls-both" }, tiles(cells)),
+    more ? h("span", { class: "ls-note" }, more) : null,
+  );
 }
 
 /** @param {StateRecord} record */
@@ -20,7 +27,13 @@ function stateOf({ name, shape, rows, more }) {
   return h(
     "figure",
     { class: "ls-strip", "data-state-of": name, "data-shape": shape.shape },
-    h("figcaption", {}, h("code", { class: "ls-code" }, name), h("span", {}, tuple(shape.sizes, shape.axes, "ls-inline"), " ", tuple(names, shape.axes, "ls-note")), shape.agrees ? null : verdict(shape)),
+    h(
+      "figcaption",
+      {},
+      h("code", { class: "ls-code" }, name),
+      h("span", {}, tuple(shape.sizes, shape.axes, "ls-inline"), " ", tuple(names, shape.axes, "ls-note")),
+      shape.agrees ? null : verdict(shape),
+    ),
     h("div", { class: "ls-heat" }, rows.map(stateRow)),
     note(more),
   );
@@ -28,7 +41,12 @@ function stateOf({ name, shape, rows, more }) {
 
 /** @param {DistanceColumn} record */
 function distance({ label, cells, says }) {
-  return h("div", { class: "ls-column", role: "img", "aria-label": says }, h("div", { class: "ls-cells" }, tiles(cells)), h("span", { class: "ls-step" }, label));
+  return h(
+    "div",
+    { class: "ls-column", role: "img", "aria-label": says },
+    h("div", { class: "ls-cells" }, tiles(cells)),
+    h("span", { class: "ls-step" }, label),
+  );
 }
 
 /**
@@ -36,7 +54,9 @@ function distance({ label, cells, says }) {
  * @param {DistancesRecord} record
  */
 function distances({ kind, about, bands }) {
-  const rows = bands.map(({ band, name, columns }) => h("div", { class: `ls-band ls-${band}` }, h("span", { class: "ls-part-name" }, name), columns.map(distance)));
+  const rows = bands.map(({ band, name, columns }) =>
+    h("div", { class: `ls-band ls-${band}` }, h("span", { class: "ls-part-name" }, name), columns.map(distance)),
+  );
   return [note(about), h("div", { class: "ls-heat", "data-apart-of": kind }, rows)];
 }
 
@@ -53,12 +73,21 @@ function chunked({ name, title, without, field, apart, claims }) {
 
 /** @param {StartRecord} record */
 function started({ states, title, apart, claims }) {
-  return [h("div", { class: "ls-sides" }, states.map(stateOf)), h("h3", {}, title), distances(apart), claimList(claims)];
+  return [
+    h("div", { class: "ls-sides" }, states.map(stateOf)),
+    h("h3", {}, title),
+    distances(apart),
+    claimList(claims),
+  ];
 }
 
 /** @param {PickField} field */
 function startButtons({ name, label, values, chosen }) {
-  return h("div", { class: "ls-choices", role: "group", "aria-label": label }, values.map((value) => choice(name, value, value === chosen, value)));
+  return h(
+    "div",
+    { class: "ls-choices", role: "group", "aria-label": label },
+    values.map((value) => choice(name, value, value === chosen, value)),
+  );
 }
 
 /** @param {StatesPanel} record */

@@ -14,12 +14,29 @@ function token({ text, label, colour, sample, padding, marked }, wide) {
   const marks = { "data-marked": marked && "true" };
   if (!label) return h("span", { class: "ls-token ls-token-gap", ...marks }, text);
   const classes = wide ? "ls-token ls-token-out" : "ls-token";
-  return h("span", { class: classes, style: `--ls-token: var(--ls-${colour})`, "data-sample": sample, "data-padding": padding && "true", ...marks, role: "img", "aria-label": label }, text);
+  return h(
+    "span",
+    {
+      class: classes,
+      style: `--ls-token: var(--ls-${colour})`,
+      "data-sample": sample,
+      "data-padding": padding && "true",
+      ...marks,
+      role: "img",
+      "aria-label": label,
+    },
+    text,
+  );
 }
 
 /** @param {readonly string[]} steps */
 function stepNames(steps) {
-  return h("div", { class: "ls-token-row ls-token-steps", "aria-hidden": "true" }, h("span", { class: "ls-note" }, "t ="), steps.map((step) => h("span", { class: "ls-token-step" }, step)));
+  return h(
+    "div",
+    { class: "ls-token-row ls-token-steps", "aria-hidden": "true" },
+    h("span", { class: "ls-note" }, "t ="),
+    steps.map((step) => h("span", { class: "ls-token-step" }, step)),
+  );
 }
 
 /**
@@ -29,7 +46,17 @@ function stepNames(steps) {
  * @param {boolean} wide
  */
 function bySample(rows, steps, wide) {
-  return [stepNames(steps), rows.map(({ label, tokens }) => h("div", { class: "ls-token-row" }, h("span", { class: "ls-note" }, label), tokens.map((each) => token(each, wide))))];
+  return [
+    stepNames(steps),
+    rows.map(({ label, tokens }) =>
+      h(
+        "div",
+        { class: "ls-token-row" },
+        h("span", { class: "ls-note" }, label),
+        tokens.map((each) => token(each, wide)),
+      ),
+    ),
+  ];
 }
 
 /**
@@ -37,7 +64,17 @@ function bySample(rows, steps, wide) {
  * @param {readonly TokenRow[]} rows
  */
 function byStep(rows) {
-  return h("div", { class: "ls-packed" }, rows.map(({ tokens }) => h("div", { class: "ls-packed-step" }, tokens.map((each) => token(each, false)))));
+  return h(
+    "div",
+    { class: "ls-packed" },
+    rows.map(({ tokens }) =>
+      h(
+        "div",
+        { class: "ls-packed-step" },
+        tokens.map((each) => token(each, false)),
+      ),
+    ),
+  );
 }
 
 /**

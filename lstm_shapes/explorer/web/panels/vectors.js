@@ -26,17 +26,35 @@ function headBody({ code, reading }, linear) {
       {},
       h("code", { class: "ls-code" }, code),
       h("p", {}, shapeOf(reading)),
-      h("p", {}, h("code", { class: "ls-layer", "data-in-features": linear.in_features }, linear.layer), ` ${linear.makes} `, scores),
+      h(
+        "p",
+        {},
+        h("code", { class: "ls-layer", "data-in-features": linear.in_features }, linear.layer),
+        ` ${linear.makes} `,
+        scores,
+      ),
       h("p", {}, sign, reading.verdict),
     ),
-    h("div", {}, h("pre", { class: "ls-program", tabindex: "0", "aria-label": linear.program_name }, linear.program), h("button", { type: "button", class: "ls-button", "data-copy": linear.program }, linear.copy), h("span", { class: "ls-shared", role: "status" })),
+    h(
+      "div",
+      {},
+      h("pre", { class: "ls-program", tabindex: "0", "aria-label": linear.program_name }, linear.program),
+      h("button", { type: "button", class: "ls-button", "data-copy": linear.program }, linear.copy),
+      h("span", { class: "ls-shared", role: "status" }),
+    ),
   );
 }
 
 /** @param {HeadRecord} head */
 function headOf(head) {
   if (!head.linear) return note(head.without);
-  return h("section", { class: "ls-head", "aria-label": head.title }, h("h3", {}, head.title), note(head.about), headBody(head, head.linear));
+  return h(
+    "section",
+    { class: "ls-head", "aria-label": head.title },
+    h("h3", {}, head.title),
+    note(head.about),
+    headBody(head, head.linear),
+  );
 }
 
 /** @param {OwnField} field */
@@ -44,7 +62,20 @@ function ownField({ label, name, value, longest, button, grammar }) {
   return h(
     "form",
     { class: "ls-own", "data-form": "vector" },
-    h("label", {}, `${label} `, h("input", { type: "text", class: "ls-own-input", value, spellcheck: "false", autocomplete: "off", maxlength: longest, "aria-label": name })),
+    h(
+      "label",
+      {},
+      `${label} `,
+      h("input", {
+        type: "text",
+        class: "ls-own-input",
+        value,
+        spellcheck: "false",
+        autocomplete: "off",
+        maxlength: longest,
+        "aria-label": name,
+      }),
+    ),
     h("button", { type: "submit", class: "ls-button" }, button),
     grammar ? h("p", { class: "ls-note" }, spell(grammar)) : null,
   );
@@ -57,8 +88,22 @@ function ownField({ label, name, value, longest, button, grammar }) {
 function times({ candidates, steps, steps_title }) {
   const halves = candidates[0]?.reading?.halves;
   if (!halves) return null;
-  const row = () => h("div", { class: "ls-read" }, steps.map((step) => h("span", { class: "ls-step" }, step)));
-  return h("li", { class: "ls-vector ls-times", "aria-hidden": "true" }, h("span", { class: "ls-step" }, steps_title), h("div", { class: "ls-halves" }, halves.map(() => h("div", { class: "ls-half" }, row()))));
+  const row = () =>
+    h(
+      "div",
+      { class: "ls-read" },
+      steps.map((step) => h("span", { class: "ls-step" }, step)),
+    );
+  return h(
+    "li",
+    { class: "ls-vector ls-times", "aria-hidden": "true" },
+    h("span", { class: "ls-step" }, steps_title),
+    h(
+      "div",
+      { class: "ls-halves" },
+      halves.map(() => h("div", { class: "ls-half" }, row())),
+    ),
+  );
 }
 
 /** @param {VectorsPanel} record */

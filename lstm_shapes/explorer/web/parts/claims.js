@@ -7,15 +7,15 @@ import { note } from "./note.js";
 
 /**
  * An evaluated statement; one that should hold and does not is no quiet matter.
- * @param {string} tag
+ * @param {"li" | "div"} tag
  * @param {ClaimRecord} record
  */
-export function claim(tag, { id, statement, holds, reason, mistake }) {
+export function claim(tag, { id, statement, holds, sign, reason, mistake }) {
   const wrong = !holds && !mistake;
   return h(
     tag,
     { class: wrong && "ls-wrong", role: wrong && "alert", "data-claim": id, "data-holds": String(holds) },
-    h("span", { class: holds ? "ls-yes" : "ls-no", role: "img", "aria-label": holds ? "holds" : "does not hold" }, holds ? "✓" : "✗"),
+    h("span", { class: holds ? "ls-yes" : "ls-no", role: "img", "aria-label": sign }, holds ? "✓" : "✗"),
     h("div", {}, h("code", {}, statement), note(reason)),
   );
 }
@@ -25,5 +25,9 @@ export function claim(tag, { id, statement, holds, reason, mistake }) {
  * @param {readonly ClaimRecord[]} claims
  */
 export function claimList(claims) {
-  return h("ul", { class: "ls-claims" }, claims.map((each) => claim("li", each)));
+  return h(
+    "ul",
+    { class: "ls-claims" },
+    claims.map((each) => claim("li", each)),
+  );
 }

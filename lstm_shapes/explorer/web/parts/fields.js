@@ -12,7 +12,11 @@ import { h } from "../dom.js";
  * @param {string} words
  */
 export function choice(name, value, chosen, words) {
-  return h("button", { type: "button", class: "ls-choice", "data-choice": name, "data-value": value, "aria-pressed": String(chosen) }, words);
+  return h(
+    "button",
+    { type: "button", class: "ls-choice", "data-choice": name, "data-value": value, "aria-pressed": String(chosen) },
+    words,
+  );
 }
 
 /**
@@ -22,7 +26,12 @@ export function choice(name, value, chosen, words) {
 export function pick({ name, label, values, chosen }) {
   if (values.length < 2) return null;
   const buttons = values.map((value) => choice(name, value, value === chosen, value));
-  return h("div", { class: "ls-pick" }, h("span", { class: "ls-note" }, label), h("div", { class: "ls-choices", role: "group", "aria-label": label }, buttons));
+  return h(
+    "div",
+    { class: "ls-pick" },
+    h("span", { class: "ls-note" }, label),
+    h("div", { class: "ls-choices", role: "group", "aria-label": label }, buttons),
+  );
 }
 
 /**
@@ -32,7 +41,13 @@ export function pick({ name, label, values, chosen }) {
 export function sampleField(field) {
   if (!field) return null;
   const { label, value, most, words } = field;
-  return h("label", { class: "ls-sample" }, `${label} `, h("input", { type: "number", class: "ls-sample-input", min: "0", max: most, value, "aria-label": label }), ` ${words}`);
+  return h(
+    "label",
+    { class: "ls-sample" },
+    `${label} `,
+    h("input", { type: "number", class: "ls-sample-input", min: "0", max: most, value, "aria-label": label }),
+    ` ${words}`,
+  );
 }
 
 /**
@@ -40,5 +55,11 @@ export function sampleField(field) {
  * @param {StepField} field
  */
 export function stepField({ name, label, value, least, most, words }) {
-  return h("label", { class: "ls-sample" }, `${label} `, h("input", { type: "number", "data-field": name, min: least, max: most, value, "aria-label": label }), ` ${words}`);
+  return h(
+    "label",
+    { class: "ls-sample" },
+    `${label} `,
+    h("input", { type: "number", "data-field": name, min: least, max: most, value, "aria-label": label }),
+    ` ${words}`,
+  );
 }

@@ -22,7 +22,13 @@ function column({ key, label, cells }, labelled, marked) {
   const spoken = key && cells[0]?.[0] ? `${label} ${cells.map(([text]) => text).join(", ")}`.trim() : null;
   return h(
     "div",
-    { class: key ? "ls-column" : "ls-column ls-gap", "data-key": key || null, "data-marked": marked, role: spoken && "img", "aria-label": spoken },
+    {
+      class: key ? "ls-column" : "ls-column ls-gap",
+      "data-key": key || null,
+      "data-marked": marked,
+      role: spoken && "img",
+      "aria-label": spoken,
+    },
     h("div", { class: "ls-cells" }, key ? tiles(cells) : "…"),
     labelled && label && key ? h("span", { class: "ls-step" }, label) : null,
   );
@@ -35,7 +41,11 @@ function column({ key, label, cells }, labelled, marked) {
  */
 export function heat(bands, mark = null) {
   const columns = bands.map(({ band, columns: drawn, labelled }) =>
-    h("div", { class: `ls-band ls-${band}` }, drawn.map((each, i) => column(each, labelled, mark === i))),
+    h(
+      "div",
+      { class: `ls-band ls-${band}` },
+      drawn.map((each, i) => column(each, labelled, mark === i)),
+    ),
   );
   return columns.length ? h("div", { class: "ls-heat" }, columns) : null;
 }

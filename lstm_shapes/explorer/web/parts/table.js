@@ -9,6 +9,18 @@ import { h } from "../dom.js";
  * @param {boolean} [ofWords]
  */
 export function table(heads, rows, ofWords = false) {
-  const head = h("thead", {}, h("tr", {}, heads.map((name) => h("th", { scope: "col" }, name))));
-  return h("div", { class: "ls-scroll" }, h("table", { class: ofWords ? "ls-table ls-of-words" : "ls-table" }, head, h("tbody", {}, rows)));
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      heads.map((name) => h("th", { scope: "col" }, name)),
+    ),
+  );
+  return h(
+    "div",
+    { class: "ls-scroll" },
+    h("table", { class: ofWords ? "ls-table ls-of-words" : "ls-table" }, head, h("tbody", {}, rows)),
+  );
 }

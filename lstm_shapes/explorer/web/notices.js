@@ -1,0 +1,21 @@
+// What the page has to say above the cards.
+
+import { h } from "./dom.js";
+
+/** @import { NoticeRecord } from "./records.js" */
+
+/**
+ * A notice; all but a remark interrupts.
+ * @param {NoticeRecord} record
+ * @param {string} cure name of the button that applies the cure
+ */
+export function notice({ tone, heading, text, code, action }, cure) {
+  return h(
+    "div",
+    { class: `ls-notice ls-${tone}`, role: tone === "remark" ? "status" : "alert" },
+    h("div", { class: "ls-notice-heading" }, heading),
+    h("div", {}, text),
+    code ? h("code", {}, code) : null,
+    action ? h("button", { type: "button", class: "ls-button", "data-action": action }, cure) : null,
+  );
+}

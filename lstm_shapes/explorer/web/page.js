@@ -1,0 +1,73 @@
+// The page: puts the parts together, and carries between them and the kernel what is done and what is to be shown.
+
+import { addressBar } from "./address.js";
+import { around } from "./dom.js";
+import { observe, read, tell } from "./model.js";
+import { Panels } from "./panels.js";
+import { Figure } from "./picture.js";
+import { listen } from "./pointing.js";
+import { watchRail } from "./rail.js";
+import { takeAway } from "./share.js";
+import { Stage, skeleton } from "./stage.js";
+
+/** @import { Model } from "./model.js" */
+
+export default {
+  /** @param {{ model: Model, el: HTMLElement }} view */
+  render({ model, el }) {
+    const ending = new AbortController();
+    const { signal } = ending;
+    const page = read(model, "page");
+    const served = document.body.hasAttribute("data-voila");
+    const buttons = served ? page.served : page.embedded;
+    const parts = skeleton(page, buttons);
+    const figure = new Figure(parts, page);
+    const stage = new Stage(parts, figure, page);
+    const panels = new Panels(model, figure, page, signal);
+    parts.root.append(panels.root);
+    el.append(parts.root);
+    const rail = watchRail(el, page.presets, signal);
+    /** @type {unknown[]} */
+    let last = [];
+    const draw = () => {
+      const [view, picture, found] = [read(model, "view"), read(model, "picture"), read(model, "found")];
+      // One message may have changed all three; each of them is heard of by itself.
+      if (last[0] === view && last[1] === picture && last[2] === found) return;
+      last = [view, picture, found];
+      stage.draw(view, picture, found);
+      panels.expect(view.showing);
+      rail.blame(view.blame);
+    };
+    /** @type {(id: string) => void} */
+    const pin = (id) => {
+      figure.pin(id);
+      tell(model, "selection", id);
+    };
+    /** @type {(event: Event) => void} */
+    const act = (event) => {
+      const action = around(event, "[data-action]")?.dataset.action;
+      if (!action) return;
+      // The button goes with its notice: the focus goes where the mended value is.
+      const refused = el.closest(".ls-app")?.querySelector(`.ls-${read(model, "view").blame} input`);
+      if (refused instanceof HTMLElement) refused.focus();
+      model.send({ action });
+    };
+    const drawPanel = () => panels.draw(read(model, "panel"));
+    const takeSample = () => tell(model, "sample", Math.trunc(parts.sample.valueAsNumber) || 0);
+    for (const name of ["view", "picture", "found"]) observe(model, name, draw, signal);
+    observe(model, "panel", drawPanel, signal);
+    observe(model, "choices", () => panels.redraw(), signal);
+    observe(model, "selection", () => figure.pin(read(model, "selection")), signal);
+    parts.sample.addEventListener("change", takeSample, { signal });
+    parts.root.addEventListener("click", act, { signal });
+    takeAway(model, parts.share, buttons, page, figure, signal);
+    listen(parts.root, figure, pin, signal);
+    figure.pinned = read(model, "selection");
+    draw();
+    drawPanel();
+    // What was sent while the page set up its side has not been heard here.
+    model.send({ action: "ask" });
+    if (served) addressBar(model, signal);
+    return () => ending.abort();
+  },
+};

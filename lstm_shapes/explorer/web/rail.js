@@ -1,0 +1,61 @@
+// The widgets beside the stage: what they do not say themselves is said for them.
+
+/**
+ * Which argument a slider's handle sets, which choice is taken, which value is refused.
+ * @param {Element} app
+ * @param {string} blame the argument that is refused
+ * @param {string} presets name of the choices that have none
+ */
+function annotate(app, blame, presets) {
+  for (const row of app.querySelectorAll(".ls-row")) {
+    const name = [...row.querySelectorAll("label")].map((label) => label.textContent).join("");
+    const refused = String(row.classList.contains(`ls-${blame}`));
+    for (const input of row.querySelectorAll("input, select, [role=slider]")) {
+      input.setAttribute("aria-invalid", refused);
+    }
+    row.querySelector("[role=slider]")?.setAttribute("aria-label", name.trim());
+  }
+  for (const choices of app.querySelectorAll(".widget-toggle-buttons")) {
+    choices.setAttribute("role", "group");
+    choices.setAttribute("aria-label", choices.querySelector("label")?.textContent || presets);
+    for (const choice of choices.querySelectorAll("button")) {
+      choice.setAttribute("aria-pressed", String(choice.classList.contains("mod-active")));
+    }
+  }
+}
+
+/**
+ * Keep the labels of the widgets beside the stage right, until the signal; the widgets come in their own time.
+ * @param {Element} el what the stage is drawn in
+ * @param {string} presets
+ * @param {AbortSignal} signal
+ */
+export function watchRail(el, presets, signal) {
+  let refused = "";
+  /** @type {Element | null} */
+  let rail = null;
+  const label = () => {
+    const app = el.closest(".ls-app");
+    if (!app) return;
+    const found = rail ? null : app.querySelector(".ls-rail");
+    if (found) {
+      rail = found;
+      watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
+    }
+    annotate(app, refused, presets);
+  };
+  const watcher = new MutationObserver(label);
+  const attached = requestAnimationFrame(label);
+  const stop = () => {
+    cancelAnimationFrame(attached);
+    watcher.disconnect();
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  /** @type {(argument: string) => void} */
+  const blame = (argument) => {
+    if (argument === refused) return;
+    refused = argument;
+    label();
+  };
+  return { blame };
+}

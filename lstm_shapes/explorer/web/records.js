@@ -1,0 +1,995 @@
+// The records that Python sends, and what is in them. Made from its types by
+// python -m tests.contract --write
+
+export {};
+
+/**
+ * What one cell wrote of the two, sample by sample.
+ * @typedef {object} ApartRecord
+ * @property {string} name
+ * @property {string} title
+ * @property {string} direction
+ * @property {string[]} heads
+ * @property {ApartRow[]} rows
+ * @property {string} reason
+ */
+
+/**
+ * The differences of one sample: at each step, then in its final states.
+ * @typedef {object} ApartRow
+ * @property {string} sample
+ * @property {DifferenceRecord[]} differences
+ */
+
+/**
+ * One argument with another value; where no other is valid, `why_not` says why.
+ * @typedef {object} ArgumentRecord
+ * @property {string} argument
+ * @property {string} says
+ * @property {string} value
+ * @property {string} other
+ * @property {string} why_not
+ * @property {ChangeRecord[]} changed
+ * @property {string} parameters
+ * @property {string} kept
+ * @property {FoundRecord} found
+ * @property {string} link
+ * @property {string} set_it
+ * @property {string} label
+ */
+
+/**
+ * All arguments of nn.LSTM, and where dropout acts.
+ * @typedef {object} ArgumentsPanel
+ * @property {string[]} heads
+ * @property {ArgumentRecord[]} rows
+ * @property {string} parameters
+ * @property {string} claims_title
+ * @property {ClaimRecord[]} claims
+ * @property {string} without
+ */
+
+/**
+ * A slice drawn as an arrow.
+ * @typedef {[id: string, d: string]} Arrow
+ */
+
+/**
+ * All statements; `about` says what they are, or why none is evaluated.
+ * @typedef {object} ArticlePanel
+ * @property {string} without
+ * @property {string} about
+ * @property {string[]} heads
+ * @property {StatementRecord[]} rows
+ */
+
+/**
+ * One axis of a shape: its colour, what it means, how the documentation writes it.
+ * @typedef {object} AxisRecord
+ * @property {string} role
+ * @property {string} name
+ * @property {string} symbol
+ */
+
+/**
+ * An axis of a card, which can be pointed at as a slice can.
+ * @typedef {object} AxisSliceRecord
+ * @property {string} tensor
+ * @property {number} axis
+ * @property {string} name
+ * @property {string} words
+ */
+
+/**
+ * The columns that one direction wrote, and whether their labels are shown.
+ * @typedef {object} BandRecord
+ * @property {string} band
+ * @property {ColumnRecord[]} columns
+ * @property {boolean} labelled
+ */
+
+/**
+ * A tensor as a block: pixels and name of each axis; `room` is how long one may be.
+ * @typedef {object} BlockRecord
+ * @property {number[]} sides
+ * @property {string[]} names
+ * @property {number} room
+ */
+
+/**
+ * A slice drawn as a box.
+ * @typedef {[id: string, x: number, y: number, width: number, height: number, label: string]} Box
+ */
+
+/**
+ * A tensor's card; the shape and its block are missing where the module has no such tensor, and `words` is its name for
+ * who does not see it.
+ * @typedef {object} CardRecord
+ * @property {string} tensor
+ * @property {string} meaning
+ * @property {string} words
+ * @property {ShapeRecord | null} shape
+ * @property {BlockRecord | null} block
+ * @property {HandleRecord[]} handles
+ */
+
+/**
+ * What was computed by hand.
+ * @typedef {object} CellNumbers
+ * @property {string} about
+ * @property {KindRecord[]} kinds
+ * @property {string} strips_title
+ * @property {LegendRecord[]} legend
+ * @property {StatesStrip[]} strips
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * Which cell is looked into, and its numbers; without those it is said why.
+ * The layer is chosen by a button, or where there are too many by its number.
+ * @typedef {object} CellPanel
+ * @property {SampleField | null} sample_field
+ * @property {PickField | null} layer_pick
+ * @property {StepField | null} layer_field
+ * @property {PickField} direction_pick
+ * @property {StepField} time_field
+ * @property {string} says
+ * @property {string} without
+ * @property {CellNumbers | null} numbers
+ */
+
+/**
+ * A tensor whose shape would be another one.
+ * @typedef {object} ChangeRecord
+ * @property {string} tensor
+ * @property {ShapeRecord} before
+ * @property {ShapeRecord} after
+ */
+
+/**
+ * One valid set of choices.
+ * @typedef {object} Choices
+ * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
+ *   | "reproducibility" | "article"} tab
+ * @property {number} step
+ * @property {"module" | "pair" | "flip"} way
+ * @property {"concat" | "sum" | "mean" | "max"} merge
+ * @property {string} vector
+ * @property {number} layer
+ * @property {"forward" | "backward"} direction
+ * @property {number} time
+ * @property {"zeros" | "random" | "carried"} start
+ * @property {number} chunk
+ */
+
+/**
+ * The run cut in two; where it cannot be cut, `without` says why.
+ * @typedef {object} ChunksRecord
+ * @property {string} name
+ * @property {string} title
+ * @property {string} without
+ * @property {StepField | null} field
+ * @property {DistancesRecord | null} apart
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * One evaluated statement, as `Claim` has it, and what its sign says to who does not see it.
+ * @typedef {object} ClaimRecord
+ * @property {string} id
+ * @property {string} statement
+ * @property {boolean} holds
+ * @property {string} sign
+ * @property {string} reason
+ * @property {boolean} mistake
+ */
+
+/**
+ * Both versions with one and two layers and directions; or why they are not run.
+ * @typedef {object} ClassifierRecord
+ * @property {string} name
+ * @property {string} title
+ * @property {string} without
+ * @property {string} about
+ * @property {string[]} heads
+ * @property {VersionRecord[]} rows
+ * @property {SourceRecord[]} sources
+ */
+
+/**
+ * The features of one direction at one step.
+ * `key` names the direction and the step that wrote them, so that a column can be followed from strip to strip; it is
+ * empty for the column that stands for those left out.
+ * @typedef {object} ColumnRecord
+ * @property {string} key
+ * @property {string} label
+ * @property {[string, number][]} cells
+ */
+
+/**
+ * How many parameters there are, by formula and as measured.
+ * @typedef {object} CountRecord
+ * @property {string} count
+ * @property {string} by_formula
+ * @property {string} measured
+ * @property {boolean | null} agrees
+ * @property {string} says
+ */
+
+/**
+ * How far two numbers are apart; `differs` is `None` where nothing is compared.
+ * @typedef {object} DifferenceRecord
+ * @property {string} text
+ * @property {boolean | null} differs
+ */
+
+/**
+ * The walk; every strip is sent once, and the steps name it by its id.
+ * @typedef {object} DirectionsPanel
+ * @property {string} about
+ * @property {SampleField | null} sample_field
+ * @property {LegendRecord[]} legend
+ * @property {Record<string, WayRecord>} ways
+ * @property {Record<string, StripRecord>} strips
+ * @property {PlayLabels} play
+ * @property {string} claims_title
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * The same for every step of one direction.
+ * @typedef {object} DistanceBand
+ * @property {string} band
+ * @property {string} name
+ * @property {DistanceColumn[]} columns
+ */
+
+/**
+ * How far two outs are apart at one step; `says` tells it to those who hear it.
+ * @typedef {object} DistanceColumn
+ * @property {string} label
+ * @property {[string, number][]} cells
+ * @property {string} says
+ */
+
+/**
+ * How far two outs are apart, by direction and step.
+ * @typedef {object} DistancesRecord
+ * @property {string} kind
+ * @property {string} about
+ * @property {DistanceBand[]} bands
+ */
+
+/**
+ * Where everything stands, in pixels: a `Drawing`.
+ * @typedef {object} DrawingRecord
+ * @property {number} width
+ * @property {number} height
+ * @property {Box[]} boxes
+ * @property {Arrow[]} arrows
+ * @property {string[]} frames
+ * @property {Text[]} texts
+ */
+
+/**
+ * One element, by where it comes from; `wrong` where another one was meant.
+ * @typedef {object} ElementRecord
+ * @property {number} sample
+ * @property {string} text
+ * @property {string} band
+ * @property {boolean} wrong
+ * @property {string} label
+ */
+
+/**
+ * One entry of the first axis, its elements in a line.
+ * @typedef {object} ElementRow
+ * @property {string} name
+ * @property {ElementRecord[]} elements
+ */
+
+/**
+ * Code that is wrong, cut in three: before the spot, the spot, and behind it.
+ * @typedef {object} FaultRecord
+ * @property {string[]} parts
+ * @property {string} says
+ */
+
+/**
+ * Whether what a row says was found so on a run; `None` where none was made.
+ * @typedef {object} FoundRecord
+ * @property {boolean | null} agrees
+ * @property {string} words
+ */
+
+/**
+ * The rows of a parameter that belong to one gate.
+ * @typedef {object} GateRecord
+ * @property {string} name
+ * @property {string} rows
+ */
+
+/**
+ * What the elements of one direction have read.
+ * @typedef {object} HalfRecord
+ * @property {string} part
+ * @property {string} title
+ * @property {SquaresRecord[]} rows
+ * @property {string} more
+ */
+
+/**
+ * An entry of a card's shape, which can be pointed at: an axis of the tensor.
+ * @typedef {object} HandleRecord
+ * @property {string} id
+ * @property {string} slice
+ * @property {string} words
+ */
+
+/**
+ * A head for the chosen vector; `without` says why there is none.
+ * @typedef {object} HeadRecord
+ * @property {string} title
+ * @property {string} about
+ * @property {string} code
+ * @property {ReadingRecord} reading
+ * @property {LinearRecord | null} linear
+ * @property {string} without
+ */
+
+/**
+ * A strip of numbers, and how many features are left out.
+ * @typedef {object} HeatRecord
+ * @property {BandRecord[]} bands
+ * @property {string} more
+ */
+
+/**
+ * One kind of module at the chosen cell and step; `current` is empty, or says that it is the module shown above.
+ * @typedef {object} KindRecord
+ * @property {string} kind
+ * @property {string} code
+ * @property {string} current
+ * @property {string} weights
+ * @property {LineRecord[]} inputs
+ * @property {LineRecord[]} lines
+ * @property {ClaimRecord} claim
+ */
+
+/**
+ * One colour, by the direction that has it, and its meaning.
+ * @typedef {object} LegendRecord
+ * @property {string} band
+ * @property {string} words
+ */
+
+/**
+ * The length of one sample, to be changed.
+ * @typedef {object} LengthField
+ * @property {string} label
+ * @property {string} name
+ * @property {string} value
+ * @property {string} most
+ */
+
+/**
+ * A button that opens other lengths.
+ * @typedef {object} LengthLink
+ * @property {string} label
+ * @property {string} link
+ */
+
+/**
+ * The lengths, and what can be done to them; `more` says which are not listed.
+ * @typedef {object} LengthsEditor
+ * @property {LengthField[]} fields
+ * @property {string} more
+ * @property {LengthLink[]} links
+ */
+
+/**
+ * The lengths to be edited, and what follows from them; without it is said why not.
+ * @typedef {object} LengthsPanel
+ * @property {string} about
+ * @property {LengthsEditor} editor
+ * @property {string} without
+ * @property {SampleField | null} sample_field
+ * @property {PackedRecord | null} packed
+ */
+
+/**
+ * A value of one cell: its name, how it is computed, and one sample's numbers.
+ * An input has neither a formula nor `uses`; `rows` are those of the weights.
+ * @typedef {object} LineRecord
+ * @property {string} name
+ * @property {string} formula
+ * @property {string} rows
+ * @property {string[] | null} uses
+ * @property {[string, number][]} cells
+ * @property {string} more
+ * @property {string} label
+ */
+
+/**
+ * The linear layer that fits a vector, and what it makes of it.
+ * @typedef {object} LinearRecord
+ * @property {string} layer
+ * @property {string} in_features
+ * @property {string} makes
+ * @property {string[]} sizes
+ * @property {string} shape
+ * @property {ResultAxis[]} axes
+ * @property {string} program_name
+ * @property {string} program
+ * @property {string} copy
+ */
+
+/**
+ * The column that is outlined, and what it equals.
+ * @typedef {object} MarkRecord
+ * @property {number} column
+ * @property {string} label
+ */
+
+/**
+ * What the button does, and what it says.
+ * @typedef {object} MeasureButton
+ * @property {"measure" | "stop"} action
+ * @property {string} label
+ * @property {boolean} disabled
+ */
+
+/**
+ * One notice: `code` is the module as it should be built, `action` what a button beside it does; both are empty where
+ * there is none.
+ * @typedef {object} NoticeRecord
+ * @property {"error" | "refusal" | "remark"} tone
+ * @property {string} heading
+ * @property {string} text
+ * @property {string} code
+ * @property {"" | "fix"} action
+ */
+
+/**
+ * One option of packing or unpacking: code, and what becomes of it.
+ * `torch` is torch's own message, if it has one.
+ * @typedef {object} OptionRecord
+ * @property {string} code
+ * @property {string} says
+ * @property {string} torch
+ */
+
+/**
+ * The field for a vector of one's own, and what may be written there.
+ * @typedef {object} OwnField
+ * @property {string} label
+ * @property {string} name
+ * @property {string} value
+ * @property {string} longest
+ * @property {string} button
+ * @property {string} grammar
+ */
+
+/**
+ * One attribute of the packed batch.
+ * @typedef {object} PackedPart
+ * @property {string} name
+ * @property {string} value
+ */
+
+/**
+ * Everything that follows from lengths, measured on the run.
+ * @typedef {object} PackedRecord
+ * @property {TokenGrid[]} grids
+ * @property {PackedPart[]} parts
+ * @property {PaddingRecord} padding
+ * @property {string} options_title
+ * @property {OptionRecord[]} options
+ * @property {string} claims_title
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * The packed batch and the padded one, side by side.
+ * @typedef {object} PaddingRecord
+ * @property {string} title
+ * @property {string} hint
+ * @property {LegendRecord[]} legend
+ * @property {SideRecord[]} sides
+ * @property {string} about
+ * @property {ApartRecord[]} apart
+ */
+
+/**
+ * What stands on the page, or is read out, and never changes.
+ * `served` are the buttons of a page with an address of its own, `embedded` those of a notebook; `gone` says that the
+ * slice at its `{}` is not drawn.
+ * @typedef {object} PageRecord
+ * @property {string} title
+ * @property {string} hint
+ * @property {string} network
+ * @property {Record<"forward" | "backward", string>} directions
+ * @property {Record<"selected" | "wrote" | "same" | "read", string>} links
+ * @property {string} numbers_of
+ * @property {string} sample
+ * @property {string} cure
+ * @property {string} nothing
+ * @property {string} gone
+ * @property {string} found
+ * @property {ShareButton[]} served
+ * @property {ShareButton[]} embedded
+ * @property {string} copied
+ * @property {string} by_hand
+ * @property {string} to_copy
+ * @property {string} presets
+ * @property {string} panels
+ * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
+ *   | "reproducibility" | "article", string>} tabs
+ */
+
+/**
+ * What all panels have in common: the tab, and which view the panel belongs to.
+ * @typedef {object} PanelRecord
+ * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
+ *   | "reproducibility" | "article"} tab
+ * @property {"measured" | "predicted" | "invalid"} state
+ * @property {number} showing
+ */
+
+/**
+ * The record of each tab's panel, beside what all have in common.
+ * @typedef {object} Panels
+ * @property {DirectionsPanel} directions
+ * @property {CellPanel} cell
+ * @property {ParametersPanel} parameters
+ * @property {ArgumentsPanel} arguments
+ * @property {LengthsPanel} lengths
+ * @property {StatesPanel} states
+ * @property {VectorsPanel} vectors
+ * @property {ScrambledPanel} scrambled
+ * @property {ReproducibilityPanel} reproducibility
+ * @property {ArticlePanel} article
+ */
+
+/**
+ * One parameter: its shape, its gates, and what it is for.
+ * @typedef {object} ParameterRecord
+ * @property {string} name
+ * @property {ShapeRecord} shape
+ * @property {number} width
+ * @property {GateRecord[]} gates
+ * @property {string} elements
+ * @property {string} words
+ * @property {string} label
+ */
+
+/**
+ * All parameters of the cells that are drawn, and what this module does not have.
+ * @typedef {object} ParametersPanel
+ * @property {CountRecord} count
+ * @property {string[]} without
+ * @property {string} hint
+ * @property {WeightsRecord[]} cells
+ * @property {string} left_out
+ */
+
+/**
+ * One of a few values, offered as buttons; it is called `name` among the choices.
+ * @typedef {object} PickField
+ * @property {string} name
+ * @property {string} label
+ * @property {string[]} values
+ * @property {string} chosen
+ */
+
+/**
+ * What the run gave for the picture of the `showing`th view, by id of slice; `without` says why there are no numbers.
+ * @typedef {object} PictureFoundRecord
+ * @property {number} showing
+ * @property {"measured" | "predicted" | "invalid"} state
+ * @property {Record<string, SliceFoundRecord>} found
+ * @property {string} without
+ */
+
+/**
+ * The picture and, by id, all that can be pointed at in it and in the cards.
+ * @typedef {object} PictureRecord
+ * @property {string} module
+ * @property {("forward" | "backward")[]} directions
+ * @property {DrawingRecord} drawing
+ * @property {Record<string, SliceRecord>} slices
+ * @property {Record<string, AxisSliceRecord>} axes
+ */
+
+/**
+ * What the button says that walks by itself, and what it says meanwhile.
+ * @typedef {object} PlayLabels
+ * @property {string} play
+ * @property {string} stop
+ */
+
+/**
+ * How far the measurement is; `label` is what the bar is called.
+ * @typedef {object} ProgressRecord
+ * @property {number} done
+ * @property {number} total
+ * @property {string} label
+ * @property {string} words
+ */
+
+/**
+ * A vector that was measured: its shape, what it has read, and what is to be said of it.
+ * @typedef {object} ReadingRecord
+ * @property {string[]} sizes
+ * @property {string} shape
+ * @property {ResultAxis[]} axes
+ * @property {HalfRecord[]} halves
+ * @property {boolean} sound
+ * @property {string} judged
+ * @property {string} verdict
+ */
+
+/**
+ * What was measured so far of what is shown, and what can only be quoted.
+ * @typedef {object} ReproducibilityPanel
+ * @property {string} subject
+ * @property {MeasureButton} button
+ * @property {ProgressRecord} progress
+ * @property {string} without
+ * @property {string} about
+ * @property {string[]} heads
+ * @property {TrialRecord[]} trials
+ * @property {string} quoted
+ * @property {string} documented
+ */
+
+/**
+ * One of the two expressions, and what became of the elements.
+ * @typedef {object} ReshapeRecord
+ * @property {string} code
+ * @property {ResultAxis[]} axes
+ * @property {ElementRow[]} rows
+ * @property {string} more
+ */
+
+/**
+ * One axis; its role is `"mixed"` where samples or steps are joined with something else.
+ * @typedef {object} ResultAxis
+ * @property {string} role
+ * @property {string} name
+ * @property {string} size
+ */
+
+/**
+ * The batch item that is looked at.
+ * @typedef {object} SampleField
+ * @property {string} label
+ * @property {string} value
+ * @property {string} most
+ * @property {string} words
+ */
+
+/**
+ * What is often written, and what was meant.
+ * @typedef {object} ScrambleRecord
+ * @property {string} id
+ * @property {string} name
+ * @property {ReshapeRecord[]} sides
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * All pairs; `about` says how to read them, or why there are none.
+ * @typedef {object} ScrambledPanel
+ * @property {string} without
+ * @property {string} about
+ * @property {ScrambleRecord[]} pairs
+ */
+
+/**
+ * A tensor's shape from both sources, and what they say of each other.
+ * @typedef {object} ShapeRecord
+ * @property {string[]} sizes
+ * @property {string} shape
+ * @property {AxisRecord[]} axes
+ * @property {string} state
+ * @property {string} verdict
+ * @property {boolean} agrees
+ */
+
+/**
+ * A button below the picture: what it hands out, and its name.
+ * @typedef {object} ShareButton
+ * @property {"link" | "call" | "code" | "svg" | "png"} way
+ * @property {string} words
+ */
+
+/**
+ * What the buttons hand out, with the selection that it was made for.
+ * @typedef {object} ShareRecord
+ * @property {string} pinned
+ * @property {string} link
+ * @property {string} call
+ * @property {string} script
+ */
+
+/**
+ * One sample's out, of the packed batch or of the padded one.
+ * @typedef {object} SideRecord
+ * @property {string} name
+ * @property {string} code
+ * @property {BandRecord[]} bands
+ * @property {string} more
+ */
+
+/**
+ * What the run gave for one slice.
+ * @typedef {object} SliceFoundRecord
+ * @property {string} numbers
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * A slice of the picture; the docstring of `Slice` says what is in it. `group` are those that Tab stops at once. One
+ * that stands for several has no `words` and cannot be selected. One that a tensor holds has that tensor's name, and in
+ * `where` its part of each axis, from 0 to 1; None for all of it.
+ * @typedef {object} SliceRecord
+ * @property {"x" | "h_0" | "cell" | "out" | "h_n" | "c_n" | "arrow"} kind
+ * @property {string} group
+ * @property {string} classes
+ * @property {string[]} holds
+ * @property {string[]} reads
+ * @property {string[]} writers
+ * @property {string} [words]
+ * @property {"" | "up" | "along" | "start" | "end"} [way]
+ * @property {string} [code]
+ * @property {string} [tensor]
+ * @property {([number, number] | null)[]} [where]
+ */
+
+/**
+ * The code of one version.
+ * @typedef {object} SourceRecord
+ * @property {string} version
+ * @property {string} code
+ */
+
+/**
+ * A row of squares, filled where a step was read; `None` stands for steps left out.
+ * Its role is `own` for the sample that is looked at, `last` for what the last layer reads of it, and `foreign` for
+ * another sample.
+ * @typedef {object} SquaresRecord
+ * @property {string} of
+ * @property {"own" | "last" | "foreign"} role
+ * @property {(boolean | null)[]} squares
+ * @property {string} words
+ * @property {string} label
+ */
+
+/**
+ * The chosen states, and how far they reach.
+ * @typedef {object} StartRecord
+ * @property {StateRecord[]} states
+ * @property {string} title
+ * @property {DistancesRecord} apart
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * One of h_0 and c_0.
+ * @typedef {object} StateRecord
+ * @property {string} name
+ * @property {ShapeRecord} shape
+ * @property {StateRow[]} rows
+ * @property {string} more
+ */
+
+/**
+ * One row of a state: one layer and direction.
+ * @typedef {object} StateRow
+ * @property {string} label
+ * @property {[string, number][]} cells
+ * @property {string} more
+ */
+
+/**
+ * One statement; `holds` is `None` where only other settings can show it.
+ * @typedef {object} StatementRecord
+ * @property {string} id
+ * @property {string} says
+ * @property {boolean | null} holds
+ * @property {string} verdict
+ * @property {string} finding
+ * @property {string} link
+ * @property {string} show
+ * @property {string} settings
+ * @property {string} label
+ */
+
+/**
+ * What a run may start from, what the chosen states change, and a run in two chunks.
+ * @typedef {object} StatesPanel
+ * @property {SampleField | null} sample_field
+ * @property {PickField} pick
+ * @property {string} says
+ * @property {string} without
+ * @property {StartRecord | null} start
+ * @property {ChunksRecord | null} chunks
+ */
+
+/**
+ * h or c of one layer over time; `chosen` is the column of the chosen step.
+ * @typedef {object} StatesStrip
+ * @property {string} name
+ * @property {string} of
+ * @property {BandRecord[]} bands
+ * @property {number | null} chosen
+ */
+
+/**
+ * A whole number that is one of the choices, called `name` there.
+ * @typedef {object} StepField
+ * @property {string} name
+ * @property {string} label
+ * @property {string} value
+ * @property {string} least
+ * @property {string} most
+ * @property {string} words
+ */
+
+/**
+ * One tensor: code that makes it, its axes, the order of its columns, and its numbers.
+ * @typedef {object} StripRecord
+ * @property {string} code
+ * @property {string} pattern
+ * @property {string} order
+ * @property {ShapeRecord} shape
+ * @property {BandRecord[]} bands
+ * @property {string} more
+ * @property {MarkRecord | null} mark
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * A label beside the boxes.
+ * @typedef {[x: number, y: number, text: string, role: string]} Text
+ */
+
+/**
+ * One arrangement of the batch; `steps` stand above its columns, if those are steps.
+ * @typedef {object} TokenGrid
+ * @property {string} kind
+ * @property {string} code
+ * @property {string} about
+ * @property {string[]} steps
+ * @property {TokenRow[]} rows
+ * @property {string} note
+ */
+
+/**
+ * What stands at one place; `label` is empty where it stands for the steps left out.
+ * `colour` is the name of a colour of the page, `padding` whether no sample is there, and `marked` whether it is the
+ * last step of its sample.
+ * @typedef {object} TokenRecord
+ * @property {string} text
+ * @property {string} label
+ * @property {string} colour
+ * @property {number} sample
+ * @property {boolean} padding
+ * @property {boolean} marked
+ */
+
+/**
+ * The tokens of one sample; of packed data, those that are read in one step.
+ * @typedef {object} TokenRow
+ * @property {string} label
+ * @property {TokenRecord[]} tokens
+ */
+
+/**
+ * What the page reads of the stage.
+ * @typedef {object} Traits
+ * @property {PageRecord} page
+ * @property {ViewRecord} view
+ * @property {PictureRecord} picture
+ * @property {PictureFoundRecord} found
+ * @property {PanelRecord} panel
+ * @property {Choices} choices
+ * @property {ShareRecord} share
+ * @property {string} selection
+ * @property {string} svg_style
+ */
+
+/**
+ * One thing that was repeated; `same` is `None` before it was repeated at all.
+ * @typedef {object} TrialRecord
+ * @property {string} id
+ * @property {string} what
+ * @property {boolean | null} same
+ * @property {string} equal
+ * @property {string} difference
+ * @property {string} verdict
+ */
+
+/**
+ * A vector by its code, with its reading, or the fault because of which there is none.
+ * @typedef {object} VectorRecord
+ * @property {string} code
+ * @property {string} name
+ * @property {ReadingRecord | null} reading
+ * @property {FaultRecord | null} fault
+ */
+
+/**
+ * The usual vectors and the chosen one; `own` is the chosen one where it is none of them.
+ * @typedef {object} VectorsPanel
+ * @property {string} title
+ * @property {string} hint
+ * @property {SampleField | null} sample_field
+ * @property {OwnField} field
+ * @property {string} without
+ * @property {string} chosen
+ * @property {string} steps_title
+ * @property {string[]} steps
+ * @property {VectorRecord[]} candidates
+ * @property {VectorRecord | null} own
+ * @property {HeadRecord | null} head
+ * @property {ClassifierRecord | null} classifier
+ */
+
+/**
+ * One classifier, run: the shape it returned, and what its first probability has read.
+ * @typedef {object} VersionRecord
+ * @property {string} version
+ * @property {string} module
+ * @property {string} shape
+ * @property {string} read
+ * @property {boolean} right
+ * @property {string} verdict
+ */
+
+/**
+ * What is drawn above the panels, but for the picture: the `showing`th since the start.
+ * `samples` is how many there are, if batched; `blame` the argument that is refused; `pending` says that the run is on
+ * its way, and all is by formula until then.
+ * @typedef {object} ViewRecord
+ * @property {"measured" | "predicted" | "invalid"} status
+ * @property {NoticeRecord[]} notices
+ * @property {CardRecord[]} cards
+ * @property {string | null} samples
+ * @property {number} sample
+ * @property {string} blame
+ * @property {number} showing
+ * @property {boolean} pending
+ */
+
+/**
+ * One step: from the strips on the left to those on the right, each by its id.
+ * `merges` holds, for every way of merging, the strips that stand first on the right; it is empty where nothing is
+ * merged.
+ * @typedef {object} WalkStep
+ * @property {string} title
+ * @property {string} says
+ * @property {string[]} left
+ * @property {string[]} right
+ * @property {Record<string, string[]>} merges
+ */
+
+/**
+ * How the two directions are come by, or treated, step by step.
+ * @typedef {object} WayRecord
+ * @property {string} name
+ * @property {WalkStep[]} steps
+ */
+
+/**
+ * The parameters of one layer and direction; `lights` are the ids of the cells in the picture that use them.
+ * @typedef {object} WeightsRecord
+ * @property {string} title
+ * @property {string} name
+ * @property {string} direction
+ * @property {string[]} lights
+ * @property {string} used_at
+ * @property {string[]} steps
+ * @property {ParameterRecord[]} parameters
+ */
