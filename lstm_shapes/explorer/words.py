@@ -9,6 +9,7 @@ from lstm_shapes.config import Direction
 from lstm_shapes.explorer.choices import TABS, Tab
 from lstm_shapes.explorer.panels.legend import ARROWS
 from lstm_shapes.picture.scene import Link
+from lstm_shapes.picture.svg import CAPTION
 
 TITLE = "Which cell wrote which slice"
 
@@ -24,7 +25,8 @@ class PageRecord(TypedDict):
     """What stands on the page, or is read out, and never changes.
 
     ``served`` are the buttons of a page with an address of its own, ``embedded`` those of a
-    notebook; ``gone`` says that the slice at its ``{}`` is not drawn.
+    notebook; ``gone`` says that the slice at its ``{}`` is not drawn; ``caption_width`` is the
+    most characters in a line of the saved picture's caption.
     """
 
     title: str
@@ -40,6 +42,7 @@ class PageRecord(TypedDict):
     found: str
     served: list[ShareButton]
     embedded: list[ShareButton]
+    caption_width: int
     copied: str
     by_hand: str
     to_copy: str
@@ -74,6 +77,7 @@ PAGE: PageRecord = {
     "found": "on this run:",
     "served": [{"way": "link", "words": "Copy link"}, *_BELOW],
     "embedded": [{"way": "call", "words": "Copy call"}, *_BELOW],
+    "caption_width": CAPTION,
     "copied": "copied",
     "by_hand": "this page may not copy by itself: ",
     "to_copy": "to be copied",

@@ -20,6 +20,7 @@ statements.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.formula.numbers import human_bytes
@@ -83,6 +84,7 @@ class OverBudget(RuntimeError):
     """
 
 
+@lru_cache(maxsize=64)
 def estimate(settings: Settings, sizes: InputSizes) -> Cost:
     """Compute what one forward run of a module on an input needs.
 

@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
 
 def padding_mask(lengths: Sequence[int], seq_len: int) -> Tensor:
-    """Where there is padding, (N, L) on the CPU.
+    """Where there is padding, as booleans (L, N) on the CPU.
+
+    Args:
+        lengths: steps of each sample.
+        seq_len: L.
 
     >>> padding_mask([3, 1], 3)
-    tensor([[False, False, False],
-            [False,  True,  True]])
+    tensor([[False, False],
+            [False,  True],
+            [False,  True]])
     """
-    ends = torch.tensor(lengths, device="cpu").unsqueeze(1)
-    return torch.arange(seq_len, device="cpu") >= ends
+    steps = torch.arange(seq_len, device="cpu").unsqueeze(1)
+    return steps >= torch.tensor(lengths, device="cpu")
 
 
 def lengths_of(run: Run) -> list[int]:

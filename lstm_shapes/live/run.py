@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from lstm_shapes.config import LARGEST_SEED, InputSizes, Settings
 from lstm_shapes.errors import ArgumentError, check_int
 from lstm_shapes.formula.budget import INTERACTIVE, Limits, check, estimate
-from lstm_shapes.live.axes import Ordered, in_order
+from lstm_shapes.live.axes import Ordered, as_returned, in_order
 from lstm_shapes.live.calls import call_module, call_weights, construct, with_weights
 from lstm_shapes.live.lengths import padding_mask
 from lstm_shapes.live.terms import own_terms, seeded
@@ -169,8 +169,8 @@ def _padded(x: Tensor, settings: Settings, sizes: InputSizes) -> Tensor:
     """Zeros behind the end of each sample, as ``pad_sequence`` makes them."""
     if sizes.lengths is None:
         return x
-    behind = padding_mask(sizes.lengths, sizes.seq_len)
-    return x.masked_fill((behind if settings.batch_first else behind.t()).unsqueeze(-1), 0.0)
+    behind = padding_mask(sizes.lengths, sizes.seq_len).unsqueeze(-1)
+    return x.masked_fill(as_returned(behind, settings, sizes), 0.0)
 
 
 def called_again(

@@ -108,7 +108,7 @@ class _Words:
                 else f"`batch_first={first}` {moved}."
             )
         if name == "seq":
-            return "Both directions in input order." if self.both and tensor == "out" else ""
+            return "Both directions are in input order." if self.both and tensor == "out" else ""
         if name == "layer × direction":
             return f"Row k is layer k // {directions}, direction k % {directions}."
         if tensor == "out" and self.both:
@@ -133,16 +133,16 @@ class _Words:
         """Describe a step of x or out that is behind the end of its sample."""
         end = f"padding: sample {self.scene.sample} has {grouped(self.scene.length)} steps."
         if each.kind == "x":
-            return f"`{each.code}` = {end} Packed, it is not given to any cell."
-        return f"`{each.code}` = zeros, {end} No cell wrote them: out is padded again."
+            return f"`{each.code}` = {end} Packing keeps it from every cell."
+        return f"`{each.code}` = zeros, {end} No cell wrote them; unpacking pads out with zeros."
 
     def _start(self, each: Slice) -> str:
-        states = f"`{each.code}`"
+        what = f"`{each.code}` is"
         if self.settings.kind == "LSTM":
-            states += f" and `{each.code.replace('h', 'c', 1)}`"
+            what = f"`{each.code}` and `{each.code.replace('h', 'c', 1)}` are"
         return (
-            f"{states} = what {self._where(each)} starts from at t = {each.step}. "
-            "Not given, so zeros."
+            f"{what} what {self._of(each)} starts from at t = {each.step}. "
+            "No initial state was given, so it is zeros."
         )
 
     def _written(self, each: Slice) -> str:
@@ -153,11 +153,11 @@ class _Words:
         )
 
     def _cell(self, each: Slice) -> str:
-        start = f"The cell of {self._where(each)}, at t = {each.step} has read {self._read(each)}."
+        start = f"At t = {each.step} the cell of {self._of(each)} has read {self._read(each)}."
         codes = [f"`{code}`" for code in self._returned(each)]
         if codes:
             return f"{start} It wrote {' and '.join(codes)}."
-        return f"{start} Its h goes up to layer {(each.layer or 0) + 1} and is not returned."
+        return f"{start} Its h goes up to layer {(each.layer or 0) + 1}; `out` does not hold it."
 
     def _arrow(self, each: Slice) -> str:
         if each.layer is None:
@@ -165,16 +165,17 @@ class _Words:
             return f"`{source.code}` goes into layer 0 at t = {each.step}."
         if each.way == "up":
             return self._handed_up(each)
-        where = self._where(each)
+        where = self._of(each)
         if each.way == "start":
             return (
-                f"The first {self.states} enter {where}, at t = {each.step}: zeros, if not given."
+                f"The initial {self.states} go into {where} at t = {each.step}. They are zeros "
+                "if they are not given."
             )
         if each.way == "end":
             finals = " and ".join(f"`{code}`" for code in self._finals(each))
-            return f"{self.states} of {where}, leave at t = {each.step} as {finals}."
+            return f"{self.states} of {where} are returned after t = {each.step} as {finals}."
         following = (each.step or 0) + (1 if each.direction == "forward" else -1)
-        return f"{self.states} of {where}, handed from t = {each.step} to t = {following}."
+        return f"{self.states} of {where} are handed from t = {each.step} to t = {following}."
 
     def _handed_up(self, each: Slice) -> str:
         width, step = self.settings.h_out, each.step
@@ -189,6 +190,10 @@ class _Words:
 
     def _where(self, each: Slice) -> str:
         return f"layer {each.layer}, {each.direction}" if self.both else f"layer {each.layer}"
+
+    def _of(self, each: Slice) -> str:
+        """The same within a sentence that goes on."""
+        return f"{self._where(each)}," if self.both else self._where(each)
 
     def _read(self, each: Slice) -> str:
         first = 0 if each.direction == "forward" else self.last

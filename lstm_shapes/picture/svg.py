@@ -18,6 +18,9 @@ from lstm_shapes.picture.scene import Link, Scene, Slice
 
 HERE = Path(__file__).parent
 
+CAPTION = 130
+"""The most characters in a line of the caption."""
+
 
 def svg(scene: Scene, select: str = "", caption: str = "") -> str:
     """Draw a scene as an SVG document with a white background.
@@ -41,7 +44,7 @@ def svg(scene: Scene, select: str = "", caption: str = "") -> str:
     """
     links = scene.linked(scene.pick(select).id) if select else {}
     drawing = layout(scene)
-    lines = wrap(caption, 130)
+    lines = wrap(caption, CAPTION)
     height = drawing.height + 16 * len(lines) + 8
     parts = [
         *(f'<path class="ls-frame" d="{d}"/>' for d in drawing.frames),
@@ -83,8 +86,9 @@ def style() -> str:
 def _group(each: Slice, links: Mapping[str, Link], inside: str) -> str:
     link = links.get(each.id)
     lit = f' data-lit="true" data-link="{link}"' if link else ""
-    name = escape(each.code or each.id, quote=True)
-    return f'<g class="{classes(each)}" data-slice="{name}"{lit}>{inside}</g>'
+    # A slice that stands for several cannot be selected, and so carries no name.
+    name = "" if each.elided else f' data-slice="{escape(each.code or each.id, quote=True)}"'
+    return f'<g class="{classes(each)}"{name}{lit}>{inside}</g>'
 
 
 def classes(each: Slice) -> str:

@@ -190,4 +190,4 @@ def _ended(run: Run) -> Tensor | None:
     if run.sizes.lengths is None:
         return None
     mask = padding_mask(run.sizes.lengths, run.sizes.seq_len)
-    return mask.t().unsqueeze(-1).to(run.input.device)
+    return mask.unsqueeze(-1).to(run.input.device)

@@ -96,9 +96,9 @@ def _one_direction(run: Run) -> list[Claim]:
 def _ends(run: Run) -> list[Claim]:
     """Say where the final state of each direction stands in out."""
     words = _Words(run)
-    forward, backward = split_directions(run.out)
-    last = _last_step(run, forward)
-    mistaken = torch.equal(backward.select(words.time, -1), run.h_n[-1])
+    last = _last_step(run, split_directions(run.out)[0])
+    backward, final = run.ordered.out[1], run.ordered.h_n[-1, 1]
+    mistaken = torch.equal(backward[-1], final)
     return [
         Claim(
             "forward-last",
@@ -109,7 +109,7 @@ def _ends(run: Run) -> list[Claim]:
         Claim(
             "backward-first",
             f"backward{words.first} == h_n[-1]",
-            torch.equal(backward.select(words.time, 0), run.h_n[-1]),
+            torch.equal(backward[0], final),
             "the backward cell ends at t = 0, the first column",
         ),
         Claim(

@@ -67,7 +67,7 @@ def _claims(run: Run) -> Iterator[Claim]:
     at = "[{}]" if run.settings.batch_first else "[:, {}]"
     code = f"x{at.format('sorted_indices')}{at.format('unsorted_indices')} == x"
     yield Claim("indices", code, *_indices(packed, order, x))
-    behind = padding_mask(lengths, len(x)).t().to(out.device)
+    behind = padding_mask(lengths, len(x)).to(out.device)
     yield Claim(
         "zeros",
         "out is 0 at padding",

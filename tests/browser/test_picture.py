@@ -71,7 +71,7 @@ def test_pointing_lights_and_leaving_goes_back_to_what_is_pinned(explorer: Explo
 def test_an_arrow_can_be_pointed_at(explorer: ExplorerPage) -> None:
     arrow = explorer.page.locator('[data-id="arrow.1.backward.3"] .ls-hit')
     arrow.hover(force=True)
-    expect(says(explorer.page)).to_contain_text("handed from t = 3 to t = 2")
+    expect(says(explorer.page)).to_contain_text("are handed from t = 3 to t = 2")
 
 
 def test_a_click_pins_and_escape_releases(explorer: ExplorerPage) -> None:

@@ -127,9 +127,9 @@ def test_sentences_say_who_wrote_what_after_reading_what() -> None:
     assert said["x.2"].startswith("`x[:, 2]` = what you pass in at t = 2: 3 samples of 4 features.")
     assert "`h_0[1]` and `c_0[1]`" in said["h_0.1"]
     assert "2·3 = 6 features, which go to layer 1" in said["arrow.0.2"]
-    assert said["arrow.1.backward.3"].endswith("handed from t = 3 to t = 2.")
+    assert said["arrow.1.backward.3"].endswith("are handed from t = 3 to t = 2.")
     one = picture(bidirectional=False, kind="GRU", batch_size=None)
-    assert sentence(one, one.slices["h_0.0"]).startswith("`h_0[0]` = what layer 0 starts from")
+    assert sentence(one, one.slices["h_0.0"]).startswith("`h_0[0]` is what layer 0 starts from")
     assert sentence(one, one.slices["arrow.1.2"]) == (
         "h of layer 1 at t = 2: 3 features, which go to out."
     )

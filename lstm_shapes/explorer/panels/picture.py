@@ -127,7 +127,7 @@ def picture_view(settings: Settings, sizes: InputSizes, sample: int) -> PictureR
             "frames": drawing.frames,
             "texts": drawing.texts,
         },
-        "slices": {name: _slice(picture, each) for name, each in picture.slices.items()},
+        "slices": _slices(picture),
         "axes": _axes(picture),
     }
 
@@ -152,7 +152,13 @@ def found_view(snapshot: Snapshot, showing: int, sample: int = 0) -> PictureFoun
     }
 
 
-def _slice(picture: Scene, each: Slice) -> SliceRecord:
+def _slices(picture: Scene) -> dict[str, SliceRecord]:
+    named = tensor_shapes(picture.settings, picture.sizes)
+    shapes = {name: shape.shape for name, shape in named.items()}
+    return {name: _slice(picture, each, shapes) for name, each in picture.slices.items()}
+
+
+def _slice(picture: Scene, each: Slice, shapes: Mapping[str, tuple[int, ...]]) -> SliceRecord:
     record: SliceRecord = {
         "kind": each.kind,
         "group": f"cell.{key(each.layer)}" if each.kind == "cell" else each.kind,
@@ -168,13 +174,12 @@ def _slice(picture: Scene, each: Slice) -> SliceRecord:
     if each.code:
         record["code"] = each.code
         record["tensor"] = each.tensor
-        record["where"] = _parts(picture, each)
+        record["where"] = _parts(each, shapes[each.tensor])
     return record
 
 
-def _parts(picture: Scene, each: Slice) -> list[tuple[float, float] | None]:
+def _parts(each: Slice, shape: tuple[int, ...]) -> list[tuple[float, float] | None]:
     """Which part of each axis a slice is, from 0 to 1; None for all of it."""
-    shape = tensor_shapes(picture.settings, picture.sizes)[each.tensor].shape
     parts: list[tuple[float, float] | None] = []
     for entry, size in zip(each.where, shape, strict=True):
         start, stop = (entry, entry + 1) if isinstance(entry, int) else entry or (0, size)

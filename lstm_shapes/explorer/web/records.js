@@ -503,7 +503,7 @@ export {};
 /**
  * What stands on the page, or is read out, and never changes.
  * `served` are the buttons of a page with an address of its own, `embedded` those of a notebook; `gone` says that the
- * slice at its `{}` is not drawn.
+ * slice at its `{}` is not drawn; `caption_width` is the most characters in a line of the saved picture's caption.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -518,6 +518,7 @@ export {};
  * @property {string} found
  * @property {ShareButton[]} served
  * @property {ShareButton[]} embedded
+ * @property {number} caption_width
  * @property {string} copied
  * @property {string} by_hand
  * @property {string} to_copy

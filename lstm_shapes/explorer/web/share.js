@@ -33,7 +33,7 @@ export function shareButtons(buttons) {
  * @param {AbortSignal} signal
  */
 export function takeAway(model, share, buttons, page, figure, signal) {
-  const drawing = () => standalone(figure.svg, read(model, "svg_style"), page.title, figure.caption());
+  const drawing = () => standalone(figure.svg, read(model, "svg_style"), page, figure.caption());
   /** @type {(text: string) => Promise<void>} */
   const handOut = (text) => copy(text, share.said, page);
   /** @type {Record<ShareButton["way"], () => Promise<void>>} */

@@ -3,7 +3,6 @@
 import { s } from "./dom.js";
 import { wrap } from "./wrap.js";
 
-const WIDTH = 130; // characters of a line of the caption
 const LINE = 16; // pixels
 const INTERACTIVE = ["tabindex", "role", "aria-label", "aria-pressed", "data-id"];
 
@@ -11,12 +10,12 @@ const INTERACTIVE = ["tabindex", "role", "aria-label", "aria-pressed", "data-id"
  * An SVG document: what is lit stays lit, with a caption below.
  * @param {SVGSVGElement} svg
  * @param {string} style
- * @param {string} title
+ * @param {{ title: string, caption_width: number }} page
  * @param {string} caption
  */
-export function standalone(svg, style, title, caption) {
+export function standalone(svg, style, { title, caption_width }, caption) {
   const { y: top, width, height: drawn } = svg.viewBox.baseVal;
-  const lines = wrap(caption, WIDTH);
+  const lines = wrap(caption, caption_width);
   const height = drawn + LINE * lines.length + 8;
   const alone = /** @type {SVGSVGElement} */ (svg.cloneNode(true));
   for (const node of alone.querySelectorAll(".ls-hit")) node.remove();
