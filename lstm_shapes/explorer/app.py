@@ -75,7 +75,7 @@ class Explorer(widgets.Box):
         self._bad_link: list[NoticeRecord] = []  # shown until something is changed
         self._newest = Latest(self.stage.fail)
         self._observe()
-        self._show()
+        self._show(opening=True)
         if select is not None:
             self.select(select)
 
@@ -153,14 +153,13 @@ class Explorer(widgets.Box):
         each = self._picture().slices.get(self.stage.selection)
         return "" if each is None or each.elided else each.id
 
-    def _show(self) -> None:
-        """Show the newest snapshot: of one that is to be run the shapes and the picture first."""
+    def _show(self, *, opening: bool = False) -> None:
+        """Show the newest snapshot: the shapes and the picture first if there is no run yet, or
+        nothing was shown before."""
         snapshot = self.state.snapshot
-        if snapshot.pending:
+        if opening or snapshot.run is None:
             self._draw(lambda: self.stage.show_shapes(snapshot, *self._bad_link))
-            self._newest.start(self._measure())
-        else:
-            self._newest.start(self._finish(snapshot))
+        self._newest.start(self._measure() if snapshot.pending else self._finish(snapshot))
 
     def _measure(self) -> Iterator[None]:
         yield  # a newer state may be waiting

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 import anywidget
 import traitlets
 
+from lstm_shapes.config import Question
 from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.choices import Choices, Tab, nearest
 from lstm_shapes.explorer.measurement import Measurement
@@ -170,6 +171,7 @@ class Stage(anywidget.AnyWidget):
 
     _shown: Snapshot | None = None
     _showing = 0  # counts what was shown: what is late is of an older one
+    _begun: Question | None = None  # whose shapes are shown, and the rest is not
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -181,9 +183,9 @@ class Stage(anywidget.AnyWidget):
             continue
 
     def show_shapes(self, snapshot: Snapshot, *notices: NoticeRecord) -> None:
-        """Draw the shapes and the picture of a snapshot whose run is still to be made."""
+        """Draw the shapes and the picture of a snapshot, ahead of all the rest."""
         sample = nearest_sample(snapshot.question.sizes, self.sample)
-        self._showing += 1
+        self._begin(snapshot)
         with self.hold_sync():
             self.picture = picture_record(*drawn_for(snapshot.question, sample))
             self.view = self._view(snapshot, sample, notices)
@@ -192,8 +194,8 @@ class Stage(anywidget.AnyWidget):
         """Draw all of a snapshot, in steps: it is sent with the last one, in one message."""
         sample = nearest_sample(snapshot.question.sizes, self.sample)
         picture = picture_record(*drawn_for(snapshot.question, sample))
-        if not self.view or self.view["pending"] is False:
-            self._showing += 1
+        if self._begun is not snapshot.question:
+            self._begin(snapshot)
         view = self._view(snapshot, sample, notices)
         found = dict(found_view(snapshot, self._showing, sample))
         yield
@@ -205,6 +207,7 @@ class Stage(anywidget.AnyWidget):
             self.picture, self.view = picture, view
             self.found = found
             self.panel = panel
+        self._begun = None
 
     def draw_panel(self) -> None:
         """Draw the chosen panel of what is shown, if it is in view."""
@@ -227,6 +230,10 @@ class Stage(anywidget.AnyWidget):
                 handler(content["action"], content)
 
         self.on_msg(received)
+
+    def _begin(self, snapshot: Snapshot) -> None:
+        self._showing += 1
+        self._begun = snapshot.question
 
     def _view(self, snapshot: Snapshot, sample: int, notices: Sequence[NoticeRecord]) -> View:
         view = stage_view(snapshot, sample, self._showing)

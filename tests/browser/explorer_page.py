@@ -47,6 +47,8 @@ class ExplorerPage:
         tab = self.page.get_by_role("tab", name=name)
         expect(tab).to_have_attribute("aria-selected", "true")
         panel = self.page.get_by_role("tabpanel", name=name)
+        # A picture that has grown may have moved it out of view, where it is not made.
+        panel.scroll_into_view_if_needed()
         expect(panel).to_have_attribute("aria-busy", "false")
         return self
 

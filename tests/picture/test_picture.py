@@ -123,7 +123,7 @@ def test_sentences_say_who_wrote_what_after_reading_what() -> None:
     )
     assert said["c_n.1"].startswith("`c_n[1]` = the cell state of layer 0, backward, written at t")
     assert said["cell.1.backward.0"].endswith("It wrote `out[:, 0, 3:]` and `h_n[3]` and `c_n[3]`.")
-    assert said["cell.0.forward.2"].endswith("goes up to layer 1 and is not returned.")
+    assert said["cell.0.forward.2"].endswith("goes up to layer 1; `out` does not hold it.")
     assert said["x.2"].startswith("`x[:, 2]` = what you pass in at t = 2: 3 samples of 4 features.")
     assert "`h_0[1]` and `c_0[1]`" in said["h_0.1"]
     assert "2·3 = 6 features, which go to layer 1" in said["arrow.0.2"]
