@@ -22,13 +22,16 @@ from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
 from lstm_shapes.explorer.panels.notices import NoticeRecord, failure_view, notices_view
 from lstm_shapes.explorer.panels.parameters import ParametersPanel, parameters_view
 from lstm_shapes.explorer.panels.picture import (
+    NO_SLICES,
     NOTHING_FOUND,
     PictureFoundRecord,
     PictureRecord,
+    SlicesRecord,
     drawn_for,
     found_view,
     nearest_sample,
     picture_record,
+    slices_record,
 )
 from lstm_shapes.explorer.panels.reproducibility import ReproducibilityPanel, reproducibility_view
 from lstm_shapes.explorer.panels.scrambled import ScrambledPanel, scrambled_view
@@ -95,6 +98,7 @@ class Traits(TypedDict):
     page: PageRecord
     view: ViewRecord
     picture: PictureRecord
+    slices: SlicesRecord
     found: PictureFoundRecord
     panel: PanelRecord
     choices: Choices
@@ -141,7 +145,8 @@ class Stage(anywidget.AnyWidget):
     Attributes:
         page: words that never change.
         view: the notices and the cards.
-        picture: the network unrolled; it is sent only when it changes.
+        picture: the network unrolled, as it is drawn; it is sent only when it changes.
+        slices: what is known of the picture's slices, and of the cards' axes; likewise.
         found: what the run gave for the slices of the picture.
         panel: the chosen panel; it is made only while it is in view.
         selection: id of the slice that is pinned; empty if none is, and nothing is lit if
@@ -158,6 +163,7 @@ class Stage(anywidget.AnyWidget):
     page = traitlets.Dict(dict(PAGE)).tag(sync=True)
     view = traitlets.Dict().tag(sync=True, to_json=lambda view, _: packed(view))
     picture = traitlets.Bytes().tag(sync=True)
+    slices = traitlets.Bytes(packed(NO_SLICES)).tag(sync=True)
     found = traitlets.Dict(dict(NOTHING_FOUND)).tag(
         sync=True, to_json=lambda found, _: packed(found)
     )
@@ -193,7 +199,8 @@ class Stage(anywidget.AnyWidget):
     def steps_to_show(self, snapshot: Snapshot, *notices: NoticeRecord) -> Iterator[None]:
         """Draw all of a snapshot, in steps: it is sent with the last one, in one message."""
         sample = nearest_sample(snapshot.question.sizes, self.sample)
-        picture = picture_record(*drawn_for(snapshot.question, sample))
+        drawn = drawn_for(snapshot.question, sample)
+        picture, slices = picture_record(*drawn), slices_record(*drawn)
         if self._begun is not snapshot.question:
             self._begin(snapshot)
         view = self._view(snapshot, sample, notices)
@@ -205,7 +212,7 @@ class Stage(anywidget.AnyWidget):
         yield
         with self.hold_sync():
             self.picture, self.view = picture, view
-            self.found = found
+            self.slices, self.found = slices, found
             self.panel = panel
         self._begun = None
 
@@ -216,7 +223,8 @@ class Stage(anywidget.AnyWidget):
 
     def send_all(self) -> None:
         """Send everything once more, for a page that may have missed it while it was opened."""
-        self.send_state(["view", "picture", "found", "panel", "share", "selection", "choices"])
+        drawn = ("view", "picture", "slices", "found", "panel")
+        self.send_state([*drawn, "share", "selection", "choices"])
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; the picture stays."""

@@ -15,7 +15,7 @@ from lstm_shapes.explorer.view import packed
 
 ADDRESS = "http://explorer.test/"
 PACKED = ("view", "found", "panel")
-NAMES = ("page", *PACKED, "picture", "choices", "share", "selection", "sample", "svg_style")
+NAMES = ("page", *PACKED, "picture", "slices", "choices", "share", "selection", "sample", "svg_style")
 
 # As ipywidgets has it: traits are set at once, and heard of one by one.
 MODEL = """
@@ -61,7 +61,7 @@ def traits(explorer: Explorer, **changes: Mapping[str, Any]) -> dict[str, tuple[
 def sent(name: str, value: Any) -> tuple[str, Any]:
     if name in PACKED:
         return "packed", packed(value).decode()
-    if name == "picture":
+    if name in ("picture", "slices"):
         return "packed", bytes(value).decode()
     return "plain", json.loads(json.dumps(value))
 

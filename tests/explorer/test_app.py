@@ -179,7 +179,7 @@ def test_too_many_samples_to_follow_leave_the_lengths_alone(explorer: Explorer) 
 def test_the_picture_follows_the_sample_where_lengths_differ(explorer: Explorer) -> None:
     explorer.state.update(lengths=(2, 5, 3))
     explorer.stage.sample = 2
-    slices = json.loads(explorer.stage.picture)["slices"]
+    slices = json.loads(explorer.stage.slices)["slices"]
     assert slices["h_n.2"]["words"].startswith("`h_n[2, 2]` = layer 1, forward, written at t = 2")
     found = explorer.stage.found["found"]
     good, bad = found["h_n.2"]["claims"]

@@ -11,7 +11,13 @@ from typeguard import CollectionCheckStrategy, TypeCheckError, check_type
 from lstm_shapes import Explorer
 from lstm_shapes.explorer.choices import TABS
 from lstm_shapes.explorer.panels.notices import NoticeRecord, failure_view, link_view
-from lstm_shapes.explorer.panels.picture import PictureFoundRecord, PictureRecord, picture_view
+from lstm_shapes.explorer.panels.picture import (
+    PictureFoundRecord,
+    PictureRecord,
+    SlicesRecord,
+    picture_view,
+    slices_view,
+)
 from lstm_shapes.explorer.stage import Panels, ShareRecord, ViewRecord
 from lstm_shapes.explorer.view import AxisRecord
 from lstm_shapes.explorer.words import PAGE, PageRecord
@@ -61,9 +67,12 @@ def test_what_is_sent_is_what_was_agreed(explorer: Explorer, values: dict[str, A
     conforms(stage.found, PictureFoundRecord)
     conforms(stage.share, ShareRecord)
     question = explorer.state.snapshot.question
-    record = picture_view(question.settings, question.sizes, 0)
-    conforms(record, PictureRecord)
-    assert json.loads(stage.picture) == json.loads(json.dumps(record))
+    for record, agreed, sent in (
+        (picture_view(question.settings, question.sizes, 0), PictureRecord, stage.picture),
+        (slices_view(question.settings, question.sizes, 0), SlicesRecord, stage.slices),
+    ):
+        conforms(record, agreed)
+        assert json.loads(sent) == json.loads(json.dumps(record))
     assert stage.found["showing"] == stage.view["showing"]
 
 

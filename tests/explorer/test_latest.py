@@ -105,7 +105,7 @@ def test_shapes_and_picture_go_out_before_a_move_is_answered_and_the_rest_after(
     assert asyncio.run(work()) == 1
     first, second = wire.to(explorer.stage)[before:]
     assert set(first.parts) == {"view", "picture"}
-    assert set(second.parts) == {"view", "found", "panel", "share"}
+    assert set(second.parts) == {"view", "slices", "found", "panel", "share"}
     assert (pending(first), pending(second)) == (True, False)
 
 

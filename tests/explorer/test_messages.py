@@ -58,7 +58,7 @@ def test_a_change_is_few_messages_and_nothing_in_them_is_known(
     wire: Wire, explorer: Explorer
 ) -> None:
     held, messages = changed(wire, explorer, num_layers=3)
-    assert names(messages) == {"view", "picture", "found", "panel", "share"}
+    assert names(messages) == {"view", "picture", "slices", "found", "panel", "share"}
     assert faults(held, messages, MOST_BYTES) == []
 
 
@@ -74,7 +74,7 @@ def test_the_picture_is_sent_only_when_it_changes(wire: Wire, explorer: Explorer
 def test_the_panel_is_not_sent_while_nobody_sees_it(wire: Wire, explorer: Explorer) -> None:
     write(explorer.stage, panel_seen=False)
     held, messages = changed(wire, explorer, num_layers=3)
-    assert names(messages) == {"view", "picture", "found", "share"}
+    assert names(messages) == {"view", "picture", "slices", "found", "share"}
     assert faults(held, messages, MOST_BYTES) == []
 
 
@@ -131,7 +131,7 @@ def test_a_page_that_missed_something_while_it_loaded_can_ask_again(
     held, before = wire.held(explorer.stage), len(wire.sent)
     tell(explorer.stage, {"action": "ask"})
     again = Wire(wire.sent[before:])
-    drawn = {"view", "picture", "found", "panel", "share", "selection", "choices"}
+    drawn = {"view", "picture", "slices", "found", "panel", "share", "selection", "choices"}
     assert again.held(explorer.stage) == {name: held[name] for name in drawn}
     assert again.held(device) == wire.held(device)
     assert again.held(explorer.controls.rows["device"].layout)["display"] == b'"none"'

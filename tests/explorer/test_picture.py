@@ -24,10 +24,12 @@ def picture(explorer: Explorer) -> dict[str, Any]:
 def test_the_picture_is_that_of_the_question(explorer: Explorer) -> None:
     explorer.state.update(num_layers=3, batch_first=False)
     record = picture(explorer)
-    assert record["slices"]["out.0.backward"]["code"] == "out[0, :, 3:]"
-    assert record["slices"]["h_n.5"]["where"] == [[5 / 6, 1.0], None, None]
-    assert {box[0] for box in record["drawing"]["boxes"]} <= record["slices"].keys()
-    assert record["axes"]["axis.h_n.0"]["name"] == "layer × direction"
+    assert record["nodes"]["out.0.backward"]["name"] == "out[0, :, 3:]"
+    known = json.loads(explorer.stage.slices)
+    assert known["slices"]["h_n.5"]["where"] == [[5 / 6, 1.0], None, None]
+    assert {box[0] for box in record["drawing"]["boxes"]} <= record["nodes"].keys()
+    assert record["nodes"].keys() == known["slices"].keys()
+    assert known["axes"]["axis.h_n.0"]["name"] == "layer × direction"
 
 
 def test_what_was_found_is_of_the_run_and_there_is_none_without(explorer: Explorer) -> None:

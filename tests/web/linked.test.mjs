@@ -11,18 +11,18 @@ const skip = given ? false : "no scenes: pytest writes them";
 
 test("there are scenes", { skip }, () => assert.ok(Object.keys(scenes).length > 3));
 
-for (const [name, { picture, links }] of Object.entries(scenes)) {
+for (const [name, { known, links }] of Object.entries(scenes)) {
   test(`${name}: every slice lights what Python's scene links`, () => {
-    assert.deepEqual(Object.keys(links), Object.keys(picture.slices));
+    assert.deepEqual(Object.keys(links), Object.keys(known.slices));
     for (const [id, expected] of Object.entries(links)) {
-      assert.deepEqual(Object.fromEntries(linked(picture, id)), expected, id);
+      assert.deepEqual(Object.fromEntries(linked(known, id)), expected, id);
     }
   });
 }
 
 test("an axis lights its namesakes, and the slices that follow each other along it", () => {
-  const slice = { kind: "x", group: "x", classes: "", holds: [], reads: [], writers: [] };
-  const picture = {
+  const slice = { holds: [], reads: [], writers: [] };
+  const known = {
     slices: {
       "x.0": { ...slice, tensor: "input", where: [null, [0, 0.5], null] },
       "h_n.0": { ...slice, tensor: "h_n", where: [[0, 1], null, null] },
@@ -34,6 +34,6 @@ test("an axis lights its namesakes, and the slices that follow each other along 
       c: { tensor: "h_n", axis: 1, name: "batch", words: "" },
     },
   };
-  assert.deepEqual(Object.fromEntries(linked(picture, "a")), { "x.0": "same", b: "same", a: "selected" });
-  assert.equal(linked(picture, "gone").size, 0);
+  assert.deepEqual(Object.fromEntries(linked(known, "a")), { "x.0": "same", b: "same", a: "selected" });
+  assert.equal(linked(known, "gone").size, 0);
 });

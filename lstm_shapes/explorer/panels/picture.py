@@ -15,7 +15,7 @@ from lstm_shapes.formula.code import code_of
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.drawing import Arrow, Box, Text
 from lstm_shapes.picture.layout import layout
-from lstm_shapes.picture.scene import Scene, Slice, SliceKind, Way, key
+from lstm_shapes.picture.scene import Scene, Slice, key
 from lstm_shapes.picture.sentences import axis_sentence, sentence
 from lstm_shapes.picture.svg import classes
 from lstm_shapes.picture.unroll import unroll
@@ -33,25 +33,30 @@ class DrawingRecord(TypedDict):
     texts: Sequence[Text]
 
 
-class _DrawnRecord(TypedDict):
-    kind: SliceKind
-    group: str
+class _AnyNode(TypedDict):
     classes: str
+    group: str
+
+
+class NodeRecord(_AnyNode, total=False):
+    """How a slice is drawn: its classes, and ``group``, the slices that Tab stops at once. One
+    that stands for several has no ``name``, and cannot be selected."""
+
+    name: str
+
+
+class _AnySlice(TypedDict):
     holds: Sequence[str]
     reads: Sequence[str]
     writers: Sequence[str]
 
 
-class SliceRecord(_DrawnRecord, total=False):
-    """A slice of the picture; the docstring of :class:`~lstm_shapes.picture.scene.Slice`
-    says what is in it. ``group`` are those that Tab stops at once. One that stands for
-    several has no ``words`` and cannot be selected. One that a tensor holds has that
-    tensor's name, and in ``where`` its part of each axis, from 0 to 1; None for all of it.
-    """
+class SliceRecord(_AnySlice, total=False):
+    """What a slice holds, was made from and was written by, as in
+    :class:`~lstm_shapes.picture.scene.Slice`, with its sentence. One that a tensor holds has that
+    tensor's name, and in ``where`` its part of each axis, from 0 to 1; None for all of it."""
 
     words: str
-    way: Way
-    code: str
     tensor: str
     where: list[tuple[float, float] | None]
 
@@ -66,11 +71,17 @@ class AxisSliceRecord(TypedDict):
 
 
 class PictureRecord(TypedDict):
-    """The picture and, by id, all that can be pointed at in it and in the cards."""
+    """The picture, as it is drawn."""
 
     module: str
     directions: Sequence[Direction]
     drawing: DrawingRecord
+    nodes: Mapping[str, NodeRecord]
+
+
+class SlicesRecord(TypedDict):
+    """By id, all that can be pointed at in the picture and in the cards."""
+
     slices: Mapping[str, SliceRecord]
     axes: Mapping[str, AxisSliceRecord]
 
@@ -92,6 +103,8 @@ class PictureFoundRecord(TypedDict):
     without: str
 
 
+NO_SLICES: SlicesRecord = {"slices": {}, "axes": {}}
+
 NOTHING_FOUND: PictureFoundRecord = {
     "showing": 0,
     "state": "predicted",
@@ -108,12 +121,18 @@ def drawn_for(question: Question, sample: int) -> tuple[Settings, InputSizes, in
 # A slider goes to and fro: what follows from the settings alone is made once for each.
 @lru_cache(maxsize=32)
 def picture_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
-    """The picture as it is sent."""
+    """The picture as it is sent, before all that is known of its slices."""
     return packed(picture_view(settings, sizes, sample))
 
 
+@lru_cache(maxsize=32)
+def slices_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
+    """What is known of the picture's slices, as it is sent."""
+    return packed(slices_view(settings, sizes, sample))
+
+
 def picture_view(settings: Settings, sizes: InputSizes, sample: int) -> PictureRecord:
-    """The picture and, by id, all that can be pointed at in it and in the cards."""
+    """The picture, as it is drawn."""
     picture = unroll(settings, sizes, sample)
     drawing = layout(picture)
     return {
@@ -127,9 +146,17 @@ def picture_view(settings: Settings, sizes: InputSizes, sample: int) -> PictureR
             "frames": drawing.frames,
             "texts": drawing.texts,
         },
-        "slices": _slices(picture),
-        "axes": _axes(picture),
+        "nodes": {name: _node(each) for name, each in picture.slices.items()},
     }
+
+
+def slices_view(settings: Settings, sizes: InputSizes, sample: int) -> SlicesRecord:
+    """By id, all that can be pointed at in the picture and in the cards."""
+    picture = unroll(settings, sizes, sample)
+    named = tensor_shapes(settings, sizes)
+    shapes = {name: shape.shape for name, shape in named.items()}
+    slices = {name: _slice(picture, each, shapes) for name, each in picture.slices.items()}
+    return {"slices": slices, "axes": _axes(picture)}
 
 
 def nearest_sample(sizes: InputSizes, sample: int) -> int:
@@ -152,27 +179,19 @@ def found_view(snapshot: Snapshot, showing: int, sample: int = 0) -> PictureFoun
     }
 
 
-def _slices(picture: Scene) -> dict[str, SliceRecord]:
-    named = tensor_shapes(picture.settings, picture.sizes)
-    shapes = {name: shape.shape for name, shape in named.items()}
-    return {name: _slice(picture, each, shapes) for name, each in picture.slices.items()}
+def _node(each: Slice) -> NodeRecord:
+    group = f"cell.{key(each.layer)}" if each.kind == "cell" else each.kind
+    node: NodeRecord = {"classes": classes(each), "group": group}
+    if not each.elided:
+        node["name"] = each.code or each.id
+    return node
 
 
 def _slice(picture: Scene, each: Slice, shapes: Mapping[str, tuple[int, ...]]) -> SliceRecord:
-    record: SliceRecord = {
-        "kind": each.kind,
-        "group": f"cell.{key(each.layer)}" if each.kind == "cell" else each.kind,
-        "classes": classes(each),
-        "holds": each.holds,
-        "reads": each.reads,
-        "writers": each.writers,
-    }
-    if each.way:
-        record["way"] = each.way
+    record: SliceRecord = {"holds": each.holds, "reads": each.reads, "writers": each.writers}
     if not each.elided:
         record["words"] = sentence(picture, each)
     if each.code:
-        record["code"] = each.code
         record["tensor"] = each.tensor
         record["where"] = _parts(each, shapes[each.tensor])
     return record

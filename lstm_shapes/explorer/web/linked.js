@@ -1,17 +1,17 @@
 // Everything that is lit with a slice. scene.py has the same rules; a test holds the two together.
 
-/** @import { AxisSliceRecord, PageRecord, PictureRecord } from "./records.js" */
+/** @import { AxisSliceRecord, PageRecord, SlicesRecord } from "./records.js" */
 /** @typedef {keyof PageRecord["links"]} Link */
 
 /**
- * What is lit, by id; nothing if the picture has no such slice.
- * @param {Pick<PictureRecord, "slices" | "axes">} picture
+ * What is lit, by id; nothing if there is no such slice.
+ * @param {SlicesRecord} known
  * @param {string} id
  * @returns {Map<string, Link>}
  */
-export function linked(picture, id) {
-  const { slices, axes } = picture;
-  if (axes[id]) return alongAxis(picture, axes[id], id);
+export function linked(known, id) {
+  const { slices, axes } = known;
+  if (axes[id]) return alongAxis(known, axes[id], id);
   const chosen = slices[id];
   if (!chosen) return new Map();
   const writers = chosen.writers.filter((cell) => cell !== id);
@@ -26,7 +26,7 @@ export function linked(picture, id) {
 
 /**
  * What was read to make these, directly or not.
- * @param {PictureRecord["slices"]} slices
+ * @param {SlicesRecord["slices"]} slices
  * @param {string[]} ids
  */
 function readFor(slices, ids) {
@@ -45,7 +45,7 @@ function readFor(slices, ids) {
 
 /**
  * An axis lights its namesakes, and the slices that follow each other along it.
- * @param {Pick<PictureRecord, "slices" | "axes">} picture
+ * @param {SlicesRecord} known
  * @param {AxisSliceRecord} chosen
  * @param {string} id
  */

@@ -3,18 +3,16 @@
 import { set } from "./dom.js";
 
 /**
- * Say what a group is; one without words stands for several slices, and is nothing to point at.
+ * Say what a group is; one without a name stands for several slices, and is nothing to point at.
  * @param {SVGGElement} node
  * @param {string} classes
- * @param {string | undefined} words
- * @param {string} name
+ * @param {string | undefined} name
  */
-export function describe(node, classes, words, name) {
+export function describe(node, classes, name) {
   set(node, "class", classes);
-  if (!words) return;
+  if (!name) return;
   set(node, "data-slice", name);
   set(node, "role", "button");
-  set(node, "aria-label", words.replaceAll("`", ""));
 }
 
 /**

@@ -30,11 +30,13 @@ export default {
     /** @type {unknown[]} */
     let last = [];
     const draw = () => {
-      const [view, picture, found] = [read(model, "view"), read(model, "picture"), read(model, "found")];
-      // One message may have changed all three; each of them is heard of by itself.
-      if (last[0] === view && last[1] === picture && last[2] === found) return;
-      last = [view, picture, found];
-      stage.draw(view, picture, found);
+      const [view, picture] = [read(model, "view"), read(model, "picture")];
+      const [slices, found] = [read(model, "slices"), read(model, "found")];
+      const now = [view, picture, slices, found];
+      // One message may have changed them all; each of them is heard of by itself.
+      if (now.every((each, i) => each === last[i])) return;
+      last = now;
+      stage.draw(view, picture, slices, found);
       panels.expect(view.showing);
       rail.blame(view.blame);
     };
@@ -54,7 +56,7 @@ export default {
     };
     const drawPanel = () => panels.draw(read(model, "panel"));
     const takeSample = () => tell(model, "sample", Math.trunc(parts.sample.valueAsNumber) || 0);
-    for (const name of ["view", "picture", "found"]) observe(model, name, draw, signal);
+    for (const name of ["view", "picture", "slices", "found"]) observe(model, name, draw, signal);
     observe(model, "panel", drawPanel, signal);
     observe(model, "choices", () => panels.redraw(), signal);
     observe(model, "selection", () => figure.pin(read(model, "selection")), signal);

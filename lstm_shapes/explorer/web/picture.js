@@ -8,7 +8,8 @@ import { neighbour } from "./neighbour.js";
 import { describe, mark, middle, shape } from "./nodes.js";
 import { sentence } from "./says.js";
 
-/** @import { Arrow, Box, DrawingRecord, PictureFoundRecord, PageRecord, PictureRecord } from "./records.js" */
+/** @import { Arrow, Box, DrawingRecord, PictureFoundRecord, PageRecord } from "./records.js" */
+/** @import { PictureRecord, SlicesRecord } from "./records.js" */
 /** @import { Link } from "./linked.js" */
 
 /** @type {Link[]} */
@@ -19,8 +20,7 @@ const NO_PICTURE = {
   module: "",
   directions: [],
   drawing: { width: 0, height: 0, boxes: [], arrows: [], frames: [], texts: [] },
-  slices: {},
-  axes: {},
+  nodes: {},
 };
 
 export class Figure {
@@ -34,6 +34,10 @@ export class Figure {
     this.cards = cards;
     this.page = page;
     this.picture = NO_PICTURE;
+    /** @type {SlicesRecord} */
+    this.known = { slices: {}, axes: {} };
+    /** The picture of whose slices that is known. */
+    this.knownOf = NO_PICTURE;
     /** @type {PictureFoundRecord} */
     this.found = { showing: 0, state: "predicted", found: {}, without: "" };
     this.late = false;
@@ -60,18 +64,35 @@ export class Figure {
   }
 
   /**
-   * Draw a picture, and say what the run gave for it; what stays keeps its node.
+   * Draw a picture, and say what is known of it and what the run gave for it; what stays keeps its node.
    * @param {PictureRecord} picture
+   * @param {SlicesRecord} known
    * @param {PictureFoundRecord} found
-   * @param {boolean} late whether that is of an older picture, and a new one on its way
+   * @param {boolean} late whether these are of an older picture, and new ones on their way
    */
-  draw(picture, found, late) {
+  draw(picture, known, found, late) {
     const changed = this.picture !== picture;
     this.picture = picture;
     this.found = found;
     this.late = late;
     if (changed) this.drawPicture(picture.drawing);
+    if (!late) this.learn(known);
     this.light();
+  }
+
+  /**
+   * Take what is known of the slices that are drawn.
+   * @param {SlicesRecord} known
+   */
+  learn(known) {
+    const same = this.known === known && !this.behind;
+    this.known = known;
+    this.knownOf = this.picture;
+    if (same) return;
+    for (const [id, { node }] of this.drawn) {
+      const { words } = known.slices[id];
+      if (words) set(node, "aria-label", words.replaceAll("`", ""));
+    }
   }
 
   /** @param {DrawingRecord} drawing */
@@ -112,27 +133,27 @@ export class Figure {
       if (one.node === next) next = next.nextSibling;
       else layer.insertBefore(one.node, next);
       this.drawn.set(id, one);
-      const { classes, words, code } = this.picture.slices[id];
-      const from = [classes, words, code, ...item].join();
+      const { classes, name } = this.picture.nodes[id];
+      const from = [classes, name, ...item].join();
       if (one.from === from) continue;
       one.from = from;
-      describe(one.node, classes, words, code ?? id);
+      describe(one.node, classes, name);
       shape(one.node, measure(item));
     }
   }
 
   /** One stop for Tab in each group; the arrow keys do the rest. */
   placeStops() {
-    const { slices } = this.picture;
+    const { nodes } = this.picture;
     /** @type {Map<string, string>} */
     const first = new Map();
     for (const id of this.drawn.keys()) {
-      const { words, group } = slices[id];
-      if (words && (!first.has(group) || this.stops.get(group) === id)) first.set(group, id);
+      const { name, group } = nodes[id];
+      if (name && (!first.has(group) || this.stops.get(group) === id)) first.set(group, id);
     }
     for (const [id, { node }] of this.drawn) {
-      const { words, group } = slices[id];
-      if (words) set(node, "tabindex", first.get(group) === id ? "0" : "-1");
+      const { name, group } = nodes[id];
+      if (name) set(node, "tabindex", first.get(group) === id ? "0" : "-1");
     }
   }
 
@@ -141,7 +162,7 @@ export class Figure {
    * @param {string} id
    */
   rove(id) {
-    this.stops.set(this.picture.slices[id].group, id);
+    this.stops.set(this.picture.nodes[id].group, id);
     this.placeStops();
   }
 
@@ -150,7 +171,13 @@ export class Figure {
    * @param {string | null} id
    */
   target(id) {
-    return id === null ? undefined : (this.picture.slices[id] ?? this.picture.axes[id]);
+    if (id === null) return undefined;
+    return this.picture.nodes[id] ? this.known.slices[id] : this.known.axes[id];
+  }
+
+  /** Whether what is known is of an older picture. */
+  get behind() {
+    return this.knownOf !== this.picture;
   }
 
   /** @param {string} id */
@@ -163,9 +190,15 @@ export class Figure {
     return [this.pointed, this.focused].find((id) => this.target(id)) ?? this.pinned;
   }
 
-  /** Light what is linked with the active slice, and say what it is. */
+  /** Light what is linked with the active slice, and say what it is. While what is known is of an older picture,
+   *  what was lit stays so. */
   light() {
-    const links = this.users.cells.length ? this.usersLit() : linked(this.picture, this.active);
+    if (!this.behind) this.lightLinked();
+    this.say();
+  }
+
+  lightLinked() {
+    const links = this.users.cells.length ? this.usersLit() : linked(this.known, this.active);
     for (const id of new Set([...this.lit.keys(), ...links.keys()])) mark(this.node(id), links.get(id));
     this.lit = links;
     for (const id of new Set([this.pressed, this.pinned])) {
@@ -174,7 +207,6 @@ export class Figure {
     }
     this.pressed = this.pinned;
     this.lightBlocks(links);
-    this.say();
   }
 
   /**
@@ -197,7 +229,8 @@ export class Figure {
 
   /** @param {Map<string, Link>} links */
   lightBlocks(links) {
-    const { slices } = this.picture;
+    const { slices } = this.known;
+    const { nodes } = this.picture;
     for (const card of this.cards.children) {
       const slabs = card.querySelector(".ls-slabs");
       const block = slabs?.closest("svg");
@@ -206,7 +239,7 @@ export class Figure {
       const parts = ORDER.flatMap((link) =>
         [...links].filter(([id, other]) => other === link && slices[id]?.tensor === tensor && slices[id].where),
       );
-      const made = parts.map(([id, link]) => slab(block, slices[id].where ?? [], link, slices[id].classes));
+      const made = parts.map(([id, link]) => slab(block, slices[id].where ?? [], link, nodes[id].classes));
       morph(slabs, s("g", { class: "ls-slabs" }, made));
       card.classList.toggle("ls-chosen", this.target(this.active)?.tensor === tensor);
     }
@@ -240,13 +273,13 @@ export class Figure {
    * @param {string} key
    */
   beside(id, key) {
-    const { slices } = this.picture;
-    const arrow = slices[id].kind === "arrow";
+    const { nodes } = this.picture;
+    const arrow = nodes[id].group === "arrow";
     /** @type {[string, { x: number, y: number }][]} */
     const others = [];
     for (const [other, { node }] of this.drawn) {
-      const { kind, words } = slices[other];
-      if (other !== id && words && (kind === "arrow") === arrow) others.push([other, middle(node)]);
+      const { group, name } = nodes[other];
+      if (other !== id && name && (group === "arrow") === arrow) others.push([other, middle(node)]);
     }
     const here = this.drawn.get(id);
     return here ? neighbour(middle(here.node), others, key) : null;

@@ -440,6 +440,15 @@ export {};
  */
 
 /**
+ * How a slice is drawn: its classes, and `group`, the slices that Tab stops at once. One that stands for several has no
+ * `name`, and cannot be selected.
+ * @typedef {object} NodeRecord
+ * @property {string} classes
+ * @property {string} group
+ * @property {string} [name]
+ */
+
+/**
  * One notice: `code` is the module as it should be built, `action` what a button beside it does; both are empty where
  * there is none.
  * @typedef {object} NoticeRecord
@@ -593,13 +602,12 @@ export {};
  */
 
 /**
- * The picture and, by id, all that can be pointed at in it and in the cards.
+ * The picture, as it is drawn.
  * @typedef {object} PictureRecord
  * @property {string} module
  * @property {("forward" | "backward")[]} directions
  * @property {DrawingRecord} drawing
- * @property {Record<string, SliceRecord>} slices
- * @property {Record<string, AxisSliceRecord>} axes
+ * @property {Record<string, NodeRecord>} nodes
  */
 
 /**
@@ -731,21 +739,22 @@ export {};
  */
 
 /**
- * A slice of the picture; the docstring of `Slice` says what is in it. `group` are those that Tab stops at once. One
- * that stands for several has no `words` and cannot be selected. One that a tensor holds has that tensor's name, and in
- * `where` its part of each axis, from 0 to 1; None for all of it.
+ * What a slice holds, was made from and was written by, as in `Slice`, with its sentence. One that a tensor holds has
+ * that tensor's name, and in `where` its part of each axis, from 0 to 1; None for all of it.
  * @typedef {object} SliceRecord
- * @property {"x" | "h_0" | "cell" | "out" | "h_n" | "c_n" | "arrow"} kind
- * @property {string} group
- * @property {string} classes
  * @property {string[]} holds
  * @property {string[]} reads
  * @property {string[]} writers
  * @property {string} [words]
- * @property {"" | "up" | "along" | "start" | "end"} [way]
- * @property {string} [code]
  * @property {string} [tensor]
  * @property {([number, number] | null)[]} [where]
+ */
+
+/**
+ * By id, all that can be pointed at in the picture and in the cards.
+ * @typedef {object} SlicesRecord
+ * @property {Record<string, SliceRecord>} slices
+ * @property {Record<string, AxisSliceRecord>} axes
  */
 
 /**
@@ -893,6 +902,7 @@ export {};
  * @property {PageRecord} page
  * @property {ViewRecord} view
  * @property {PictureRecord} picture
+ * @property {SlicesRecord} slices
  * @property {PictureFoundRecord} found
  * @property {PanelRecord} panel
  * @property {Choices} choices

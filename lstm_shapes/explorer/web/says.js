@@ -20,7 +20,16 @@ export function sentence(figure) {
     const gone = active ? `${page.gone.replace("{}", active)} ` : "";
     return [h("p", {}, spell(gone + page.nothing))];
   }
-  return [h("p", {}, spell(chosen.words ?? "")), ...foundOf(figure)];
+  return [h("p", marked("", figure.behind), spell(chosen.words ?? "")), ...foundOf(figure)];
+}
+
+/**
+ * What marks words that are of an older picture.
+ * @param {string} name
+ * @param {boolean} late
+ */
+function marked(name, late) {
+  return { class: late ? `${name} ls-late`.trim() : name || null, "aria-busy": late ? "true" : null };
 }
 
 /**
@@ -28,22 +37,20 @@ export function sentence(figure) {
  * @param {Figure} figure
  * @returns {Child[]}
  */
-function foundOf({ page, picture, active, found, late }) {
-  /** @type {(name: string) => Record<string, string | null>} */
-  const marked = (name) => ({ class: late ? `${name} ls-late` : name, "aria-busy": late ? "true" : null });
+function foundOf({ page, known, active, found, late }) {
   const claims = found.found[active]?.claims ?? [];
   // The numbers of an arrow are those of what it comes from.
-  const shown = found.found[active] ? [active] : (picture.slices[active]?.reads ?? []);
+  const shown = found.found[active] ? [active] : (known.slices[active]?.reads ?? []);
   const numbers = shown.map((id) => found.found[id]?.numbers ?? "").join("   ");
   return [
     claims.length
       ? h(
           "div",
-          marked("ls-found"),
+          marked("ls-found", late),
           h("span", {}, page.found),
           claims.map((each) => claim("div", each)),
         )
       : null,
-    h("p", marked("ls-numbers"), numbers || found.without),
+    h("p", marked("ls-numbers", late), numbers || found.without),
   ];
 }

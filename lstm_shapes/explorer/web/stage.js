@@ -7,7 +7,7 @@ import { legend } from "./parts/legend.js";
 import { shareButtons } from "./share.js";
 
 /** @import { PictureFoundRecord, NoticeRecord, PageRecord, PictureRecord, ShapeRecord } from "./records.js" */
-/** @import { ShareButton, ViewRecord } from "./records.js" */
+/** @import { ShareButton, SlicesRecord, ViewRecord } from "./records.js" */
 /** @import { Figure } from "./picture.js" */
 
 /**
@@ -74,9 +74,10 @@ export class Stage {
    * Draw what has changed.
    * @param {ViewRecord} view
    * @param {PictureRecord} picture
+   * @param {SlicesRecord} known
    * @param {PictureFoundRecord} found
    */
-  draw(view, picture, found) {
+  draw(view, picture, known, found) {
     const { parts, page } = this;
     parts.root.dataset.status = view.status;
     this.drawNotices(view);
@@ -89,7 +90,7 @@ export class Stage {
       parts.sample.max = String(Number(view.samples) - 1);
       parts.sample.value = String(view.sample);
     }
-    this.figure.draw(picture, found, late);
+    this.figure.draw(picture, known, found, late);
   }
 
   /** @param {ViewRecord} view */
