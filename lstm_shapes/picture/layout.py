@@ -253,11 +253,8 @@ def _arrow(points: list[tuple[float, float]]) -> str:
     """
     (x0, y0), (x1, y1) = points[-2:]
     dx, dy = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
-    tip_x, tip_y, base_x, base_y = x1 - dx, y1 - dy, x1 - 6 * dx, y1 - 6 * dy
-    way = "L".join(
-        [f"{x:.5g} {y:.5g}" for x, y in [*points[:-1], (tip_x, tip_y), *points[-2:0:-1]]]
-    )
-    return (
-        f"M{way}M{tip_x:.5g} {tip_y:.5g}L{base_x - 3 * dy:.5g} {base_y + 3 * dx:.5g}"
-        f"L{base_x + 3 * dy:.5g} {base_y - 3 * dx:.5g}Z"
-    )
+    tip = f"{x1 - dx:.5g} {y1 - dy:.5g}"
+    there = [f"{x:.5g} {y:.5g}" for x, y in points[:-1]]
+    way = "L".join([*there, tip, *there[:0:-1]])
+    head = f"l{-5 * dx - 3 * dy} {3 * dx - 5 * dy}l{6 * dy} {-6 * dx}Z"
+    return f"M{way}M{tip}{head}"
