@@ -15,14 +15,13 @@ from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.latest import Latest
 from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
 from lstm_shapes.explorer.panels.notices import NoticeRecord, link_view
-from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample
+from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample, scene_of
 from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Snapshot, State
 from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import sentence
 from lstm_shapes.picture.svg import svg
-from lstm_shapes.picture.unroll import unroll
 from lstm_shapes.snippet import script
 
 WALKED: dict[str, Any] = {"step": 1, "way": "module", "merge": "concat"}
@@ -141,7 +140,7 @@ class Explorer(widgets.Box):
 
     def _picture(self) -> Scene:
         question = self.state.snapshot.question
-        return unroll(*drawn_for(question, nearest_sample(question.sizes, self.stage.sample)))
+        return scene_of(*drawn_for(question, nearest_sample(question.sizes, self.stage.sample)))
 
     def _selectable(self) -> set[str]:
         """Ids of all that can be pinned: slices, and the axes of the cards."""

@@ -92,7 +92,6 @@ class Expression:
         return self._tensor(Scope(tensors, numbers, reductions))
 
 
-@lru_cache(maxsize=256)
 def parse(text: str) -> Expression:
     """Read an expression without evaluating it.
 
@@ -120,6 +119,11 @@ mean, sum, max, amax
     out.maen(dim=1)
         ^^^^
     """
+    return _parse(text)
+
+
+@lru_cache(maxsize=256)
+def _parse(text: str) -> Expression:
     if len(text) > LONGEST:
         raise ExpressionError(
             text,

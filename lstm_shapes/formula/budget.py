@@ -84,7 +84,6 @@ class OverBudget(RuntimeError):
     """
 
 
-@lru_cache(maxsize=64)
 def estimate(settings: Settings, sizes: InputSizes) -> Cost:
     """Compute what one forward run of a module on an input needs.
 
@@ -102,6 +101,11 @@ def estimate(settings: Settings, sizes: InputSizes) -> Cost:
     >>> cost.multiply_adds
     1717986918400
     """
+    return _estimate(settings, sizes)
+
+
+@lru_cache(maxsize=64)
+def _estimate(settings: Settings, sizes: InputSizes) -> Cost:
     tensors = tensor_shapes(settings, sizes)
     samples = 1 if sizes.batch_size is None else sizes.batch_size
     cells = settings.num_layers * settings.num_directions

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from lstm_shapes.config import DIRECTIONS, Direction, InputSizes, Settings
@@ -28,7 +27,6 @@ from lstm_shapes.picture.scene import (
 )
 
 
-@lru_cache(maxsize=8)
 def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
     """Make the picture of one call: all cells, states and steps, and what links them.
 

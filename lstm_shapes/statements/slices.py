@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from lstm_shapes.errors import ArgumentError
 from lstm_shapes.formula.code import Index, code_of
 from lstm_shapes.formula.shapes import time_axis
 from lstm_shapes.live.layers import hidden_states, layer_runs
@@ -36,6 +37,9 @@ def slice_claims(scene: Scene, run: Run) -> dict[str, tuple[Claim, ...]]:
     Returns:
         By id of the slice, the claims about it. There are none for a run without samples.
 
+    Raises:
+        ArgumentError: the scene is of other settings or sizes than the run.
+
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
     >>> from lstm_shapes import InputSizes, Settings, run, unroll
@@ -45,9 +49,9 @@ def slice_claims(scene: Scene, run: Run) -> dict[str, tuple[Claim, ...]]:
     True h_n[1] == out[0, :, 3:]
     False h_n[1] == out[-1, :, 3:]
     """
+    finder = _Finder(scene, run)
     if run.out.numel() == 0:
         return {}
-    finder = _Finder(scene, run)
     found = {name: tuple(finder.claims(each)) for name, each in scene.slices.items() if each.code}
     return {name: claims for name, claims in found.items() if claims}
 
@@ -66,6 +70,9 @@ def slice_numbers(scene: Scene, run: Run, sample: int = 0) -> dict[str, list[flo
         running its layer alone, since nn.LSTM returns h of the last layer only. There are none
         for a run without samples.
 
+    Raises:
+        ArgumentError: the scene is of other settings or sizes than the run.
+
     >>> from lstm_shapes import InputSizes, Settings, run, unroll
     >>> settings, sizes = Settings(4, 3), InputSizes(seq_len=5, batch_size=3)
     >>> made = run(settings, sizes)
@@ -80,6 +87,11 @@ def slice_numbers(scene: Scene, run: Run, sample: int = 0) -> dict[str, list[flo
 
 class _Finder:
     def __init__(self, scene: Scene, run: Run) -> None:
+        for name in ("settings", "sizes"):
+            given, ran = getattr(scene, name), getattr(run, name)
+            if given != ran:
+                cure = f"unroll and run the same {name}; the run has {ran}"
+                raise ArgumentError(f"scene.{name}", given, "is not what was run", cure)
         self.scene = scene
         self.run = run
         self.tensors = run.tensors()

@@ -15,7 +15,17 @@ from lstm_shapes.explorer.view import packed
 
 ADDRESS = "http://explorer.test/"
 PACKED = ("view", "found", "panel")
-NAMES = ("page", *PACKED, "picture", "slices", "choices", "share", "selection", "sample", "svg_style")
+NAMES = (
+    "page",
+    *PACKED,
+    "picture",
+    "slices",
+    "choices",
+    "share",
+    "selection",
+    "sample",
+    "svg_style",
+)
 
 # As ipywidgets has it: traits are set at once, and heard of one by one.
 MODEL = """

@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 
-from lstm_shapes import InputSizes, Settings, run, svg, unroll
+from lstm_shapes import ArgumentError, InputSizes, Run, Settings, run, svg, unroll
 from lstm_shapes.picture.drawing import WIDTH, Box
 from lstm_shapes.picture.layout import layout
 from lstm_shapes.picture.scene import Scene
@@ -219,6 +220,22 @@ def test_a_claim_fails_on_a_run_that_was_tampered_with() -> None:
         assert not found[name][0].holds
         assert not found[name][0].mistake
     assert not slice_claims(picture(), replace(made, c_n=made.c_n * 2))["c_n.0"][0].holds
+
+
+@pytest.mark.parametrize("compare", [slice_claims, slice_numbers])
+@pytest.mark.parametrize(
+    ("settings", "sizes", "named"),
+    [
+        (BOTH, replace(FIRST, seq_len=FIRST.seq_len + 1), "scene.sizes"),
+        (replace(BOTH, batch_first=not BOTH.batch_first), FIRST, "scene.settings"),
+    ],
+)
+def test_a_scene_of_another_call_is_refused(
+    compare: Callable[[Scene, Run], object], settings: Settings, sizes: InputSizes, named: str
+) -> None:
+    with pytest.raises(ArgumentError, match="is not what was run: unroll and run the same") as no:
+        compare(unroll(settings, sizes), run(BOTH, FIRST))
+    assert no.value.argument == named
 
 
 @pytest.mark.parametrize("batch_first", [False, True])

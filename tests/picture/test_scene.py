@@ -142,10 +142,10 @@ def test_what_is_left_out_changes_nothing_that_is_drawn(
 ) -> None:
     settings = Settings(4, 3, num_layers=num_layers, bidirectional=bidirectional)
     sizes = InputSizes(seq_len, 2)
-    short = unroll.__wrapped__(settings, sizes)
+    short = unroll(settings, sizes)
     monkeypatch.setattr("lstm_shapes.picture.unroll.MOST_STEPS", 99)
     monkeypatch.setattr("lstm_shapes.picture.unroll.MOST_LAYERS", 99)
-    whole = unroll.__wrapped__(settings, sizes)
+    whole = unroll(settings, sizes)
     assert None in short.columns + short.layers
     drawn = {each.id for each in short.slices.values() if not each.elided}
     assert drawn < whole.slices.keys()

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from lstm_shapes.config import DIRECTIONS, Direction
 from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS
+from lstm_shapes.explorer.panels.picture import drawn_for, scene_of
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
 from lstm_shapes.formula.budget import FLOAT32
@@ -16,7 +17,6 @@ from lstm_shapes.formula.parameters import GATES, cell_parameters, parameter_cou
 from lstm_shapes.formula.shapes import NamedShape
 from lstm_shapes.picture.scene import Scene, elide
 from lstm_shapes.picture.sentences import left_out
-from lstm_shapes.picture.unroll import unroll
 
 WIDEST, NARROWEST = 104, 14
 """Pixels of the widest and of the narrowest parameter."""
@@ -86,7 +86,7 @@ def parameters_view(snapshot: Snapshot, sample: int = 0) -> ParametersPanel:
         sample: the batch item whose picture is drawn.
     """
     question = snapshot.question
-    picture = unroll(question.settings, question.sizes, sample if question.sizes.lengths else 0)
+    picture = scene_of(*drawn_for(question, sample))
     measured = _measured(snapshot)
     return {
         "count": _count(snapshot, measured),

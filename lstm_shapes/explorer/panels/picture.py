@@ -118,6 +118,12 @@ def drawn_for(question: Question, sample: int) -> tuple[Settings, InputSizes, in
     return question.settings, question.sizes, sample if question.sizes.lengths else 0
 
 
+@lru_cache(maxsize=8)
+def scene_of(settings: Settings, sizes: InputSizes, sample: int) -> Scene:
+    """The scene of a call, which every part of the page reads."""
+    return unroll(settings, sizes, sample)
+
+
 # A slider goes to and fro: what follows from the settings alone is made once for each.
 @lru_cache(maxsize=32)
 def picture_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
@@ -133,7 +139,7 @@ def slices_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
 
 def picture_view(settings: Settings, sizes: InputSizes, sample: int) -> PictureRecord:
     """The picture, as it is drawn."""
-    picture = unroll(settings, sizes, sample)
+    picture = scene_of(settings, sizes, sample)
     drawing = layout(picture)
     return {
         "module": constructor(settings),
@@ -152,7 +158,7 @@ def picture_view(settings: Settings, sizes: InputSizes, sample: int) -> PictureR
 
 def slices_view(settings: Settings, sizes: InputSizes, sample: int) -> SlicesRecord:
     """By id, all that can be pointed at in the picture and in the cards."""
-    picture = unroll(settings, sizes, sample)
+    picture = scene_of(settings, sizes, sample)
     named = tensor_shapes(settings, sizes)
     shapes = {name: shape.shape for name, shape in named.items()}
     slices = {name: _slice(picture, each, shapes) for name, each in picture.slices.items()}
@@ -212,7 +218,7 @@ def _found(snapshot: Snapshot, sample: int) -> dict[str, SliceFoundRecord]:
         return {}
     from lstm_shapes.statements.slices import slice_claims, slice_numbers
 
-    picture = unroll(*drawn_for(snapshot.question, sample))
+    picture = scene_of(*drawn_for(snapshot.question, sample))
     found: dict[str, SliceFoundRecord] = {}
     for name, numbers in slice_numbers(picture, snapshot.run, sample).items():
         each = picture.slices[name]
