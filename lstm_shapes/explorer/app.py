@@ -116,11 +116,11 @@ class Explorer(widgets.Box):
             message: what the action needs: ``sample`` and ``length``, or ``link``.
         """
         given = message or {}
-        problem, run = self.state.snapshot.problem, self.state.snapshot.run
+        problem = self.state.snapshot.problem
         if action == "fix" and problem is not None:
-            self.state.update(**problem.fix)
-        elif action == "measure" and run is not None and run.out.numel():
-            self._draw(lambda: self.stage.measurement.start(run))
+            self.state.change(**problem.fix)
+        elif action == "measure":
+            self._start_measuring()
         elif action == "stop":
             self._draw(self.stage.measurement.stop)
         elif action == "length":
@@ -153,8 +153,8 @@ class Explorer(widgets.Box):
         return "" if each is None or each.elided else each.id
 
     def _show(self, *, opening: bool = False) -> None:
-        """Show the newest snapshot: the shapes and the picture first if there is no run yet, or
-        nothing was shown before."""
+        """Show the newest snapshot. If its run is still to be made, or the page has just opened,
+        the shapes and the picture are sent at once."""
         snapshot = self.state.snapshot
         if opening or snapshot.run is None:
             self._draw(lambda: self.stage.show_shapes(snapshot, *self._bad_link))
@@ -180,7 +180,8 @@ class Explorer(widgets.Box):
                 raise
 
     def _share(self, _change: object = None) -> None:
-        """Hand out what is seen: the last good question where the newest has no answer."""
+        """Update what the buttons hand out. If the newest values are invalid, it is of the last
+        valid question, which is what is seen."""
         question = self.state.snapshot.question
         # A selection that is not in the picture is nobody else's business.
         select = self.stage.selection if self.stage.selection in self._selectable() else ""
@@ -189,6 +190,7 @@ class Explorer(widgets.Box):
         values |= asdict(nearest(self.stage.choices))
         self.stage.share = {
             "pinned": self.stage.selection,
+            "showing": self.stage.view["showing"],
             "link": write_link(values),
             "call": write_call(values, self._start),
             "script": script(
@@ -203,6 +205,13 @@ class Explorer(widgets.Box):
         if before != now:
             self._draw(self.stage.draw_panel)
         self._share()
+
+    def _start_measuring(self) -> None:
+        """Measure reproducibility of what is asked, even if its run is still to be made."""
+        self.state.measure()
+        run = self.state.snapshot.run
+        if run is not None and run.out.numel():
+            self._draw(lambda: self.stage.measurement.start(run))
 
     def _set_length(self, sample: object, length: object) -> None:
         """Set one sample's length; where there were no lengths all others are whole."""
@@ -220,6 +229,7 @@ class Explorer(widgets.Box):
             self._bad_link = [link_view(error)]
             self._show()
             return
+        told = bool(self._bad_link)
         self._bad_link.clear()
         with self.stage.hold_sync():
             self.stage.selection = values.pop("select", self.stage.selection)
@@ -227,6 +237,8 @@ class Explorer(widgets.Box):
             chosen = {name: values.pop(name) for name in CHOICES if name in values}
             self.stage.choices = asdict(nearest(self.stage.choices | chosen))
             self.state.change(**values)
+        if told:
+            self._show()
 
 
 def _title(snapshot: Snapshot) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import anywidget
 import traitlets
@@ -44,8 +44,9 @@ from lstm_shapes.picture.svg import style
 
 
 class ViewRecord(TypedDict):
-    """What is drawn above the panels, but for the picture: the ``showing``th since the start.
+    """The notices and the cards.
 
+    ``showing`` counts the views that were sent: records with the same number belong together.
     ``samples`` is how many there are, if batched; ``blame`` the argument that is refused;
     ``pending`` says that the run is on its way, and all is by formula until then.
     """
@@ -69,9 +70,10 @@ class PanelRecord(TypedDict):
 
 
 class ShareRecord(TypedDict):
-    """What the buttons hand out, with the selection that it was made for."""
+    """What the buttons hand out, with the selection and the view that it was made for."""
 
     pinned: str
+    showing: int
     link: str
     call: str
     script: str
@@ -139,6 +141,15 @@ def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: M
     return {"tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
 
 
+class Shown(NamedTuple):
+    """What all of the page shows: the panels are made for it, and it comes back after an error."""
+
+    snapshot: Snapshot
+    showing: int
+    view: View
+    picture: bytes
+
+
 class Stage(anywidget.AnyWidget):
     """Draws a snapshot; reports the actions it offers by name.
 
@@ -175,7 +186,7 @@ class Stage(anywidget.AnyWidget):
     sample = traitlets.Int().tag(sync=True)
     svg_style = traitlets.Unicode(style()).tag(sync=True)
 
-    _shown: Snapshot | None = None
+    _shown: Shown | None = None
     _showing = 0  # counts what was shown: what is late is of an older one
     _begun: Question | None = None  # whose shapes are shown, and the rest is not
 
@@ -207,19 +218,22 @@ class Stage(anywidget.AnyWidget):
         found = dict(found_view(snapshot, self._showing, sample))
         yield
         self.measurement.keep_to(snapshot.run)
-        self._shown = snapshot
-        panel = self._panel(sample) if self.panel_seen else self.panel
+        now = Shown(snapshot, self._showing, view, picture)
+        asked = self._looked_at()
+        panel = self._panel(now) if self.panel_seen else self.panel
         yield
+        if asked != self._looked_at():  # a tab was chosen meanwhile, or the panel came into view
+            panel = self._panel(now) if self.panel_seen else self.panel
         with self.hold_sync():
             self.picture, self.view = picture, view
             self.slices, self.found = slices, found
             self.panel = panel
-        self._begun = None
+        self._begun, self._shown = None, now
 
     def draw_panel(self) -> None:
         """Draw the chosen panel of what is shown, if it is in view."""
         if self.panel_seen and self._shown is not None:
-            self.panel = self._panel(nearest_sample(self._shown.question.sizes, self.sample))
+            self.panel = self._panel(self._shown)
 
     def send_all(self) -> None:
         """Send everything once more, for a page that may have missed it while it was opened."""
@@ -227,8 +241,12 @@ class Stage(anywidget.AnyWidget):
         self.send_state([*drawn, "share", "selection", "choices"])
 
     def fail(self, error: Exception) -> None:
-        """Say that the newest snapshot could not be drawn; the picture stays."""
-        self.view = {**self.view, "status": "invalid", "notices": [failure_view(error)]}
+        """Say that the newest snapshot could not be drawn; what was shown before it stays."""
+        view, self._begun = self.view, None
+        if self._shown is not None:
+            view, self.picture = self._shown.view, self._shown.picture
+        failed = {"status": "invalid", "pending": False, "notices": [failure_view(error)]}
+        self.view = {**view, **failed}
 
     def on_action(self, handler: Callable[[str, dict[str, Any]], None]) -> None:
         """Call ``handler`` with an action's name and the whole message when one is chosen."""
@@ -247,11 +265,13 @@ class Stage(anywidget.AnyWidget):
         view = stage_view(snapshot, sample, self._showing)
         return {**view, "notices": [*notices, *view["notices"]]}
 
-    def _panel(self, sample: int) -> View:
-        assert self._shown is not None
-        choices = nearest(self.choices)
-        panel = panel_view(self._shown, sample, choices, self.measurement)
-        return {**panel, "showing": self._showing}
+    def _looked_at(self) -> tuple[Choices, bool]:
+        return nearest(self.choices), self.panel_seen
+
+    def _panel(self, of: Shown) -> View:
+        sample = nearest_sample(of.snapshot.question.sizes, self.sample)
+        panel = panel_view(of.snapshot, sample, nearest(self.choices), self.measurement)
+        return {**panel, "showing": of.showing}
 
     def _draw_measured(self) -> None:
         """Draw what was measured, if that is what is looked at."""

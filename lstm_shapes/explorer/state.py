@@ -223,6 +223,8 @@ class State(traitlets.HasTraits):
         return self._valid
 
     def _predicted(self, question: Question) -> Snapshot:
+        if self._complete.run is not None and self._complete.question == question:
+            return self._complete
         try:
             check(estimate(question.settings, question.sizes))
         except OverBudget as refusal:

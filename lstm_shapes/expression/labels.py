@@ -180,7 +180,9 @@ def _spread(numbers: list[int], axis: int, shape: tuple[int, ...]) -> Tensor:
     """Lay numbers along one axis of a tensor, and repeat them along all others."""
     along = [1] * len(shape)
     along[axis] = len(numbers)
-    return torch.tensor(numbers, dtype=torch.int32).view(along).expand(shape).contiguous()
+    # On the CPU whatever torch's default device is: the labels are kept.
+    row = torch.tensor(numbers, dtype=torch.int32, device="cpu")
+    return row.view(along).expand(shape).contiguous()
 
 
 def _common(labels: Tensor, dim: int | None, keepdim: bool) -> Tensor:

@@ -29,7 +29,7 @@ def layer_runs(run: Run) -> tuple[Run, ...]:
     >>> [layer.shapes()["out"] for layer in layer_runs(made)]
     [(5, 3, 3), (5, 3, 3)]
     """
-    return run.kept("layers", lambda: _layers_of(run))
+    return run.kept(("layers", torch.is_grad_enabled()), lambda: _layers_of(run))
 
 
 def hidden_states(run: Run) -> Tensor:
@@ -44,7 +44,8 @@ def hidden_states(run: Run) -> Tensor:
     torch.Size([2, 1, 5, 2, 3])
     """
     return run.kept(
-        "hidden states", lambda: torch.stack([layer.ordered.out for layer in layer_runs(run)])
+        ("hidden states", torch.is_grad_enabled()),
+        lambda: torch.stack([layer.ordered.out for layer in layer_runs(run)]),
     )
 
 

@@ -63,7 +63,11 @@ def with_kind(run: Run, kind: Kind) -> Run:
     ('GRU', True)
     """
     check_choice("kind", kind, get_args(Kind))
-    return run if kind == run.settings.kind else run.kept(kind, lambda: _with_kind(run, kind))
+    return (
+        run
+        if kind == run.settings.kind
+        else run.kept(("kind", kind), lambda: _with_kind(run, kind))
+    )
 
 
 def unpacked(run: Run) -> Run:

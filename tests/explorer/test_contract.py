@@ -6,7 +6,7 @@ import json
 from typing import Any, TypedDict
 
 import pytest
-from typeguard import CollectionCheckStrategy, TypeCheckError, check_type
+from typeguard import TypeCheckError
 
 from lstm_shapes import Explorer
 from lstm_shapes.explorer.choices import TABS
@@ -18,9 +18,10 @@ from lstm_shapes.explorer.panels.picture import (
     picture_view,
     slices_view,
 )
-from lstm_shapes.explorer.stage import Panels, ShareRecord, ViewRecord
+from lstm_shapes.explorer.stage import PanelRecord, Panels, ShareRecord, ViewRecord
 from lstm_shapes.explorer.view import AxisRecord
 from lstm_shapes.explorer.words import PAGE, PageRecord
+from tests.conform import conforms
 from tests.contract import COMMAND, RECORDS, ContractError, javascript, typed_dicts, written
 
 QUESTIONS: dict[str, dict[str, Any]] = {
@@ -35,10 +36,6 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "invalid": {"proj_size": 3},
     "no cure": {"lengths": "two"},
 }
-
-
-def conforms(value: object, record: Any) -> None:
-    check_type(value, record, collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS)
 
 
 def test_the_records_of_javascript_are_those_of_python() -> None:
@@ -66,6 +63,8 @@ def test_what_is_sent_is_what_was_agreed(explorer: Explorer, values: dict[str, A
     conforms(stage.view, ViewRecord)
     conforms(stage.found, PictureFoundRecord)
     conforms(stage.share, ShareRecord)
+    # Each tab's own part is held to its type where the panels are tested.
+    conforms({name: stage.panel[name] for name in PanelRecord.__annotations__}, PanelRecord)
     question = explorer.state.snapshot.question
     for record, agreed, sent in (
         (picture_view(question.settings, question.sizes, 0), PictureRecord, stage.picture),

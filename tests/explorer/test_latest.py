@@ -138,3 +138,110 @@ def test_of_fast_moves_only_the_newest_is_run(
     assert explorer.state.snapshot.run is not None
     assert explorer.state.snapshot.run.settings.num_layers == 5
     assert explorer.stage.found["showing"] == explorer.stage.view["showing"]
+
+
+AT_EVERY_STEP = range(2)
+"""Where messages are heard while a snapshot is drawn."""
+
+
+def choose(explorer: Explorer, tab: str) -> None:
+    explorer.stage.choices = {**explorer.stage.choices, "tab": tab}
+
+
+def numbers(explorer: Explorer) -> list[int]:
+    """Which view each part of the page belongs to."""
+    stage = explorer.stage
+    return [record["showing"] for record in (stage.view, stage.found, stage.panel, stage.share)]
+
+
+@pytest.mark.parametrize("at", AT_EVERY_STEP)
+def test_a_tab_chosen_while_a_snapshot_is_drawn_stays_chosen(explorer: Explorer, at: int) -> None:
+    for step, _ in enumerate(explorer.stage.steps_to_show(explorer.state.snapshot)):
+        if step == at:
+            choose(explorer, "parameters")
+    assert explorer.stage.panel["tab"] == "parameters"
+    assert len(set(numbers(explorer))) == 1
+
+
+@pytest.mark.parametrize("at", AT_EVERY_STEP)
+def test_a_panel_seen_while_a_snapshot_is_drawn_is_of_that_snapshot(
+    explorer: Explorer, at: int
+) -> None:
+    explorer.stage.panel_seen = False
+    explorer.state.update(num_layers=3)
+    assert len(set(numbers(explorer))) == 2
+    for step, _ in enumerate(explorer.stage.steps_to_show(explorer.state.snapshot)):
+        if step == at:
+            explorer.stage.panel_seen = True
+    assert len(set(numbers(explorer))) == 1
+
+
+def test_a_panel_of_the_last_run_is_not_taken_for_one_of_the_new_shapes(
+    explorer: Explorer,
+) -> None:
+    seen: list[list[int]] = []
+
+    async def work() -> None:
+        write(explorer.controls.inputs["num_layers"][0], value=3)
+        choose(explorer, "parameters")
+        explorer.stage.selection = "h_n.0"
+        seen.append(numbers(explorer))
+        while explorer.stage.view["pending"]:
+            await asyncio.sleep(0)
+
+    asyncio.run(work())
+    view, found, panel, share = seen[0]
+    assert found == panel == view - 1
+    assert share == view  # what is handed out needs no run
+    assert set(numbers(explorer)) == {view}
+    assert explorer.stage.panel["tab"] == "parameters"
+    assert "num_layers=3" in explorer.stage.share["link"]
+
+
+def test_after_an_error_the_page_is_what_it_was_and_goes_on(explorer: Explorer) -> None:
+    before = numbers(explorer), explorer.stage.picture, explorer.stage.view["cards"]
+
+    def fail(*_: Any) -> None:
+        raise KeyError("seq")
+
+    async def work() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        write(explorer.controls.inputs["num_layers"][0], value=3)
+        assert explorer.stage.picture != before[1]
+        while explorer.stage.view["pending"]:
+            await asyncio.sleep(0)
+
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr("lstm_shapes.explorer.stage.found_view", fail)
+        asyncio.run(work())
+    (notice,) = explorer.stage.view["notices"]
+    assert notice["heading"] == "KeyError: 'seq'"
+    assert (numbers(explorer), explorer.stage.picture, explorer.stage.view["cards"]) == before
+    choose(explorer, "parameters")
+    assert len(set(numbers(explorer))) == 1
+    explorer.state.update(num_layers=4)
+    assert explorer.stage.view["notices"] == []
+    assert len(set(numbers(explorer))) == 1
+
+
+def test_a_measurement_asked_for_before_its_run_is_of_that_run(explorer: Explorer) -> None:
+    async def work() -> None:
+        write(explorer.controls.inputs["num_layers"][0], value=3)
+        explorer.act("measure")
+        while explorer.stage.measurement.running or explorer.stage.view["pending"]:
+            await asyncio.sleep(0)
+
+    choose(explorer, "reproducibility")
+    asyncio.run(work())
+    assert explorer.stage.measurement.progress is not None
+    assert explorer.state.snapshot.question.settings.num_layers == 3
+
+
+def test_a_link_to_what_is_shown_makes_no_other_run(explorer: Explorer) -> None:
+    run = explorer.state.snapshot.run
+    explorer.act("open", {"link": "no link"})
+    assert explorer.stage.view["notices"]
+    explorer.act("open", {"link": "tab=cell"})
+    assert explorer.state.snapshot.run is run
+    assert explorer.stage.view["notices"] == []
+    assert explorer.stage.panel["tab"] == "cell"

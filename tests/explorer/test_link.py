@@ -89,7 +89,8 @@ def test_a_link_brings_back_everything(explorer: Explorer) -> None:
     open_link(explorer, other.stage.share["link"])
     assert explorer.state.snapshot.question == other.state.snapshot.question
     assert (explorer.stage.selection, explorer.stage.sample) == ("x.1", 2)
-    assert explorer.stage.share == other.stage.share
+    # How often a page was drawn is no part of what it hands out.
+    assert explorer.stage.share | {"showing": 0} == other.stage.share | {"showing": 0}
 
 
 @pytest.mark.parametrize("link", [*HOSTILE, None, 3, ["num_layers=2"]])

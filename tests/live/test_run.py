@@ -13,6 +13,7 @@ from lstm_shapes import ArgumentError, InputSizes, OverBudget, Settings, run
 from lstm_shapes.live.layers import layer_runs, one_direction
 from lstm_shapes.live.run import available_devices
 from lstm_shapes.live.torch_says import torch_message
+from lstm_shapes.live.variants import with_gradients
 
 BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
 ASKED = InputSizes(seq_len=5, batch_size=3)
@@ -229,3 +230,10 @@ def test_other_devices_agree_with_the_cpu(device: str, kind: str) -> None:
     assert there.out.device.type == device
     assert there.shapes() == here.shapes()
     torch.testing.assert_close(there.out.cpu(), here.out, atol=1e-5, rtol=1e-4)
+
+
+def test_layers_asked_for_first_without_gradients_have_them_when_they_are_wanted() -> None:
+    made = with_gradients(run(BOTH, ASKED))
+    with torch.no_grad():
+        assert not layer_runs(made)[-1].out.requires_grad
+    assert layer_runs(made)[-1].out.requires_grad

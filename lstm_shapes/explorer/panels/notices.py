@@ -30,7 +30,7 @@ def failure_view(error: Exception) -> NoticeRecord:
     return _notice(
         "error",
         f"{type(error).__name__}: {error}",
-        "This is a mistake of lstm_shapes. The picture is an older one. "
+        "This is a mistake of lstm_shapes. The page shows what it showed before. "
         "Cure: please report it, with the settings that led here.",
     )
 

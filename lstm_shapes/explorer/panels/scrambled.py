@@ -93,7 +93,7 @@ def _without(snapshot: Snapshot) -> str:
 def _pairs(run: Run) -> list[ScrambleRecord]:
     from lstm_shapes.statements.scrambled import scramble_claims, scrambles
 
-    claims = run.kept("scramble claims", lambda: scramble_claims(run))
+    claims = scramble_claims(run)
     return [_pair(run, pair, claims[pair.id]) for pair in scrambles(run.settings, run.sizes)]
 
 

@@ -714,9 +714,10 @@ export {};
  */
 
 /**
- * What the buttons hand out, with the selection that it was made for.
+ * What the buttons hand out, with the selection and the view that it was made for.
  * @typedef {object} ShareRecord
  * @property {string} pinned
+ * @property {number} showing
  * @property {string} link
  * @property {string} call
  * @property {string} script
@@ -960,9 +961,10 @@ export {};
  */
 
 /**
- * What is drawn above the panels, but for the picture: the `showing`th since the start.
- * `samples` is how many there are, if batched; `blame` the argument that is refused; `pending` says that the run is on
- * its way, and all is by formula until then.
+ * The notices and the cards.
+ * `showing` counts the views that were sent: records with the same number belong together. `samples` is how many there
+ * are, if batched; `blame` the argument that is refused; `pending` says that the run is on its way, and all is by
+ * formula until then.
  * @typedef {object} ViewRecord
  * @property {"measured" | "predicted" | "invalid"} status
  * @property {NoticeRecord[]} notices

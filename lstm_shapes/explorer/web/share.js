@@ -48,7 +48,7 @@ export function takeAway(model, share, buttons, page, figure, signal) {
 }
 
 /**
- * What the kernel hands out for the slice that is pinned: it may be on its way.
+ * What the kernel hands out for what is shown and the slice that is pinned: it may be on its way.
  * @param {Model} model
  * @param {AbortSignal} signal
  * @returns {Promise<ShareRecord>}
@@ -62,7 +62,8 @@ function shareOf(model, signal) {
       resolve(read(model, "share"));
     };
     const look = () => {
-      if (read(model, "share").pinned === read(model, "selection")) end();
+      const { pinned, showing } = read(model, "share");
+      if (pinned === read(model, "selection") && showing === read(model, "view").showing) end();
     };
     // A kernel that is gone answers nothing: then it is what was handed out last.
     const late = setTimeout(end, LATEST);

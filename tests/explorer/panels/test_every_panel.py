@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
-from typeguard import TypeCheckError, check_type
+from typeguard import TypeCheckError
 
 from lstm_shapes import InputSizes, Settings
 from lstm_shapes.explorer.choices import TABS, Choices
@@ -27,6 +28,7 @@ from lstm_shapes.explorer.panels.vectors import VectorsPanel, vectors_view
 from lstm_shapes.explorer.stage import panel_view
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import packed
+from tests.conform import conforms
 from tests.explorer.panels.snapshots import ASKED, BOTH, HUGE, PACKED, measured, predicted
 
 QUESTIONS = [
@@ -66,10 +68,18 @@ def test_every_panel_is_there_whatever_is_asked(tab: str, number: int) -> None:
 def test_every_record_is_as_it_is_typed(tab: str, number: int) -> None:
     typed, view = RECORDS[tab]
     record = view(QUESTIONS[number])
-    check_type(record, typed)
+    conforms(record, typed)
     # The check can fail: a field that is not typed is found.
     with pytest.raises(TypeCheckError):
-        check_type(record | {"more than is typed": 1}, typed)
+        conforms(record | {"more than is typed": 1}, typed)
+
+
+def test_a_field_that_is_not_typed_is_found_in_the_last_item_of_a_list() -> None:
+    record: Any = deepcopy(cell_view(QUESTIONS[0], 0, Choices()))
+    conforms(record, CellPanel)
+    record["numbers"]["kinds"][-1]["more than is typed"] = 1
+    with pytest.raises(TypeCheckError):
+        conforms(record, CellPanel)
 
 
 @pytest.mark.parametrize("tab", ["cell", "states", "article", "lengths"])

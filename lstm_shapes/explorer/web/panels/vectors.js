@@ -61,7 +61,7 @@ function headOf(head) {
 function ownField({ label, name, value, longest, button, grammar }) {
   return h(
     "form",
-    { class: "ls-own", "data-form": "vector" },
+    { class: "ls-own" },
     h(
       "label",
       {},
