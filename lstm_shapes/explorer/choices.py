@@ -48,8 +48,8 @@ WAYS: Mapping[Way, str] = {
 }
 LAST_STEP = 4
 LONGEST = 400
-"""Characters of an expression that are taken. It is more than the grammar reads, so that the
-grammar's own error is heard."""
+"""Characters of an expression that are taken. The grammar reads fewer, so that a text that is too
+long gets the grammar's own error, which explains more."""
 
 
 @dataclass(frozen=True)

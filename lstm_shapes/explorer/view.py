@@ -45,8 +45,8 @@ class ShapeRecord(TypedDict):
 
 
 def packed(view: Mapping[str, object]) -> bytes:
-    """As the page gets it. As a widget's plain state it would be walked through in search of
-    buffers, and written twice."""
+    """The record as JSON bytes. ipywidgets searches plain state for buffers and writes it twice,
+    which takes time."""
     return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -89,8 +89,8 @@ def call_weights(
     Only within ``own_terms``, under which one call is made at a time: a blank is shared.
     """
     module = _blank(settings).train(training)
-    # Tensors of their own: what torch does to a module's weights, it does to none of a run's. As
-    # parameters they require a gradient, on which it depends how torch multiplies.
+    # References of their own: torch may change how a module refers to its weights, and the run's
+    # must stay as they are. Whether a weight requires a gradient decides how torch multiplies.
     placed = {
         name: weight.detach().requires_grad_(weight.requires_grad)
         for name, weight in weights.items()

@@ -57,8 +57,8 @@ class TracedRow:
         place: axis and index of the row in the result; ``None`` if no axis is the batch.
         parts: the directions that the row is judged by.
         elements: of each part, those that have a value in the row.
-        judged: of each part the elements that took part, where the values do not show that; of
-            a maximum only the steps that win it do.
+        judged: only where the gradient does not show which elements took part, as that of a
+            maximum, which reaches only the steps that win: the same elements of the mean.
     """
 
     labelled: Mapping[str, Tensor]

@@ -39,8 +39,11 @@ class _AnyNode(TypedDict):
 
 
 class NodeRecord(_AnyNode, total=False):
-    """How a slice is drawn: its classes, and ``group``, the slices that Tab stops at once. One
-    that stands for several has no ``name``, and cannot be selected."""
+    """How a slice is drawn.
+
+    Tab stops once in each ``group``, and the arrow keys move within it. A slice that stands for
+    several has no ``name``, and cannot be selected.
+    """
 
     name: str
 

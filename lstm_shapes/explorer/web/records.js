@@ -440,8 +440,9 @@ export {};
  */
 
 /**
- * How a slice is drawn: its classes, and `group`, the slices that Tab stops at once. One that stands for several has no
- * `name`, and cannot be selected.
+ * How a slice is drawn.
+ * Tab stops once in each `group`, and the arrow keys move within it. A slice that stands for several has no `name`, and
+ * cannot be selected.
  * @typedef {object} NodeRecord
  * @property {string} classes
  * @property {string} group

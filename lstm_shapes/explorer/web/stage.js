@@ -52,8 +52,8 @@ function heading(page, directions) {
   );
 }
 
-/** A change comes in two messages: what follows by formula, and then, with the run, all the rest. In between, what
- *  the run said last stays as it is. */
+/** A change comes in two messages: what follows by formula, and then, with the run, all the rest. Until then
+ *  what the last run gave stays to be seen, marked as late. */
 export class Stage {
   /**
    * @param {ReturnType<typeof skeleton>} parts

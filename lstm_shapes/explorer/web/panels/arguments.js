@@ -69,7 +69,7 @@ function argumentRow(record, counted) {
 export function argumentsPanel({ heads, rows, parameters, claims_title, claims, without }) {
   return h(
     "div",
-    { class: "ls-arguments-panel" },
+    {},
     table(
       heads,
       rows.map((row) => argumentRow(row, parameters)),

@@ -41,10 +41,5 @@ function statement({ id, says, holds, verdict, finding, link, show, settings, la
 
 /** @param {ArticlePanel} record */
 export function articlePanel({ about, heads, rows }) {
-  return h(
-    "div",
-    { class: "ls-article-panel" },
-    note(about),
-    rows.length ? table(heads, rows.map(statement), true) : null,
-  );
+  return h("div", {}, note(about), rows.length ? table(heads, rows.map(statement), true) : null);
 }

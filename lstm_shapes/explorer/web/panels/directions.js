@@ -61,7 +61,7 @@ export function directionsPanel(record, choices, playing) {
   const { steps, at } = here(record, choices);
   return h(
     "div",
-    { class: "ls-directions" },
+    {},
     h(
       "header",
       {},

@@ -68,7 +68,7 @@ function packedOf({ grids, parts, padding, options_title, options, claims_title,
 export function lengthsPanel({ about, editor, without, sample_field, packed }) {
   return h(
     "div",
-    { class: "ls-lengths-panel" },
+    {},
     note(about),
     lengthsEditor(editor),
     note(without),

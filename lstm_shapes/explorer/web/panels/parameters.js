@@ -90,13 +90,5 @@ function counted({ count, by_formula, measured, agrees, says }) {
 
 /** @param {ParametersPanel} record */
 export function parametersPanel({ count, without, hint, cells, left_out }) {
-  return h(
-    "div",
-    { class: "ls-parameters-panel" },
-    counted(count),
-    note(without.join(" ")),
-    note(hint),
-    cells.map(weightsOf),
-    note(left_out),
-  );
+  return h("div", {}, counted(count), note(without.join(" ")), note(hint), cells.map(weightsOf), note(left_out));
 }

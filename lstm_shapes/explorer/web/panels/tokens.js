@@ -33,7 +33,7 @@ function token({ text, label, colour, sample, padding, marked }, wide) {
 function stepNames(steps) {
   return h(
     "div",
-    { class: "ls-token-row ls-token-steps", "aria-hidden": "true" },
+    { class: "ls-token-row", "aria-hidden": "true" },
     h("span", { class: "ls-note" }, "t ="),
     steps.map((step) => h("span", { class: "ls-token-step" }, step)),
   );
