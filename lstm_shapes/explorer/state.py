@@ -196,10 +196,6 @@ class State(traitlets.HasTraits):
             self._torch_error = f"{type(error).__name__}: {error}"
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._torch_came, context=self._context)
-            if not self._torch_error:
-                later = threading.Timer(FIRST_LOOK, _prepare)
-                later.daemon = True
-                later.start()
 
     def _torch_came(self) -> None:
         if self._torch_known:
@@ -210,6 +206,9 @@ class State(traitlets.HasTraits):
             from lstm_shapes.live.run import available_devices
 
             self.devices = available_devices()
+            if self._loop is not None and not self._loop.is_closed():
+                # No daemon: an interpreter that ends meanwhile would abort within torch.
+                self._loop.call_later(FIRST_LOOK, threading.Thread(target=_prepare).start)
 
     def _asked(self) -> Snapshot:
         """What the values ask, answered by formula; for values that ask nothing valid, the last
