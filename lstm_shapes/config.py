@@ -17,6 +17,8 @@ from lstm_shapes.argument import Argument, declared
 from lstm_shapes.errors import ArgumentError, check_lengths
 
 Kind = Literal["LSTM", "GRU", "RNN"]
+MergeMode = Literal["concat", "sum", "mean", "max"]
+Start = Literal["zeros", "random", "carried"]
 Direction = Literal["forward", "backward"]
 
 DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")

@@ -11,14 +11,13 @@ number of features of h. H is H_out for h_n, and hidden_size for c_n.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 from torch import Tensor
 
+from lstm_shapes.config import MergeMode
 from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_lengths
-
-MergeMode = Literal["concat", "sum", "mean", "max"]
 
 
 def split_directions(out: Tensor) -> tuple[Tensor, Tensor]:

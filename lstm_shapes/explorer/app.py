@@ -24,7 +24,7 @@ from lstm_shapes.picture.sentences import sentence
 from lstm_shapes.picture.svg import svg
 from lstm_shapes.snippet import script
 
-WALKED: dict[str, Any] = {"step": 1, "way": "module", "merge": "concat"}
+WALKED = {name: CHOICES[name].default for name in ("step", "way", "merge")}
 """Choices that the page walks through without the kernel, at their start."""
 
 START = "h_n.3"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args
 
 from lstm_shapes.argument import Argument, declared
-from lstm_shapes.config import Direction
+from lstm_shapes.config import Direction, MergeMode, Start
 from lstm_shapes.errors import ArgumentError
 
 Tab = Literal[
@@ -23,11 +23,9 @@ Tab = Literal[
     "article",
 ]
 Way = Literal["module", "pair", "flip"]
-Merge = Literal["concat", "sum", "mean", "max"]
-StartingFrom = Literal["zeros", "random", "carried"]
 
-MERGES = get_args(Merge)
-STARTS = get_args(StartingFrom)
+MERGES = get_args(MergeMode)
+STARTS = get_args(Start)
 
 TABS: Mapping[Tab, str] = {
     "directions": "Directions: split & realign",
@@ -73,12 +71,12 @@ class Choices:
     tab: Annotated[Tab, Argument("Which panel is shown.")] = "directions"
     step: Annotated[int, Argument("Which step is shown.", at_least=1, at_most=LAST_STEP)] = 1
     way: Annotated[Way, Argument("How the directions were come by.")] = "module"
-    merge: Annotated[Merge, Argument("How the directions are merged.")] = "concat"
+    merge: Annotated[MergeMode, Argument("How the directions are merged.")] = "concat"
     vector: Annotated[str, Argument("Which vector feeds the head.", at_most=LONGEST)] = ""
     layer: Annotated[int, Argument("Which layer's cell is shown.")] = 0
     direction: Annotated[Direction, Argument("Which direction's cell is shown.")] = "forward"
     time: Annotated[int, Argument("At which step the cell is shown.")] = 0
-    start: Annotated[StartingFrom, Argument("What the run starts from.")] = "random"
+    start: Annotated[Start, Argument("What the run starts from.")] = "random"
     chunk: Annotated[int, Argument("At which step the sequence is cut.", at_least=1)] = 2
 
     def __post_init__(self) -> None:

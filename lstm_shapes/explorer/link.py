@@ -37,7 +37,7 @@ _FORMS: Mapping[Form, tuple[str, str]] = {
     "bool": ("True|False", "neither True nor False"),
     "choice": (r"\w{1,16}", "not known"),
     "lengths": (rf"({_INT}(,{_INT})*)?", "no list of whole numbers"),
-    "text": (r"[ -~]{0,400}", "not known"),
+    "text": (rf"[ -~]{{0,{CHOICES['vector'].at_most}}}", "not known"),
 }
 _NAMES = {"select": r"[\w.]{0,40}", "device": r"[\w:]{1,16}"}
 """Texts that are names, which are held to the letters of one."""

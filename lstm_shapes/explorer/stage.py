@@ -220,10 +220,10 @@ class Stage(anywidget.AnyWidget):
         self.measurement.keep_to(snapshot.run)
         now = Shown(snapshot, self._showing, view, picture)
         asked = self._looked_at()
-        panel = self._panel(now) if self.panel_seen else self.panel
+        panel = self._panel(now)
         yield
         if asked != self._looked_at():  # a tab was chosen meanwhile, or the panel came into view
-            panel = self._panel(now) if self.panel_seen else self.panel
+            panel = self._panel(now)
         with self.hold_sync():
             self.picture, self.view = picture, view
             self.slices, self.found = slices, found
@@ -232,7 +232,7 @@ class Stage(anywidget.AnyWidget):
 
     def draw_panel(self) -> None:
         """Draw the chosen panel of what is shown, if it is in view."""
-        if self.panel_seen and self._shown is not None:
+        if self._shown is not None:
             self.panel = self._panel(self._shown)
 
     def send_all(self) -> None:
@@ -269,6 +269,9 @@ class Stage(anywidget.AnyWidget):
         return nearest(self.choices), self.panel_seen
 
     def _panel(self, of: Shown) -> View:
+        """The chosen panel; while none is in view, it stays as it is."""
+        if not self.panel_seen:
+            return self.panel
         sample = nearest_sample(of.snapshot.question.sizes, self.sample)
         panel = panel_view(of.snapshot, sample, nearest(self.choices), self.measurement)
         return {**panel, "showing": of.showing}

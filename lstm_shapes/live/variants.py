@@ -8,19 +8,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import get_args
 
 import torch
 from torch import Tensor
 
-from lstm_shapes.config import Kind
+from lstm_shapes.config import Kind, Start
 from lstm_shapes.errors import ArgumentError, check_choice, check_int
 from lstm_shapes.live.axes import as_returned, steps_first
 from lstm_shapes.live.calls import construct
 from lstm_shapes.live.run import Run, called, called_again
 from lstm_shapes.live.terms import own_terms, seeded
-
-Start = Literal["zeros", "random", "carried"]
 
 
 def with_gradients(run: Run) -> Run:

@@ -10,8 +10,8 @@ from typing import get_args
 import torch
 from torch import Tensor
 
+from lstm_shapes.config import MergeMode
 from lstm_shapes.directions import (
-    MergeMode,
     decoder_states,
     final_features,
     final_features_from_out,

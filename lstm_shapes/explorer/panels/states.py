@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
-from lstm_shapes.config import InputSizes
-from lstm_shapes.explorer.choices import STARTS, Choices, StartingFrom
+from lstm_shapes.config import InputSizes, Start
+from lstm_shapes.explorer.choices import STARTS, Choices
 from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_records
 from lstm_shapes.explorer.panels.fields import (
     PickField,
@@ -134,7 +134,7 @@ def states_view(snapshot: Snapshot, sample: int, choices: Choices) -> StatesPane
     }
 
 
-def _started(snapshot: Snapshot, run: Run, sample: int, start: StartingFrom) -> StartRecord:
+def _started(snapshot: Snapshot, run: Run, sample: int, start: Start) -> StartRecord:
     from lstm_shapes.live.variants import initial_states, started_from
     from lstm_shapes.statements.states import state_claims
 

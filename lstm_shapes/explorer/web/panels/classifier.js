@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { note } from "../parts/note.js";
+import { table } from "../parts/table.js";
 
 /** @import { ClassifierRecord, SourceRecord, VersionRecord } from "../records.js" */
 
@@ -26,21 +27,12 @@ function source({ version, code }) {
 /** @param {ClassifierRecord} record */
 export function classifierOf({ name, title, without, about, heads, rows, sources }) {
   if (without) return h("section", {}, h("h3", {}, title), note(without));
-  const head = h(
-    "thead",
-    {},
-    h(
-      "tr",
-      {},
-      heads.map((each) => h("th", { scope: "col" }, each)),
-    ),
-  );
   return h(
     "section",
     { class: "ls-classifier", "aria-label": name },
     h("h3", {}, title),
     note(about),
-    h("div", { class: "ls-scroll" }, h("table", {}, head, h("tbody", {}, rows.map(versionRow)))),
+    table(heads, rows.map(versionRow)),
     h("div", { class: "ls-sides" }, sources.map(source)),
   );
 }
