@@ -29,4 +29,5 @@ from .live.run import Run as Run
 from .live.run import run as run
 from .picture.svg import svg as svg
 from .picture.unroll import unroll as unroll
+from .pooling import pool_over_time as pool_over_time
 from .statements.claim import Claim as Claim

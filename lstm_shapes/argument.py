@@ -1,4 +1,7 @@
-"""What is known of an argument before it has a value, written beside the field that it fills."""
+"""What is known of an argument before it has a value, written beside the field that it fills.
+
+Here too is the check that a record is given where one is asked for, and not the module itself.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from lstm_shapes.errors import (
     LARGEST,
+    ArgumentError,
     check_bool,
     check_choice,
     check_int,
     check_probability,
     check_text,
+    wrong_type,
 )
 
 Group = Literal["module", "input", "run", "view"]
@@ -109,3 +114,65 @@ def _form(type_: Any) -> tuple[Form, tuple[str, ...]]:
     forms: Mapping[Any, Form] = {int: "int", float: "float", bool: "bool", str: "text"}
     plain = next(each for each in (*get_args(type_), type_) if each is not NoneType)
     return forms.get(plain, "lengths"), ()
+
+
+def check_record(argument: str, value: object, record: type) -> None:
+    """Refuse a value that is not of the record that a question asks for.
+
+    Args:
+        argument: the name that the error gives.
+        value: what was given.
+        record: a dataclass, such as :class:`lstm_shapes.Settings`.
+
+    Raises:
+        ArgumentTypeError: the value is something else. The error writes the record that belongs
+            to it, if it is a module, a dict, a tuple or a list from which one can be made.
+
+    >>> import torch
+    >>> from lstm_shapes import Settings
+    >>> check_record("settings", torch.nn.GRU(4, 3), Settings)
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.errors.ArgumentTypeError: settings=GRU(4, 3) is of type torch.nn.modules.rnn.GRU: \
+give Settings(4, 3, kind='GRU')
+    """
+    if not isinstance(value, record):
+        raise wrong_type(argument, value, f"give {_record_for(argument, value, record)}")
+
+
+def _record_for(argument: str, value: Any, record: type) -> str:
+    """Code for the record that belongs to a value; for most values only what it looks like."""
+    required = (field.name for field in fields(record) if field.default is MISSING)
+    looks_like = f"{record.__name__}({', '.join(required)})"
+    try:
+        if isinstance(value, Mapping):
+            record(**value)
+            return f"{record.__name__}(**{argument})"
+        if isinstance(value, (tuple, list)):
+            record(*value)
+            return f"{record.__name__}(*{argument})"
+        if hasattr(value, "mode"):  # as nn.LSTM has; torch need not be there
+            return _written(record(**_of_module(value, record)))
+    except (ArgumentError, AttributeError, TypeError):  # no such record can be made of it
+        return looks_like
+    return looks_like
+
+
+def _of_module(module: Any, record: type) -> dict[str, Any]:
+    """The arguments that an nn.LSTM, nn.GRU or nn.RNN was made with; an RNN's mode is RNN_TANH."""
+    named = {
+        each.name: getattr(module, each.name) for each in fields(record) if each.name != "kind"
+    }
+    return named | {"kind": module.mode.partition("_")[0]}
+
+
+def _written(made: Any) -> str:
+    """The call that makes a record; arguments that have their default are left out."""
+    shown = []
+    for field in fields(made):
+        value = getattr(made, field.name)
+        if field.default is MISSING:
+            shown.append(repr(value))
+        elif value != field.default:
+            shown.append(f"{field.name}={value!r}")
+    return f"{type(made).__name__}({', '.join(shown)})"

@@ -6,15 +6,16 @@ They are computed by hand from the module's own weights, as the documentation wr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import cast, get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from lstm_shapes.config import DIRECTIONS, Direction, Kind
-from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_int
+from lstm_shapes.config import Direction, Kind
+from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_choice, check_int
 from lstm_shapes.formula.parameters import GATES
+from lstm_shapes.tensors import check_alike, check_same_samples, check_tensor
 
 
 @dataclass(frozen=True)
@@ -48,17 +49,21 @@ def cell_step(
     """One step of one cell of an nn.LSTM, nn.GRU or nn.RNN, line by line.
 
     Args:
+        module: an nn.LSTM, nn.GRU or nn.RNN; no LSTMCell, which takes a step by itself.
         x: (N, H_in) for layer 0, else (N, D·H_out), the output of the layer below; or
             without N.
         h: (N, H_out), of the step before.
         c: (N, H_cell), for an LSTM.
+        layer: which layer the cell belongs to, counted from 0.
+        direction: ``"forward"`` or ``"backward"``.
 
     Returns:
         LSTM: i, f, g, o, c, h; GRU: r, z, n, h; RNN: h.
 
     Raises:
-        ArgumentError: the module has no such layer or direction, features that do not fit, or
-            c is missing, or given to a module that has none.
+        ArgumentError: the module has no such layer or direction; x, h or c has features that do
+            not fit, another dtype or device than the weights, or other samples than x; c is
+            missing, or given to a module that has none.
         ArgumentTypeError: no such module, or no tensor.
 
     Source: torch documentation, ``torch.nn.LSTM``, ``torch.nn.GRU`` and ``torch.nn.RNN``;
@@ -76,12 +81,17 @@ def cell_step(
     """
     check_cell(module, layer, direction)
     cell = Cell(module, layer, direction)
-    cell.check("x", x, "ih")
-    cell.check("h", h, "hh")
-    if cell.kind == "LSTM" and c is None:
-        raise ArgumentError("c", c, "is missing", "give the cell state of the step before")
-    if cell.kind != "LSTM" and c is not None:
-        raise ArgumentError("c", tuple(c.shape), f"is not known to {cell.kind}", "leave it out")
+    cell.check("x", x, cell.weights["ih"].shape[1])
+    cell.check("h", h, cell.weights["hh"].shape[1])
+    check_same_samples("h", h, "x", x)
+    if cell.kind == "LSTM":
+        if c is None:
+            raise ArgumentError("c", c, "is missing", "give the cell state of the step before")
+        cell.check("c", c, module.hidden_size)
+        check_same_samples("c", c, "x", x)
+    elif c is not None:
+        shown = tuple(c.shape) if isinstance(c, Tensor) else c
+        raise ArgumentError("c", shown, f"is not known to {cell.kind}", "leave it out")
     return cell.step(cell.product("ih", x), h, c)
 
 
@@ -93,12 +103,36 @@ def check_cell(module: nn.RNNBase, layer: int, direction: Direction) -> None:
         ArgumentTypeError: another module.
     """
     if not isinstance(module, nn.RNNBase):
-        name = type(module).__name__
-        raise ArgumentTypeError("module", name, "is no such module", "give an nn.LSTM, GRU or RNN")
+        raise _no_such_module(module)
     check_int("layer", layer, at_least=0, at_most=module.num_layers - 1)
-    known = DIRECTIONS[: 1 + module.bidirectional]
-    if direction not in known:
-        raise ArgumentError("direction", direction, "is not there", f"use one of {known}")
+    check_choice("direction", direction, get_args(Direction))
+    if direction == "backward" and not module.bidirectional:
+        cure = "use 'forward', or a module with bidirectional=True"
+        raise ArgumentError("direction", direction, "is not there", cure)
+
+
+def _no_such_module(module: object) -> ArgumentTypeError:
+    """The error for what is no nn.LSTM, nn.GRU or nn.RNN: it says what to give instead."""
+    name: object = None if module is None else type(module).__name__
+    problem = "is no such module"
+    cure = "give an nn.LSTM, nn.GRU or nn.RNN"
+    if isinstance(module, type) and issubclass(module, nn.RNNBase):
+        name, problem = module.__name__, "is a class"
+        cure = f"give a module that is made of it, as in nn.{name}(input_size, hidden_size)"
+    elif isinstance(module, nn.RNNCellBase):
+        problem = "takes one step by itself"
+        call = "h, c = module(x, (h, c))" if isinstance(module, nn.LSTMCell) else "h = module(x, h)"
+        cure = f"call it, {call}, or give an nn.LSTM, nn.GRU or nn.RNN"
+    elif hasattr(module, "_orig_mod"):
+        problem, cure = "is compiled", "give module._orig_mod"
+    elif ".quantized." in type(module).__module__:
+        problem = "is quantized, and has its weights in another form"
+        cure = "give the module as it was before it was quantized"
+    elif isinstance(module, nn.Module):
+        parts = (at for at, part in module.named_modules() if isinstance(part, nn.RNNBase))
+        if part := next(parts, ""):
+            problem, cure = "holds such a module", f"give module.get_submodule({part!r})"
+    return ArgumentTypeError("module", name, problem, cure)
 
 
 class Cell:
@@ -120,14 +154,13 @@ class Cell:
             for i, gate in enumerate(GATES[self.kind])
         }
 
-    def check(self, argument: str, value: Tensor, part: str) -> None:
-        """Refuse a tensor whose features the weights do not fit."""
-        if not isinstance(value, Tensor):
-            raise ArgumentTypeError(argument, value, "is no tensor", "give a tensor")
-        width = self.weights[part].shape[1]
+    def check(self, argument: str, value: Tensor, width: int) -> None:
+        """Refuse a tensor that the weights do not fit: in its features, dtype or device."""
+        check_tensor(argument, value)
         if value.dim() not in (1, 2) or value.shape[-1] != width:
             cure = f"give (N, {width}) or ({width},), one step of this layer"
             raise ArgumentError(argument, tuple(value.shape), "does not fit", cure)
+        check_alike(argument, value, f"module.{self.names['ih']}", self.weights["ih"])
 
     def product(self, part: str, value: Tensor) -> Tensor:
         """The product of x (``"ih"``) or of h' (``"hh"``) with the rows of all gates."""

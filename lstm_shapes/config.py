@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from lstm_shapes.argument import Argument, declared
+from lstm_shapes.argument import Argument, check_record, declared
 from lstm_shapes.errors import ArgumentError, check_lengths
 
 Kind = Literal["LSTM", "GRU", "RNN"]
 MergeMode = Literal["concat", "sum", "mean", "max"]
+PoolMode = Literal["mean", "max", "sum", "last"]
 Start = Literal["zeros", "random", "carried"]
 Direction = Literal["forward", "backward"]
 
@@ -250,6 +251,7 @@ class Question:
     Raises:
         ArgumentError: a seed that torch does not take. Whether a device is there is known only
             where torch is, and asked when the question is run.
+        ArgumentTypeError: no Settings, no InputSizes, or a seed or a device of another type.
     """
 
     settings: Settings
@@ -264,6 +266,12 @@ class Question:
         ),
     ] = 0
     device: Annotated[str, Argument("The device on which the module runs.")] = "cpu"
+
+    def __post_init__(self) -> None:
+        check_record("settings", self.settings, Settings)
+        check_record("sizes", self.sizes, InputSizes)
+        for name in ("seed", "device"):
+            ARGUMENTS[name].check(getattr(self, name))
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Question:

@@ -17,7 +17,16 @@ import torch
 from torch import Tensor
 
 from lstm_shapes.config import MergeMode
-from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_lengths
+from lstm_shapes.errors import ArgumentError, Numbers, check_bool, check_choice
+from lstm_shapes.tensors import (
+    check_alike,
+    check_halves,
+    check_order,
+    check_out,
+    check_tensor,
+    sample_lengths,
+    time_axis,
+)
 
 
 def split_directions(out: Tensor) -> tuple[Tensor, Tensor]:
@@ -47,14 +56,7 @@ def split_directions(out: Tensor) -> tuple[Tensor, Tensor]:
     >>> torch.equal(forward[:, -1], h_n[-2]), torch.equal(backward[:, 0], h_n[-1])
     (True, True)
     """
-    _check_tensor("out", out, dims=(1, None))
-    if out.shape[-1] % 2:
-        raise ArgumentError(
-            "out",
-            tuple(out.shape),
-            f"has {out.shape[-1]} features, an odd number",
-            "give the output of a bidirectional module, (..., 2·H_out)",
-        )
+    check_halves(check_tensor("out", out, axes=(1, None)))
     forward, backward = out.chunk(2, dim=-1)
     return forward, backward
 
@@ -73,7 +75,8 @@ def merge_directions(forward: Tensor, backward: Tensor, mode: MergeMode = "conca
 
     Raises:
         ArgumentTypeError: forward or backward is not a tensor.
-        ArgumentError: the shapes differ, a tensor has no axes, or the mode is unknown.
+        ArgumentError: the shapes, the dtypes or the devices differ, a tensor has no axes, the
+            mode is unknown, or it is ``"max"`` of complex numbers.
 
     >>> lstm = torch.nn.LSTM(4, 3, bidirectional=True)
     >>> out, _ = lstm(torch.randn(5, 2, 4))
@@ -82,8 +85,9 @@ def merge_directions(forward: Tensor, backward: Tensor, mode: MergeMode = "conca
     >>> merge_directions(*split_directions(out), mode="sum").shape
     torch.Size([5, 2, 3])
     """
-    _check_tensor("forward", forward, dims=(1, None))
-    _check_tensor("backward", backward, dims=(1, None))
+    check_choice("mode", mode, get_args(MergeMode))
+    check_tensor("forward", forward, axes=(1, None))
+    check_tensor("backward", backward, axes=(1, None))
     if forward.shape != backward.shape:
         raise ArgumentError(
             "backward",
@@ -91,15 +95,15 @@ def merge_directions(forward: Tensor, backward: Tensor, mode: MergeMode = "conca
             f"does not match forward, {tuple(forward.shape)}",
             "give both halves of the same output",
         )
+    check_alike("backward", backward, "forward", forward)
     if mode == "concat":
         return torch.cat([forward, backward], dim=-1)
     if mode == "sum":
         return forward + backward
     if mode == "mean":
         return (forward + backward) / 2
-    if mode == "max":
-        return torch.maximum(forward, backward)
-    raise ArgumentError("mode", mode, "is not known", f"use one of {get_args(MergeMode)}")
+    check_order("forward", forward)
+    return torch.maximum(forward, backward)
 
 
 def states_by_layer(state: Tensor, *, bidirectional: bool) -> Tensor:
@@ -115,7 +119,7 @@ def states_by_layer(state: Tensor, *, bidirectional: bool) -> Tensor:
         (num_layers, D, N, H), or unbatched (num_layers, D, H).
 
     Raises:
-        ArgumentTypeError: state is not a tensor.
+        ArgumentTypeError: state is not a tensor, or bidirectional not a bool.
         ArgumentError: state does not have 2 or 3 axes, has no rows, or is bidirectional with
             an odd number of rows.
 
@@ -128,20 +132,30 @@ def states_by_layer(state: Tensor, *, bidirectional: bool) -> Tensor:
     >>> torch.equal(states_by_layer(h_n, bidirectional=True)[1, 0], h_n[2])
     True
     """
-    _check_tensor("state", state, dims=(2, 3))
+    return _by_layer("state", state, bidirectional)
+
+
+def _by_layer(argument: str, state: Tensor, bidirectional: bool) -> Tensor:
+    check_tensor(argument, state, axes=(2, 3))
+    check_bool("bidirectional", bidirectional)
     directions = 2 if bidirectional else 1
     if state.shape[0] == 0 or state.shape[0] % directions:
+        rows = state.shape[0]
+        wanted = f"{directions}·num_layers" if bidirectional else "num_layers"
         raise ArgumentError(
-            "state",
+            argument,
             tuple(state.shape),
-            f"has {state.shape[0]} rows",
-            f"give h_n or c_n, whose first axis is {directions}·num_layers",
+            f"has {rows} row{'s' * (rows != 1)}",
+            f"give {'h_n' if argument == 'h_n' else 'h_n or c_n'}, whose first axis is {wanted}",
         )
     return state.reshape(state.shape[0] // directions, directions, *state.shape[1:])
 
 
-def decoder_states(state: Tensor, *, bidirectional: bool) -> Tensor:
-    """Join the directions of h_n or c_n, to start a decoder of D·H features with them.
+def decoder_states(state: Tensor, *, bidirectional: bool, mode: MergeMode = "concat") -> Tensor:
+    """Join the directions of h_n or c_n in each layer, to start a decoder with them.
+
+    The decoder has as many layers and one direction. Joined by ``"concat"`` its hidden_size has to
+    be D·H, and by ``"sum"``, ``"mean"`` or ``"max"`` it is H; h_n and c_n are each joined.
 
     The direction axis has to be moved next to the features before the two are joined.
     ``state.view(num_layers, N, D·H)`` has the same shape, but mixes the samples.
@@ -149,30 +163,39 @@ def decoder_states(state: Tensor, *, bidirectional: bool) -> Tensor:
     Args:
         state: h_n or c_n, (D·num_layers, N, H) or unbatched (D·num_layers, H).
         bidirectional: as the module has it.
+        mode: as for :func:`merge_directions`. Of a module of one direction each mode gives the
+            state as it is.
 
     Returns:
-        (num_layers, N, D·H), or unbatched (num_layers, D·H). It is contiguous, as nn.LSTM
-        requires of states on CUDA.
+        (num_layers, N, D·H) for ``"concat"``, else (num_layers, N, H); unbatched without N. It is
+        contiguous, as nn.LSTM requires of states on CUDA.
 
     Raises:
-        ArgumentTypeError, ArgumentError: as :func:`states_by_layer` raises them.
+        ArgumentTypeError, ArgumentError: as :func:`states_by_layer` and :func:`merge_directions`
+            raise them.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
 
     >>> encoder = torch.nn.LSTM(4, 3, num_layers=2, bidirectional=True)
-    >>> decoder = torch.nn.LSTM(4, 6, num_layers=2)
     >>> _, (h_n, c_n) = encoder(torch.randn(5, 2, 4))
-    >>> state = (decoder_states(h_n, bidirectional=True), decoder_states(c_n, bidirectional=True))
-    >>> state[0].shape
+    >>> wide = [decoder_states(state, bidirectional=True) for state in (h_n, c_n)]
+    >>> wide[0].shape
     torch.Size([2, 2, 6])
-    >>> out, _ = decoder(torch.randn(7, 2, 4), state)
+    >>> out, _ = torch.nn.LSTM(4, 6, num_layers=2)(torch.randn(7, 2, 4), wide)
+    >>> summed = [decoder_states(state, bidirectional=True, mode="sum") for state in (h_n, c_n)]
+    >>> summed[0].shape
+    torch.Size([2, 2, 3])
+    >>> out, _ = torch.nn.LSTM(4, 3, num_layers=2)(torch.randn(7, 2, 4), summed)
     """
+    check_choice("mode", mode, get_args(MergeMode))
     layers = states_by_layer(state, bidirectional=bidirectional)
-    return layers.movedim(1, -2).flatten(-2).contiguous()
+    if not bidirectional:
+        return layers.squeeze(1).contiguous()
+    return merge_directions(layers[:, 0], layers[:, 1], mode).contiguous()
 
 
 def reverse_time(
-    x: Tensor, *, batch_first: bool, lengths: Sequence[int] | Tensor | None = None
+    x: Tensor, *, batch_first: bool, lengths: Sequence[int] | Numbers | None = None
 ) -> Tensor:
     """Reverse a sequence in time; padding stays at the end.
 
@@ -181,17 +204,20 @@ def reverse_time(
 
     Args:
         x: (N, L, F) if batch_first, else (L, N, F); unbatched (L, F). F is any number of
-            features.
+            features. Token ids, (N, L), need an axis of features too: ``ids.unsqueeze(-1)``.
         batch_first: as the module has it; it does not matter if x is unbatched.
-        lengths: the number of steps of each sample, (N,); without it every sample has L.
+        lengths: the number of steps of each sample, (N,), as a list, a NumPy array or a tensor;
+            without it every sample has L.
 
     Returns:
         A tensor of the shape of x. With lengths, step t of sample b is step
         ``lengths[b] - 1 - t`` of x, and the steps from ``lengths[b]`` on stay as in x.
 
     Raises:
-        ArgumentTypeError: x is not a tensor, or lengths is not a sequence of ints.
-        ArgumentError: x does not have 2 or 3 axes, or the lengths do not fit x.
+        ArgumentTypeError: x is not a tensor, batch_first not a bool, or lengths not a sequence
+            of ints.
+        ArgumentError: x does not have 2 or 3 axes, or has 2 and holds integers or booleans, which
+            would be taken for (L, F); or the lengths do not fit x.
 
     >>> reverse_time(torch.tensor([[1.0], [2.0], [3.0]]), batch_first=False).squeeze()
     tensor([3., 2., 1.])
@@ -200,11 +226,20 @@ def reverse_time(
     tensor([[3, 2, 1],
             [5, 4, 0]])
     """
-    _check_tensor("x", x, dims=(2, 3))
-    time = _time_axis(x, batch_first)
+    check_tensor("x", x, axes=(2, 3))
+    check_bool("batch_first", batch_first)
+    if x.dim() == 2 and not (x.is_floating_point() or x.is_complex()):
+        raise ArgumentError(
+            "x",
+            tuple(x.shape),
+            f"is {x.dtype}, and its axes may be samples and steps or steps and features",
+            "give token ids an axis of features, x.unsqueeze(-1), and take it off the result by "
+            "squeeze(-1)",
+        )
+    time = time_axis(x, batch_first)
     if lengths is None:
         return x.flip(time)
-    last = _last_steps(x, time, lengths)
+    last = sample_lengths("x", x, time, lengths) - 1
     steps = torch.arange(x.shape[time], device=x.device)
     flipped = last.unsqueeze(1) - steps
     index = torch.where(flipped >= 0, flipped, steps)
@@ -218,6 +253,9 @@ def final_features(h_n: Tensor, *, bidirectional: bool) -> Tensor:
     its second half x[L-1..0]. It is right for packed sequences too. The backward half of
     ``out[:, -1]`` is no such vector, since it has read one step only.
 
+    A tensor does not say what it is: out, (N, L, F), whose first axis happens to be a multiple of
+    D, is taken for h_n, and so is c_n. What is refused is a first axis that is no such multiple.
+
     Args:
         h_n: (D·num_layers, N, H_out) or unbatched (D·num_layers, H_out).
         bidirectional: as the module has it.
@@ -226,7 +264,9 @@ def final_features(h_n: Tensor, *, bidirectional: bool) -> Tensor:
         (N, D·H_out), or unbatched (D·H_out,).
 
     Raises:
-        ArgumentTypeError, ArgumentError: as :func:`states_by_layer` raises them.
+        ArgumentTypeError: h_n is not a tensor, or bidirectional not a bool.
+        ArgumentError: h_n does not have 2 or 3 axes, has no rows, or is bidirectional with an odd
+            number of rows.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
@@ -237,7 +277,7 @@ def final_features(h_n: Tensor, *, bidirectional: bool) -> Tensor:
     >>> torch.equal(final_features(h_n, bidirectional=True), torch.cat([h_n[-2], h_n[-1]], dim=-1))
     True
     """
-    layers = states_by_layer(h_n, bidirectional=bidirectional)
+    layers = _by_layer("h_n", h_n, bidirectional)
     return layers[-1].movedim(0, -2).flatten(-2)
 
 
@@ -246,27 +286,37 @@ def final_features_from_out(
     *,
     bidirectional: bool,
     batch_first: bool,
-    lengths: Sequence[int] | Tensor | None = None,
+    lengths: Sequence[int] | Numbers | None = None,
 ) -> Tensor:
     """Take the same vector as :func:`final_features` from out instead of h_n.
 
     It joins the forward half at each sample's last step and the backward half at step 0.
 
+    Where samples were padded and not packed, the backward half has read the padding, and out
+    holds no such vector. With lengths this is refused: it is seen from different numbers behind
+    them, where ``pad_packed_sequence`` writes one. It cannot be seen without lengths, or where the
+    padding of out was overwritten since. The forward half is right in each case.
+
     Args:
-        out: (N, L, D·H_out) if batch_first, else (L, N, D·H_out); unbatched (L, D·H_out).
+        out: (N, L, D·H_out) if batch_first, else (L, N, D·H_out); unbatched (L, D·H_out). With
+            lengths and two directions it is as ``pad_packed_sequence`` returns it.
         bidirectional: as the module has it.
         batch_first: as the module has it; it does not matter if out is unbatched.
-        lengths: the number of steps of each sample, (N,); without it every sample has L.
+        lengths: the number of steps of each sample, (N,), as a list, a NumPy array or a tensor;
+            without it every sample has L.
 
     Returns:
         (N, D·H_out), or unbatched (D·H_out,).
 
     Raises:
-        ArgumentTypeError: out is not a tensor, or lengths is not a sequence of ints.
+        ArgumentTypeError: out is not a tensor, a flag not a bool, or lengths not a sequence of
+            ints.
         ArgumentError: out does not have 2 or 3 axes, has no steps, or is bidirectional with an
-            odd number of features; or the lengths do not fit out.
+            odd number of features, or with different numbers behind the lengths; or the lengths
+            do not fit out.
 
-    Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
+    Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes;
+    ``torch.nn.utils.rnn.pad_packed_sequence``.
 
     >>> lstm = torch.nn.LSTM(4, 3, batch_first=True, bidirectional=True)
     >>> out, (h_n, c_n) = lstm(torch.randn(2, 5, 4))
@@ -274,46 +324,14 @@ def final_features_from_out(
     >>> torch.equal(final, final_features(h_n, bidirectional=True))
     True
     """
-    _check_tensor("out", out, dims=(2, 3))
-    time = _time_axis(out, batch_first)
-    if out.shape[time] == 0:
-        raise ArgumentError("out", tuple(out.shape), "has no steps", "give one step or more")
+    time, ends = check_out(out, bidirectional, batch_first, lengths)
     forward, backward = split_directions(out) if bidirectional else (out, None)
-    if lengths is None:
+    if ends is None:
         last = forward.select(time, -1)
     else:
-        index = _last_steps(out, time, lengths).unsqueeze(time)
+        index = (ends - 1).unsqueeze(time)
         last = forward.gather(time, _spread(index, forward)).squeeze(time)
     return last if backward is None else torch.cat([last, backward.select(time, 0)], dim=-1)
-
-
-def _check_tensor(argument: str, value: object, dims: tuple[int, int | None]) -> None:
-    if not isinstance(value, Tensor):
-        given = type(value).__name__
-        cure = "give a tensor"
-        if isinstance(value, torch.nn.utils.rnn.PackedSequence):
-            cure += ", from torch.nn.utils.rnn.pad_packed_sequence"
-        raise ArgumentTypeError(argument, given, "is no tensor", cure)
-    least, most = dims
-    if value.dim() < least or (most is not None and value.dim() > most):
-        wanted = f"{least} or more" if most is None else f"{least} or {most}"
-        raise ArgumentError(
-            argument,
-            tuple(value.shape),
-            f"has {value.dim()} axes",
-            f"give a tensor of {wanted} axes",
-        )
-
-
-def _time_axis(x: Tensor, batch_first: bool) -> int:
-    return 1 if batch_first and x.dim() == 3 else 0
-
-
-def _last_steps(x: Tensor, time: int, lengths: Sequence[int] | Tensor) -> Tensor:
-    """The index of each sample's last step, (N,), on the device of x."""
-    samples = x.shape[1 - time] if x.dim() == 3 else None
-    checked = check_lengths(lengths, samples, x.shape[time])
-    return torch.tensor(checked, device=x.device) - 1
 
 
 def _spread(index: Tensor, x: Tensor) -> Tensor:

@@ -6,16 +6,22 @@ Nothing here needs torch.
 
 from __future__ import annotations
 
-import math
 import reprlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 LARGEST = 2**63 - 1
 """The largest size: sizes in torch are signed 64-bit integers."""
 
 MOST_LENGTHS = 1000
 """Up to this many samples a length is made up for each sample that has none."""
+
+
+class Numbers(Protocol):
+    """One number for each sample, as a NumPy array or a tensor."""
+
+    def tolist(self) -> Any:
+        """The same as Python's own numbers."""
 
 
 class ArgumentError(ValueError):
@@ -63,13 +69,13 @@ def _short(value: object) -> str:
     return reprlib.repr(value)
 
 
-def check_int(argument: str, value: object, at_least: int, at_most: int = LARGEST) -> None:
+def check_int(argument: str, value: object, at_least: int, at_most: float = LARGEST) -> None:
     """Refuse a value that is not an int between two bounds.
 
     Args:
         argument: the name that the error gives.
         value: what was given.
-        at_least, at_most: the smallest and the largest int that is taken.
+        at_least, at_most: the smallest and the largest int that is taken; ``math.inf`` for any.
 
     Raises:
         ArgumentTypeError: the value is not an int. A bool is refused as well, since torch
@@ -120,8 +126,9 @@ def check_probability(argument: str, value: object) -> None:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise wrong_type(argument, value, "give a number from 0 to 1")
     if not 0 <= value <= 1:
-        nearest = 0.0 if math.isnan(value) or value < 0 else 1.0
-        raise ArgumentError(argument, value, "is no probability", "use 0 to 1", {argument: nearest})
+        # Not the nearest: 1.0 is a probability, but it zeroes everything between two layers.
+        fix = {argument: 0.5 if value > 1 else 0.0}
+        raise ArgumentError(argument, value, "is no probability", "use 0 to 1", fix)
 
 
 def check_choice(argument: str, value: object, choices: Sequence[str]) -> None:
@@ -161,13 +168,22 @@ use 400 or less
         raise ArgumentError(argument, value, problem, f"use {at_most} or less")
 
 
-def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[int, ...]:
+def check_lengths(
+    lengths: object,
+    samples: int | None,
+    seq_len: int,
+    *,
+    batch: str = "batch_size",
+    cure: str = "give one length per sample",
+) -> tuple[int, ...]:
     """Give lengths as a tuple, if they fit a batch.
 
     Args:
         lengths: a sequence of ints, a NumPy array or a tensor.
         samples: how many samples the batch has; ``None`` if the input is unbatched.
         seq_len: the largest length there may be.
+        batch: what the error calls the number of samples, as code.
+        cure: what to do where there are too few or too many.
 
     Returns:
         One int for each sample.
@@ -175,36 +191,46 @@ def check_lengths(lengths: object, samples: int | None, seq_len: int) -> tuple[i
     Raises:
         ArgumentTypeError: the lengths are not a sequence of ints.
         ArgumentError: there is not one length for every sample, or a length is not from 1 to
-            seq_len.
+            seq_len; or the lengths are a tensor that has no axis or no numbers.
 
     >>> check_lengths([5, 2, 1], samples=3, seq_len=5)
     (5, 2, 1)
     """
-    given = plain(lengths)
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise wrong_type("lengths", given, "give one int per sample, as in [5, 3, 2]")
-    given = tuple(plain(each) for each in given)
+    given = _listed(lengths)
     if not samples:
         raise ArgumentError(
             "lengths", given, "needs samples", "give batch_size=1 or more", {"lengths": None}
         )
     if len(given) != samples:
-        raise ArgumentError(
-            "lengths",
-            given,
-            f"has {len(given)} entr{'y' if len(given) == 1 else 'ies'} for batch_size={samples}",
-            "give one length per sample",
-            _mended(given, samples, seq_len),
-        )
+        entries = f"{len(given)} entr{'y' if len(given) == 1 else 'ies'}"
+        problem, fix = f"has {entries} for {batch}={samples}", _mended(given, samples, seq_len)
+        raise ArgumentError("lengths", given, problem, cure, fix)
     for sample, length in enumerate(given):
         try:
             check_int(f"lengths[{sample}]", length, at_least=1, at_most=seq_len)
         except ArgumentTypeError:
             raise
         except ArgumentError as error:
-            fix = _mended(given, samples, seq_len)
-            raise ArgumentError(error.argument, length, error.problem, error.cure, fix) from None
+            fix, cure = _mended(given, samples, seq_len), error.cure
+            if length == 0:
+                cure += "; leave an empty sample out, or give it 1 and mask what comes out of it"
+            raise ArgumentError(error.argument, length, error.problem, cure, fix) from None
     return given
+
+
+def _listed(lengths: object) -> tuple[Any, ...]:
+    """Lengths as a tuple of Python's own numbers, whatever they are; refuse what is no list."""
+    given = plain(lengths)
+    if not isinstance(given, Sequence) or isinstance(given, (str, bytes)):
+        if given is not lengths:  # a tensor or an array of a single number
+            cure = "give lengths.reshape(1), or squeeze(-1), which keeps the axis of one sample"
+            raise ArgumentError("lengths", given, "has no axis, as after squeeze()", cure)
+        raise wrong_type("lengths", given, "give one int per sample, as in [5, 3, 2]")
+    found = tuple(plain(each) for each in given)
+    if any(isinstance(each, (list, tuple)) for each in found):
+        cure = "give one int per sample, as in [5, 3, 2]; of a mask (N, L), mask.sum(dim=1)"
+        raise ArgumentError("lengths", found, "has more than one axis", cure)
+    return found
 
 
 def one_each(lengths: Sequence[Any], samples: int, seq_len: int) -> tuple[Any, ...]:
@@ -226,13 +252,24 @@ def _mended(given: tuple[Any, ...], samples: int, seq_len: int) -> Mapping[str, 
     return {"lengths": one_each(bounded, samples, seq_len)}
 
 
-def plain(value: object) -> Any:
+def plain(value: object, argument: str = "lengths") -> Any:
     """Give Python's own numbers and lists instead of NumPy's and torch's.
+
+    Args:
+        value: anything.
+        argument: the name that the error gives.
+
+    Raises:
+        ArgumentError: the value is a tensor without numbers, on the meta device.
 
     >>> import torch
     >>> plain(torch.tensor([3, 2])), plain((3, 2))
     ([3, 2], (3, 2))
     """
+    if getattr(value, "is_meta", False):
+        shape = tuple(getattr(value, "shape", ()))
+        problem = "is on the meta device, where it has no numbers"
+        raise ArgumentError(argument, shape, problem, "give a list of ints, as in [5, 3, 2]")
     tolist = getattr(value, "tolist", None)
     return value if tolist is None else tolist()
 

@@ -72,7 +72,12 @@ REFUSED_SIZES: list[tuple[dict[str, Any], str]] = [
     ({"seq_len": 0}, "seq_len=0 is too small: use 1 or more"),
     ({"batch_size": -1}, "batch_size=-1 is too small: use 0 or more"),
     ({"lengths": [5, 2, 6]}, "lengths[2]=6 is too large: use 5 or less"),
-    ({"lengths": [5, 0, 1]}, "lengths[1]=0 is too small: use 1 or more"),
+    (
+        {"lengths": [5, 0, 1]},
+        "lengths[1]=0 is too small: use 1 or more; leave an empty sample out, or give it 1 and "
+        "mask what comes out of it",
+    ),
+    ({"lengths": [5, -2, 1]}, "lengths[1]=-2 is too small: use 1 or more"),
     (
         {"lengths": [5, 2]},
         "lengths=(5, 2) has 2 entries for batch_size=3: give one length per sample",
@@ -101,6 +106,17 @@ def test_a_bad_size_is_refused_in_words(changed: dict[str, Any], message: str) -
     assert str(caught.value) == message
     is_type = (changed, message) in REFUSED_SIZE_TYPES
     assert isinstance(caught.value, ArgumentTypeError) == is_type
+
+
+@pytest.mark.parametrize(
+    ("dropout", "fix"), [(1.5, 0.5), (50, 0.5), (-0.1, 0.0), (math.nan, 0.0), (math.inf, 0.5)]
+)
+def test_the_fix_of_a_dropout_is_no_dropout_that_zeroes_everything(
+    dropout: float, fix: float
+) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        Settings(4, 3, dropout=dropout)
+    assert caught.value.fix == {"dropout": fix}
 
 
 @pytest.mark.parametrize(

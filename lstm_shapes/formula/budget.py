@@ -19,13 +19,16 @@ statements.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
+from lstm_shapes.argument import check_record
 from lstm_shapes.config import InputSizes, Settings
+from lstm_shapes.errors import check_int
 from lstm_shapes.formula.numbers import human_bytes
 from lstm_shapes.formula.parameters import GATES, parameter_count, weight_count
-from lstm_shapes.formula.shapes import tensor_shapes
+from lstm_shapes.formula.shapes import check_question, tensor_shapes
 
 FLOAT32 = 4
 """Bytes of one element; torch's default dtype is float32."""
@@ -58,6 +61,10 @@ class Limits:
     Attributes:
         bytes, multiply_adds, gate_values, cell_steps, cells: the largest value that is allowed
             for the same attribute of :class:`Cost`.
+
+    Raises:
+        ArgumentTypeError: a limit is no int.
+        ArgumentError: a limit is below 0.
     """
 
     bytes: int = 64 * 2**20
@@ -66,22 +73,47 @@ class Limits:
     cell_steps: int = 4_000
     cells: int = 64
 
+    def __post_init__(self) -> None:
+        for name, limit in vars(self).items():
+            check_int(name, limit, at_least=0, at_most=math.inf)
+
 
 INTERACTIVE = Limits()
 """The limits of a single run while someone waits."""
 
-READING = Limits(
-    bytes=4 * 2**20, multiply_adds=2 * 10**7, gate_values=2 * 10**5, cell_steps=600, cells=32
+BY_HAND = Limits(
+    bytes=16 * 2**20, multiply_adds=6 * 10**8, gate_values=15 * 10**5, cell_steps=600, cells=32
 )
-"""The limits of a run that is measured further while someone waits. They are lower, since the
-run is followed by gradients, by a computation by hand, or by more runs."""
+"""The limits of a run that is computed by hand as well, or made several times more, while someone
+waits."""
+
+READING = Limits(
+    bytes=8 * 2**20, multiply_adds=10**8, gate_values=6 * 10**5, cell_steps=600, cells=32
+)
+"""The limits of a run whose gradients are asked for while someone waits, of many vectors."""
 
 
 class OverBudget(RuntimeError):
     """A run that is too large; it is refused before anything is allocated.
 
-    The message names each limit that the run would exceed, and what the run would need.
+    The message names each limit that the run would exceed, what the run would need, and what
+    can be done.
+
+    Attributes:
+        cost: what the run would need.
+        limits: the limits that it would exceed.
+        excess: what it needs too much of.
+        cure: what to do instead: limits that are high enough, or sizes that are small enough.
     """
+
+    def __init__(self, cost: Cost, limits: Limits) -> None:
+        self.cost, self.limits = cost, limits
+        self.excess, self.cure = "; ".join(_excesses(cost, limits).values()), _cure(cost, limits)
+        # The arguments as they came, so that a copy or a pickle can be made again.
+        super().__init__(cost, limits)
+
+    def __str__(self) -> str:
+        return f"{self.excess}: {self.cure}"
 
 
 def estimate(settings: Settings, sizes: InputSizes) -> Cost:
@@ -94,6 +126,9 @@ def estimate(settings: Settings, sizes: InputSizes) -> Cost:
     Returns:
         The cost; nothing is allocated to compute it.
 
+    Raises:
+        ArgumentTypeError: the settings are not Settings, or the sizes not InputSizes.
+
     >>> from lstm_shapes.formula.numbers import human_bytes
     >>> cost = estimate(Settings(8192, 8192), InputSizes(seq_len=100, batch_size=32))
     >>> human_bytes(cost.bytes)
@@ -101,6 +136,7 @@ def estimate(settings: Settings, sizes: InputSizes) -> Cost:
     >>> cost.multiply_adds
     1717986918400
     """
+    check_question(settings, sizes)
     return _estimate(settings, sizes)
 
 
@@ -134,17 +170,17 @@ def check(cost: Cost, limits: Limits = INTERACTIVE) -> None:
 
     Raises:
         OverBudget: the cost exceeds a limit; the message names every limit exceeded.
+        ArgumentTypeError: the limits are not Limits.
 
-    >>> check(estimate(Settings(4, 100_000), InputSizes(seq_len=5, batch_size=3)))
+    >>> check(estimate(Settings(4, 3), InputSizes(seq_len=5_000, batch_size=3)))
     Traceback (most recent call last):
     ...
-    lstm_shapes.formula.budget.OverBudget: needs 149 GiB (limit 64 MiB); \
-needs 600,024,000,000 multiply-adds (limit 1,000,000,000); \
-needs 6,000,000 gate values (limit 5,000,000)
+    lstm_shapes.formula.budget.OverBudget: needs 5,000 cell steps (limit 4,000): \
+use at most 4,000 steps, or limits=Limits(cell_steps=5_000)
     """
-    excesses = _excesses(cost, limits)
-    if excesses:
-        raise OverBudget("; ".join(excesses))
+    check_record("limits", limits, Limits)
+    if _excesses(cost, limits):
+        raise OverBudget(cost, limits)
 
 
 _NOUNS = {
@@ -156,11 +192,26 @@ _NOUNS = {
 }
 
 
-def _excesses(cost: Cost, limits: Limits) -> list[str]:
-    found = []
+def _excesses(cost: Cost, limits: Limits) -> dict[str, str]:
+    """By attribute, what a run needs too much of."""
+    found = {}
     for name, limit in asdict(limits).items():
         needed = getattr(cost, name)
         if needed > limit:
             write = human_bytes if name == "bytes" else "{:,}".format
-            found.append(f"needs {write(needed)}{_NOUNS[name]} (limit {write(limit)})")
+            found[name] = f"needs {write(needed)}{_NOUNS[name]} (limit {write(limit)})"
     return found
+
+
+def _cure(cost: Cost, limits: Limits) -> str:
+    """Sizes that are small enough, or limits that are high enough, as code."""
+    smaller = "smaller sizes"
+    if _excesses(cost, limits).keys() == {"cell_steps"} and limits.cell_steps >= cost.cells:
+        steps = limits.cell_steps // cost.cells
+        smaller = f"at most {steps:,} step{'s' * (steps != 1)}"
+    raised = (
+        f"{name}={getattr(cost, name):_}"
+        for name, enough in asdict(INTERACTIVE).items()
+        if getattr(cost, name) > enough
+    )
+    return f"use {smaller}, or limits=Limits({', '.join(raised)})"

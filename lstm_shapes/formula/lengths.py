@@ -9,10 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lstm_shapes.errors import LARGEST, ArgumentError, check_lengths, plain
+from lstm_shapes.errors import LARGEST, ArgumentError, Numbers, check_lengths, plain
 
 MOST_TOKENS = 5 * 10**6
 """The most steps, over all samples, for which an order is computed: every step is listed."""
+
+MOST_WRITTEN = 100
+"""Up to this many samples an error writes an order of them."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,16 @@ class PackedOrder:
 
 
 def packed_order(
-    lengths: Sequence[int], sorted_indices: Sequence[int] | None = None
+    lengths: Sequence[int] | Numbers, sorted_indices: Sequence[int] | Numbers | None = None
 ) -> PackedOrder:
     """Compute what ``pack_padded_sequence(…, enforce_sorted=False)`` makes of lengths.
 
     Args:
-        lengths: how many steps each sample has.
-        sorted_indices: the order of the samples, the longest first. Samples of equal length
-            may stand in any order, and torch does not say in which. Pass the order that torch
-            chose to get the same result; without it, samples of equal length keep the order
-            in which they are given.
+        lengths: how many steps each sample has; a sequence of ints, a NumPy array or a tensor.
+        sorted_indices: the order of the samples, the longest first, given in the same ways.
+            Samples of equal length may stand in any order, and torch does not say in which.
+            Pass the order that torch chose to get the same result; without it, samples of equal
+            length keep the order in which they are given.
 
     Returns:
         The four parts of the ``PackedSequence``.
@@ -62,7 +65,7 @@ batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
     count = len(given) if isinstance(given, Sequence) else 1
     if not count:
         raise ArgumentError("lengths", given, "is empty", "give one length per sample")
-    checked = check_lengths(given, count, LARGEST)
+    checked = check_lengths(lengths, count, LARGEST)
     if sum(checked) > MOST_TOKENS:
         raise ArgumentError(
             "lengths", given, f"has {sum(checked)} steps in all", f"give {MOST_TOKENS} at most"
@@ -82,13 +85,17 @@ batch_sizes=(3, 2, 1), sorted_indices=(1, 2, 0), unsorted_indices=(2, 0, 1))
     )
 
 
-def _sorting(given: Sequence[int], lengths: tuple[int, ...], order: list[int]) -> list[int]:
+def _sorting(
+    sorted_indices: Sequence[int] | Numbers, lengths: tuple[int, ...], order: list[int]
+) -> list[int]:
     """Return a given order of the samples; refuse it if it does not put the longest first."""
-    longest = [lengths[sample] for sample in order]
-    samples = list(given) if isinstance(given, Sequence) else []
-    known = all(isinstance(each, int) for each in samples) and sorted(samples) == sorted(order)
-    if not known or [lengths[sample] for sample in samples] != longest:
-        raise ArgumentError(
-            "sorted_indices", given, "does not sort the lengths", f"use {order}, for example"
-        )
+    given = plain(sorted_indices, "sorted_indices")
+    samples = [plain(each) for each in given] if isinstance(given, Sequence) else []
+    ints = all(isinstance(each, int) and not isinstance(each, bool) for each in samples)
+    known = ints and sorted(samples) == sorted(order)
+    if not known or [lengths[each] for each in samples] != [lengths[each] for each in order]:
+        cure = "leave it out, or give that of the PackedSequence"
+        if len(order) <= MOST_WRITTEN:
+            cure = f"use {order}, for example"
+        raise ArgumentError("sorted_indices", given, "does not sort the lengths", cure)
     return samples

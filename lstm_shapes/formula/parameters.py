@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lstm_shapes.config import DIRECTIONS, Direction, Kind, Settings
+from lstm_shapes.argument import check_record
+from lstm_shapes.config import Direction, Kind, Settings
 from lstm_shapes.formula.shapes import Axis, NamedShape, cell_axis, joined_axis
 
 GATES: Mapping[Kind, tuple[str, ...]] = {
@@ -24,8 +25,11 @@ def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
     Args:
         settings: the module.
 
-    Yields:
+    Returns:
         One named shape at a time, since a module may have very many layers.
+
+    Raises:
+        ArgumentTypeError: the settings are not Settings.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Variables".
 
@@ -35,9 +39,13 @@ def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
     weight_hh_l0  (12, 2)  (gate × hidden, features)  (4·H_cell, H_out)
     weight_hr_l0  (2, 3)  (features, hidden)  (H_out, H_cell)
     """
-    for layer in range(settings.num_layers):
-        for direction in DIRECTIONS[: settings.num_directions]:
-            yield from cell_parameters(settings, layer, direction)
+    check_record("settings", settings, Settings)  # now, and not when the first one is taken
+    return (
+        shape
+        for layer in range(settings.num_layers)
+        for direction in settings.directions
+        for shape in cell_parameters(settings, layer, direction)
+    )
 
 
 def cell_parameters(settings: Settings, layer: int, direction: Direction) -> Iterator[NamedShape]:
@@ -75,9 +83,13 @@ def parameter_count(settings: Settings) -> int:
     Returns:
         The sum of ``parameter.numel()`` over all parameters.
 
+    Raises:
+        ArgumentTypeError: the settings are not Settings.
+
     >>> parameter_count(Settings(300, 300, bidirectional=True))
     1444800
     """
+    check_record("settings", settings, Settings)
     return _elements(settings, ("weight", "bias"))
 
 

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from lstm_shapes.argument import check_record
 from lstm_shapes.config import InputSizes, Settings
 
 AxisName = Literal[
@@ -75,6 +76,9 @@ def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape
         The shapes by name: ``input``, ``h_0``, ``c_0``, ``out``, ``h_n`` and ``c_n``, in this
         order. GRU and RNN have no cell state, so ``c_0`` and ``c_n`` are not in it for them.
 
+    Raises:
+        ArgumentTypeError: the settings are not Settings, or the sizes not InputSizes.
+
     Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
 
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
@@ -87,6 +91,7 @@ def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape
     h_n  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_out)
     c_n  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_cell)
     """
+    check_question(settings, sizes)
     features_in = Axis("features", "H_in", settings.input_size)
     shapes = [
         _sequence("input", settings, sizes, features_in),
@@ -163,6 +168,9 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
         - ``final sum``, ``final mean``, ``final max``: the last layer's two final h joined,
         - ``decoder``: h_n with both directions of a layer side by side.
 
+    Raises:
+        ArgumentTypeError: the settings are not Settings, or the sizes not InputSizes.
+
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
     >>> for shape in direction_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
     ...     print(shape)
@@ -179,6 +187,7 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
     final max  (3, 3)  (batch, features)  (N, H_out)
     decoder  (2, 3, 6)  (layer, batch, features)  (num_layers, N, D·H_out)
     """
+    check_question(settings, sizes)
     joined = joined_axis(settings)
     shapes = [NamedShape("final", (*_batch(sizes), joined))]
     if settings.bidirectional:
@@ -195,6 +204,24 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
             NamedShape("decoder", (layers, *_batch(sizes), joined)),
         ]
     return {shape.name: shape for shape in shapes}
+
+
+def check_question(settings: object, sizes: object) -> None:
+    """Refuse what is no module's settings, or no input's sizes.
+
+    Args:
+        settings, sizes: what was given for them.
+
+    Raises:
+        ArgumentTypeError: one of them is something else; the error says what to give.
+
+    >>> check_question(Settings(4, 3), (5, 2))
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.errors.ArgumentTypeError: sizes=(5, 2) is of type tuple: give InputSizes(*sizes)
+    """
+    check_record("settings", settings, Settings)
+    check_record("sizes", sizes, InputSizes)
 
 
 def _states(when: Literal["0", "n"], settings: Settings, sizes: InputSizes) -> list[NamedShape]:

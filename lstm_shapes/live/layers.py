@@ -15,6 +15,7 @@ from lstm_shapes.config import Direction
 from lstm_shapes.directions import merge_directions, reverse_time
 from lstm_shapes.errors import ArgumentError, check_choice
 from lstm_shapes.live.run import Run, called_again
+from lstm_shapes.tensors import check_tensor
 
 
 def layer_runs(run: Run) -> tuple[Run, ...]:
@@ -58,6 +59,7 @@ def one_direction(run: Run, direction: Direction, x: Tensor) -> Run:
         x: an input of the shape of ``run.input``.
 
     Raises:
+        ArgumentTypeError: x is not a tensor.
         ArgumentError: the run has several layers or one direction, the direction is
             not known, or x has another shape.
 
@@ -68,7 +70,7 @@ def one_direction(run: Run, direction: Direction, x: Tensor) -> Run:
     True
     """
     check_choice("direction", direction, get_args(Direction))
-    if x.shape != run.input.shape:
+    if check_tensor("x", x).shape != run.input.shape:
         shape = tuple(run.input.shape)
         raise ArgumentError("x", tuple(x.shape), f"is not of shape {shape}", "give such an input")
     if run.settings.num_layers != 1 or not run.settings.bidirectional:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from lstm_shapes.config import LARGEST_SEED, InputSizes, Settings
-from lstm_shapes.errors import ArgumentError, check_int
+from lstm_shapes.errors import ArgumentError, check_int, wrong_type
 from lstm_shapes.formula.budget import INTERACTIVE, Limits, check, estimate
 from lstm_shapes.live.axes import Ordered, as_returned, in_order
 from lstm_shapes.live.calls import call_module, call_weights, construct, with_weights
@@ -96,12 +96,40 @@ def available_devices() -> tuple[str, ...]:
     return tuple(found)
 
 
+def check_device(device: object) -> str:
+    """Give a device by its name; refuse one that no run can be made on here.
+
+    Args:
+        device: a text such as ``"cpu"``, or a ``torch.device``.
+
+    Raises:
+        ArgumentTypeError: it is neither.
+        ArgumentError: there is no such device here.
+
+    >>> check_device(torch.device("cpu"))
+    'cpu'
+    """
+    here = available_devices()
+    named = str(device) if isinstance(device, torch.device) else device
+    if not isinstance(named, str):
+        raise wrong_type("device", device, f"give {_either(here)}")
+    if named not in here:
+        raise ArgumentError(
+            "device", named, "is not here", f"use {_either(here)}", {"device": "cpu"}
+        )
+    return named
+
+
+def _either(devices: tuple[str, ...]) -> str:
+    return " or ".join(map(repr, devices))
+
+
 def run(
     settings: Settings,
     sizes: InputSizes,
     *,
     seed: int = 0,
-    device: str = "cpu",
+    device: str | torch.device = "cpu",
     limits: Limits = INTERACTIVE,
 ) -> Run:
     """Build the module from a seed and call it on a random input, without gradients.
@@ -115,7 +143,7 @@ def run(
         settings: the module.
         sizes: the input.
         seed: from 0 to 2**64 - 1.
-        device: one of :func:`available_devices`.
+        device: one of :func:`available_devices`, by its name or as a ``torch.device``.
         limits: the most the run may need; raise them to run what is too slow for
             interactive use.
 
@@ -126,6 +154,8 @@ def run(
     Raises:
         OverBudget: the run would exceed ``limits``; nothing was allocated.
         ArgumentError: a seed out of range, or a device that is not there.
+        ArgumentTypeError: no Settings, InputSizes or Limits, or a seed or a device of another
+            type.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs".
 
@@ -133,11 +163,10 @@ def run(
     >>> run(settings, InputSizes(seq_len=5, batch_size=3)).shapes()
     {'input': (3, 5, 4), 'out': (3, 5, 6), 'h_n': (4, 3, 3), 'c_n': (4, 3, 3)}
     """
+    cost = estimate(settings, sizes)
     check_int("seed", seed, at_least=0, at_most=LARGEST_SEED)
-    check(estimate(settings, sizes), limits)
-    if device not in available_devices():
-        here = ", ".join(available_devices())
-        raise ArgumentError("device", device, "is not here", f"use {here}", {"device": "cpu"})
+    check(cost, limits)
+    device = check_device(device)
     with own_terms(device):
         with seeded(seed), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -185,11 +214,16 @@ def called_again(
     training: bool = False,
     threads: int = 1,
 ) -> Run:
-    """Call a module with the run's weights on its input, but for what is given here."""
+    """Call a module with the run's weights on its input, but for what is given here.
+
+    Raises:
+        ArgumentError: another device than the run's, which is not here.
+    """
     sizes, device = sizes or run.sizes, device or run.device
     weights = run.weights if weights is None else weights
     x = run.input if x is None else x
     if device != run.device:
+        device = check_device(device)
         weights = {name: weight.to(device) for name, weight in weights.items()}
         x = x.to(device)
     with own_terms(device, threads, gradients=torch.is_grad_enabled() and x.requires_grad):

@@ -13,12 +13,13 @@ from typing import get_args
 import torch
 from torch import Tensor
 
-from lstm_shapes.config import Kind, Start
-from lstm_shapes.errors import ArgumentError, check_choice, check_int
+from lstm_shapes.config import LARGEST_SEED, Kind, Start
+from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_choice, check_int
 from lstm_shapes.live.axes import as_returned, steps_first
 from lstm_shapes.live.calls import construct
-from lstm_shapes.live.run import Run, called, called_again
+from lstm_shapes.live.run import Run, called, called_again, check_device
 from lstm_shapes.live.terms import own_terms, seeded
+from lstm_shapes.tensors import check_tensor
 
 
 def with_gradients(run: Run) -> Run:
@@ -89,7 +90,9 @@ def with_states(run: Run, states: Sequence[Tensor]) -> Run:
             without N if unbatched.
 
     Raises:
-        RuntimeError: torch's own, where they do not fit.
+        ArgumentTypeError: a tensor instead of a sequence, or no tensor in it.
+        ArgumentError: too few or too many states.
+        RuntimeError: torch's own, where their shapes do not fit.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
@@ -97,7 +100,16 @@ def with_states(run: Run, states: Sequence[Tensor]) -> Run:
     >>> torch.equal(with_states(made, zeros).out, made.out)
     True
     """
-    return called_again(run, run.settings, states=states)
+    wanted = "(h_0,)" if run.c_n is None else "(h_0, c_0)"
+    if isinstance(states, Tensor):
+        shape = tuple(states.shape)
+        raise ArgumentTypeError("states", shape, "is a single tensor", f"give {wanted}")
+    given = [check_tensor(f"states[{i}]", state) for i, state in enumerate(states)]
+    if len(given) != len(final_states(run)):
+        shapes = [tuple(state.shape) for state in given]
+        problem = f"has {len(given)} state{'s' * (len(given) != 1)}"
+        raise ArgumentError("states", shapes, problem, f"give {wanted}")
+    return called_again(run, run.settings, states=given)
 
 
 def initial_states(run: Run, start: Start) -> tuple[Tensor, ...]:
@@ -189,19 +201,27 @@ def with_dropout(
         seed: what the elements to be dropped are drawn from.
         device: ``"cpu"`` or ``"cuda"``, whose generators can be put back.
 
+    Raises:
+        ArgumentError: dropout is no probability, or the device is not here.
+        ArgumentTypeError: a value of another type.
+
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2))
     >>> one, other = (with_dropout(made, 0.5, seed=seed) for seed in (0, 1))
     >>> (one.out != other.out).any()
     tensor(True)
     """
-    settings = replace(run.settings, dropout=dropout)
+    settings, device = replace(run.settings, dropout=dropout), check_device(device)
+    check_int("seed", seed, at_least=0, at_most=LARGEST_SEED)
     with own_terms(device), seeded(seed, device):
         return called_again(run, settings, device=device, training=training)
 
 
 def call_again(run: Run, device: str, threads: int = 1) -> Run:
     """The same module and input once more, on a device and a number of threads.
+
+    Raises:
+        ArgumentError: another device than the run's, which is not here.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from lstm_shapes.config import Direction, InputSizes, Settings
-from lstm_shapes.errors import ArgumentError
+from lstm_shapes.errors import ArgumentError, wrong_type
 from lstm_shapes.formula.code import Index
 
 SliceKind = Literal["x", "h_0", "cell", "out", "h_n", "c_n", "arrow"]
@@ -122,27 +122,31 @@ class Scene:
 
         Raises:
             ArgumentError: no slice has this name, or the slice stands for several.
+            ArgumentTypeError: the name is no text.
 
         >>> from lstm_shapes import unroll
         >>> unroll(Settings(4, 3), InputSizes(5, 3)).pick("out[4]").id
         'out.4.forward'
         """
-        coded = (each for each in self.slices.values() if each.code and each.code == name)
-        found = self.slices.get(name) or next(coded, None)
-        if found is None or found.elided:
-            raise ArgumentError("select", name, "is not drawn", "use an id from scene.slices")
+        found = self._named("select", name)
+        if found.elided:
+            problem = "stands for several that are left out"
+            raise ArgumentError("select", name, problem, "use an id of scene.slices that does not")
         return found
 
     def linked(self, name: str) -> dict[str, Link]:
         """Find everything that is linked with a slice, and so is highlighted with it.
 
         Args:
-            name: the id of the slice.
+            name: the id of the slice, or its code.
 
         Returns:
             By id, how each linked slice relates to the given one: it is the given one
             (``selected``), it is a cell that ``wrote`` it, it holds the ``same`` numbers or
             some of them, or it was ``read`` to compute it.
+
+        Raises:
+            ArgumentError: no slice has this name.
 
         >>> from lstm_shapes import unroll
         >>> picture = unroll(Settings(4, 3, bidirectional=True), InputSizes(5, 3))
@@ -152,29 +156,32 @@ class Scene:
         >>> links["out.0.backward"], links["x.4"]
         ('same', 'read')
         """
-        chosen = self.slices[name]
-        writers = [cell for cell in chosen.writers if cell != name]
-        links: dict[str, Link] = dict.fromkeys(self._read_for([*writers, name]), "read")
+        chosen = self._named("name", name)
+        writers = [cell for cell in chosen.writers if cell != chosen.id]
+        links: dict[str, Link] = dict.fromkeys(self._read_for([*writers, chosen.id]), "read")
         holds = set(chosen.holds)
         for each in self.slices.values():
             if holds.intersection(each.holds):
                 links[each.id] = "same"
-        return links | dict.fromkeys(writers, "wrote") | {name: "selected"}
+        return links | dict.fromkeys(writers, "wrote") | {chosen.id: "selected"}
 
     def writers(self, name: str) -> list[Slice]:
         """Find the cells that wrote the numbers of a slice.
 
         Args:
-            name: the id of the slice.
+            name: the id of the slice, or its code.
 
         Returns:
             The cells, one for each direction of an arrow upwards; none for x and h_0.
+
+        Raises:
+            ArgumentError: no slice has this name.
 
         >>> from lstm_shapes import unroll
         >>> [cell.step for cell in unroll(Settings(4, 3), InputSizes(5, 3)).writers("h_n.0")]
         [4]
         """
-        return [self.slices[cell] for cell in self.slices[name].writers]
+        return [self.slices[cell] for cell in self._named("name", name).writers]
 
     def at(self, kind: SliceKind, of: Slice) -> Slice | None:
         """Find the slice of a tensor at the layer and direction of another slice.
@@ -192,6 +199,16 @@ class Scene:
         'h_n.0'
         """
         return self._places.get((kind, of.layer, of.direction, of.step if kind == "out" else None))
+
+    def _named(self, argument: str, name: str) -> Slice:
+        """The slice that has an id, or this code."""
+        if not isinstance(name, str):
+            raise wrong_type(argument, name, "give an id such as 'h_n.0', or code such as 'h_n[0]'")
+        coded = (each for each in self.slices.values() if each.code and each.code == name)
+        found = self.slices.get(name) or next(coded, None)
+        if found is None:
+            raise ArgumentError(argument, name, "is not drawn", "use an id from scene.slices")
+        return found
 
     @cached_property
     def _places(self) -> dict[tuple[SliceKind, int | None, Direction | None, int | None], Slice]:

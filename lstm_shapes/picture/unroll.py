@@ -12,7 +12,7 @@ from typing import Any
 from lstm_shapes.config import DIRECTIONS, Direction, InputSizes, Settings
 from lstm_shapes.errors import check_int
 from lstm_shapes.formula.code import Index, code_of
-from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.formula.shapes import check_question, time_axis
 from lstm_shapes.picture.scene import (
     MOST_LAYERS,
     MOST_PADDING,
@@ -41,7 +41,8 @@ def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
         many, the middle is left out.
 
     Raises:
-        ArgumentTypeError: sample is not an int, and the input has lengths.
+        ArgumentTypeError: no Settings, no InputSizes, or the input has lengths and sample is not
+            an int.
         ArgumentError: the input has lengths, and none for such a sample.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
@@ -56,6 +57,7 @@ def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
     >>> picture.read, picture.slices["out.2.forward"].code
     ((0, 1, 2), 'out[1, 2, :3]')
     """
+    check_question(settings, sizes)
     builder = _Builder(settings, sizes, sample)
     slices = {each.id: each for each in builder.slices()}
     return Scene(

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import copy
 import pickle
+import re
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from lstm_shapes import InputSizes, Limits, OverBudget, Settings, estimate, run
 from lstm_shapes.formula.budget import check
@@ -44,17 +48,20 @@ def test_multiply_adds_and_cell_steps_count_what_is_read() -> None:
             InputSizes(5, 3),
             "needs 149 GiB (limit 64 MiB); "
             "needs 600,024,000,000 multiply-adds (limit 1,000,000,000); "
-            "needs 6,000,000 gate values (limit 5,000,000)",
+            "needs 6,000,000 gate values (limit 5,000,000): use smaller sizes, or "
+            "limits=Limits(bytes=160_044_400_240, multiply_adds=600_024_000_000, "
+            "gate_values=6_000_000)",
         ),
         (
             Settings(4, 3, num_layers=65),
             InputSizes(5, 3),
-            "needs 65 cells (limit 64)",
+            "needs 65 cells (limit 64): use smaller sizes, or limits=Limits(cells=65)",
         ),
         (
             Settings(4, 3),
             InputSizes(100_000, None),
-            "needs 100,000 cell steps (limit 4,000)",
+            "needs 100,000 cell steps (limit 4,000): "
+            "use at most 4,000 steps, or limits=Limits(cell_steps=100_000)",
         ),
     ],
 )
@@ -64,7 +71,40 @@ def test_a_refusal_says_what_a_run_would_need(
     with pytest.raises(OverBudget) as caught:
         run(module, asked)
     assert str(caught.value) == message
-    assert str(pickle.loads(pickle.dumps(caught.value))) == message
+    assert caught.value.limits == Limits()
+    assert caught.value.cost == estimate(module, asked)
+    assert f"{caught.value.excess}: {caught.value.cure}" == message
+    for again in (pickle.loads(pickle.dumps(caught.value)), copy.deepcopy(caught.value)):
+        assert (str(again), again.cost) == (message, caught.value.cost)
+
+
+few = st.builds(
+    Limits,
+    bytes=st.integers(0, 9_000),
+    multiply_adds=st.integers(0, 9_000),
+    gate_values=st.integers(0, 900),
+    cell_steps=st.integers(0, 40),
+    cells=st.integers(0, 5),
+)
+
+
+@hypothesis_settings(max_examples=300, deadline=None)
+@given(settings(), sizes(), few | st.just(Limits()))
+def test_the_cure_of_a_refusal_is_enough(module: Settings, asked: InputSizes, few: Limits) -> None:
+    asked = replace(asked, seq_len=100 * asked.seq_len)
+    try:
+        check(estimate(module, asked), few)
+    except OverBudget as refusal:
+        raised = eval(refusal.cure.partition("limits=")[2], {"Limits": Limits})
+        check(refusal.cost, raised)
+        if steps := re.search(r"at most ([\d,]+) step", refusal.cure):
+            lengths = asked.lengths
+            fewer = int(steps[1].replace(",", ""))
+            assert fewer < asked.seq_len
+            lengths = lengths and [min(length, fewer) for length in lengths]
+            check(estimate(module, InputSizes(fewer, asked.batch_size, lengths)), few)
+    else:
+        assert all(getattr(estimate(module, asked), each) <= few for each, few in vars(few).items())
 
 
 AT_THE_LIMIT = [

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from lstm_shapes import ArgumentError, InputSizes, OverBudget, Settings, run
+from lstm_shapes import ArgumentError, ArgumentTypeError, InputSizes, OverBudget, Settings, run
 from lstm_shapes.live.layers import layer_runs, one_direction
 from lstm_shapes.live.run import available_devices
 from lstm_shapes.live.torch_says import torch_message
@@ -127,8 +127,19 @@ def test_a_seed_torch_does_not_take_is_refused(seed: int) -> None:
 
 
 def test_a_device_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="device='tpu' is not here: use cpu"):
+    with pytest.raises(ArgumentError, match="device='tpu' is not here: use 'cpu'"):
         run(BOTH, ASKED, device="tpu")
+    with pytest.raises(ArgumentTypeError, match=r"device=0 is of type int: give 'cpu'"):
+        run(BOTH, ASKED, device=0)
+    if "cuda" not in available_devices():
+        with pytest.raises(ArgumentError, match="device='cuda' is not here"):
+            run(BOTH, ASKED, device=torch.device("cuda"))
+
+
+def test_a_device_of_torchs_own_is_taken_by_its_name() -> None:
+    made = run(BOTH, ASKED, device=torch.device("cpu"))
+    assert made.device == "cpu"
+    assert torch.equal(made.out, run(BOTH, ASKED).out)
 
 
 def test_torchs_warning_is_kept_as_a_remark_and_not_raised() -> None:

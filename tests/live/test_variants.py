@@ -154,6 +154,7 @@ def test_dropout_is_on_the_cpu_where_no_device_is_named() -> None:
 
 def test_dropout_seeds_the_generator_of_its_own_device(monkeypatch: pytest.MonkeyPatch) -> None:
     made, asked = run(TWO, ASKED), []
+    monkeypatch.setattr("lstm_shapes.live.variants.check_device", lambda device: device)
     monkeypatch.setattr(
         "lstm_shapes.live.variants.seeded", lambda *given: asked.append(given) or 1 / 0
     )

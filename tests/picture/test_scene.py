@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from lstm_shapes import ArgumentError, InputSizes, Run, Settings, run, tensor_shapes, unroll
+from lstm_shapes import (
+    ArgumentError,
+    ArgumentTypeError,
+    InputSizes,
+    Run,
+    Settings,
+    run,
+    tensor_shapes,
+    unroll,
+)
 from lstm_shapes.picture.scene import MOST_LAYERS, MOST_STEPS, Scene, Slice
 from tests import strategies
 from tests.ground_truth import Unrolled, read_for, unroll_by_hand
@@ -169,8 +178,20 @@ def test_a_slice_is_found_by_its_code_and_an_unknown_one_refused() -> None:
     picture = unroll(Settings(4, 3, bidirectional=True), InputSizes(30, 2))
     assert picture.pick("out[0, :, 3:]").id == "out.0.backward"
     for name in ("h_n[2]", "", "cell.0.forward.etc", "__import__"):
-        with pytest.raises(ArgumentError, match="is not drawn"):
+        with pytest.raises(ArgumentError, match=r"is not drawn|stands for several"):
             picture.pick(name)
+
+
+def test_links_are_found_by_code_as_by_id_and_an_unknown_name_is_refused() -> None:
+    picture = unroll(Settings(4, 3, bidirectional=True), InputSizes(5, 2))
+    assert picture.linked("h_n[1]") == picture.linked("h_n.1")
+    assert picture.writers("h_n[1]") == picture.writers("h_n.1")
+    for ask in (picture.linked, picture.writers):
+        with pytest.raises(ArgumentError) as refused:
+            ask("h_n[3]")
+        assert str(refused.value) == "name='h_n[3]' is not drawn: use an id from scene.slices"
+    with pytest.raises(ArgumentTypeError, match=r"name=1 is of type int: give an id such as"):
+        picture.linked(1)
 
 
 def test_with_lengths_each_sample_ends_at_its_own_step() -> None:

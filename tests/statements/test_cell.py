@@ -170,7 +170,7 @@ def test_every_formula_read_as_code_gives_its_line(name: str) -> None:
 
 LSTM, X, H = nn.LSTM(4, 3, num_layers=2), torch.zeros(1, 4), torch.zeros(1, 3)
 AT = (made := run(Settings(4, 3, num_layers=2), ASKED)), 0
-ONE = "direction='backward' is not there: use one of ('forward',)"
+ONE = "direction='backward' is not there: use 'forward', or a module with bidirectional=True"
 REFUSED = [
     (lambda: cell_step(LSTM, X, H), "c=None is missing: give the cell state of the step before"),
     (
@@ -184,7 +184,7 @@ REFUSED = [
     (lambda: cell_step(nn.GRU(4, 3), X, H, H), "c=(1, 3) is not known to GRU: leave it out"),
     (
         lambda: cell_step(nn.Linear(4, 3), X, H),
-        "module='Linear' is no such module: give an nn.LSTM, GRU or RNN",
+        "module='Linear' is no such module: give an nn.LSTM, nn.GRU or nn.RNN",
     ),
     (lambda: cell_step(LSTM, None, H, H), "x=None is no tensor: give a tensor"),
     (lambda: cell_step(LSTM, X, H, H, layer=2), "layer=2 is too large: use 1 or less"),
