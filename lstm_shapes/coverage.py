@@ -6,37 +6,59 @@ autograd's graph between the two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import operator
+from collections.abc import Iterable, Sequence
 from itertools import product
+from typing import SupportsIndex
 
 import torch
 from torch import Tensor
 
-from lstm_shapes.errors import ArgumentError, ArgumentTypeError
+from lstm_shapes.errors import ArgumentError, wrong_type
+from lstm_shapes.graph import check_followed, why_no_path
+from lstm_shapes.tensors import check_tensor
 
 
-def coverage(vector: Tensor, inputs: Tensor, *, keep: int | Sequence[int] = ()) -> Tensor:
+def coverage(
+    vector: Tensor,
+    inputs: Tensor,
+    *,
+    keep: SupportsIndex | Iterable[SupportsIndex] = (),
+    together: SupportsIndex | Iterable[SupportsIndex] = -1,
+) -> Tensor:
     """Find the steps of ``inputs`` that ``vector`` depends on.
 
     ``vector`` depends on a step if its gradient there is not zero. The gradient is that of a
-    sum with random weights, so that the elements of ``vector`` do not cancel each other. A
-    gradient that underflows to zero is not found: use float64 for hundreds of steps.
+    sum with random weights, so that the elements of ``vector`` do not cancel each other. Padding
+    that is filled with zeros is not read, and yet it counts in a mean and may win a maximum:
+    :func:`~lstm_shapes.pool_over_time` leaves it out.
+
+    How sure the answer is: True is measured. False means that NaN, sent back instead of a
+    gradient, did not arrive, so that nothing leads there; or that the gradient is exactly zero on
+    the way, as behind a ReLU or a mask. Where it may have become zero for want of digits, as over
+    some hundred steps in float32, an error says so: float64 can tell.
 
     Args:
         vector: a tensor of any shape that was computed from ``inputs``.
-        inputs: (..., features), such as the module's input (N, L, H_in) or the output of an
-            embedding. Its ``requires_grad`` must be set before ``vector`` is computed.
+        inputs: (..., features), such as the module's input (N, L, H_in). Its ``requires_grad``
+            must be set before ``vector`` is computed. Token ids have no gradient: give what the
+            embedding makes of them.
         keep: an axis of ``vector``, or several, whose entries are examined one by one, each
-            with a backward pass of its own. All other axes are examined together.
+            with backward passes of its own. All other axes are examined together.
+        together: an axis of ``inputs``, or several, whose entries are examined together: the
+            features, unless said otherwise. ``()`` keeps every axis apart, as for the output of a
+            convolution, (N, channels, time).
 
     Returns:
         A tensor of booleans, True where ``vector`` depends on ``inputs``. Its axes are the kept
-        axes of ``vector``, then the axes of ``inputs`` without the last.
+        axes of ``vector``, then the axes of ``inputs`` without those examined together.
 
     Raises:
-        ArgumentTypeError: vector or inputs is not a tensor.
-        ArgumentError: vector or inputs does not require a gradient, inputs has no axes, or
-            keep names an axis twice or one that vector does not have.
+        ArgumentTypeError: vector or inputs is not a tensor, or an axis is no int.
+        ArgumentError: vector was not computed from inputs, as far as autograd has followed it:
+            the message says what is missing; the gradients vanish or are NaN; or an axis is named
+            twice or is not there.
 
     Source: torch documentation, ``torch.autograd.grad``.
 
@@ -49,60 +71,142 @@ def coverage(vector: Tensor, inputs: Tensor, *, keep: int | Sequence[int] = ()) 
     >>> coverage(h_n.view(2, -1), x, keep=0).any(dim=-1)  # row 0 has read both samples
     tensor([[True, True],
             [True, True]])
+    >>> coverage(out, x.clone())
+    Traceback (most recent call last):
+    ...
+    lstm_shapes.errors.ArgumentError: inputs=(2, 5, 4) was made of the tensor that vector was \
+computed from, and vector was not made of it: so is a clone, a slice or a transpose that is taken \
+later: give the very tensor that the module was called with
     """
-    kept = _axes(vector, (keep,) if isinstance(keep, int) else tuple(keep))
-    _check_graph(vector, inputs)
-    weighted = _weighted(vector).movedim(kept, tuple(range(len(kept))))
-    sizes = weighted.shape[: len(kept)]
-    read = torch.zeros(*sizes, *inputs.shape[:-1], dtype=torch.bool, device=inputs.device)
+    vector, inputs = check_tensor("vector", vector), check_tensor("inputs", inputs)
+    kept = _axes("keep", keep, "vector", vector)
+    joined = _axes("together", together, "inputs", inputs)
+    check_followed(vector, inputs)
+    sizes = [vector.shape[axis] for axis in kept]
+    shape = [size for axis, size in enumerate(inputs.shape) if axis not in joined]
+    read = torch.zeros([*sizes, *shape], dtype=torch.bool, device=inputs.device)
+    weights, followed = _weights(vector), vector.numel() == 0
+    by_entry = weights.movedim(kept, tuple(range(len(kept))))
     for index in product(*map(range, sizes)):
-        part = weighted[index].sum()
-        (gradient,) = torch.autograd.grad(part, inputs, retain_graph=True, allow_unused=True)
-        if gradient is not None:
-            read[index] = (gradient != 0).any(dim=-1)
+        one = torch.zeros_like(weights)
+        one.movedim(kept, tuple(range(len(kept))))[index] = by_entry[index]
+        found = _read(vector, inputs, one, joined)
+        if found is not None:
+            read[index], followed = found, True
+    if not followed:
+        raise why_no_path(vector, inputs)
     return read
 
 
-def _axes(vector: Tensor, keep: tuple[int, ...]) -> tuple[int, ...]:
-    if not isinstance(vector, Tensor):
-        raise ArgumentTypeError("vector", type(vector).__name__, "is no tensor", "give a tensor")
-    axes = vector.dim()
-    for axis in keep:
+def _axes(argument: str, given: object, of: str, tensor: Tensor) -> tuple[int, ...]:
+    """Axes of a tensor, given as an int or several, counted from 0."""
+    one = isinstance(given, Tensor) and given.dim() == 0
+    listed = list(given) if isinstance(given, Iterable) and not one else [given]
+    found: list[int] = []
+    for each in listed:
+        if isinstance(each, bool) or not isinstance(each, SupportsIndex):
+            raise wrong_type(argument, each, f"give an axis of {of} as an int, or several")
+        axis, axes = operator.index(each), tensor.dim()
         if not -axes <= axis < axes:
-            raise ArgumentError(
-                "keep", axis, "is not an axis of vector", f"vector has {axes} axes, counted from 0"
-            )
-    kept = tuple(axis % axes for axis in keep)
-    if len(set(kept)) < len(kept):
-        raise ArgumentError("keep", keep, "names an axis twice", "name each axis once")
-    return kept
+            cure = f"{of} has {axes} ax{'i' if axes == 1 else 'e'}s, counted from 0"
+            cure = cure if axes else f"{of} is one number without axes: give {argument}=()"
+            raise ArgumentError(argument, axis, f"is not an axis of {of}", cure)
+        found.append(axis % axes)
+    if len(set(found)) < len(found):
+        raise ArgumentError(argument, tuple(listed), "names an axis twice", "name each axis once")
+    return tuple(found)
 
 
-def _check_graph(vector: Tensor, inputs: Tensor) -> None:
-    if not isinstance(inputs, Tensor):
-        raise ArgumentTypeError("inputs", type(inputs).__name__, "is no tensor", "give a tensor")
-    if inputs.dim() == 0:
-        raise ArgumentError("inputs", (), "has no axes", "give a tensor of shape (..., features)")
-    if not inputs.requires_grad:
-        raise ArgumentError(
-            "inputs",
-            tuple(inputs.shape),
-            "does not require a gradient",
-            "call inputs.requires_grad_() before the module runs",
-        )
-    if not vector.requires_grad:
+def _read(
+    vector: Tensor, inputs: Tensor, weights: Tensor, joined: tuple[int, ...]
+) -> Tensor | None:
+    """What some entries of a vector have read; ``None`` if no graph leads there.
+
+    Args:
+        weights: of the entries, and 0 for all others.
+        joined: the axes of inputs that are examined together.
+    """
+    gradient = _gradient(vector, inputs, weights)
+    if gradient is None:
+        return None
+    if gradient.isnan().any():
         raise ArgumentError(
             "vector",
             tuple(vector.shape),
-            "has no autograd graph",
-            "compute it from inputs without detach() and outside torch.no_grad()",
+            "has gradients that are NaN",
+            "look for NaN or infinite numbers in the input, the weights and the vector",
         )
+    read = _any(gradient != 0, joined)
+    if read.all():
+        return read
+    nan = torch.full_like(weights, math.nan)
+    reached = _gradient(vector, inputs, torch.where(weights != 0, nan, weights))
+    unsure = _any(reached != 0, joined) & ~read if reached is not None else ~read
+    if not unsure.any():
+        return read
+    # As large as it may be: what has become zero for want of digits may then be seen.
+    large = _gradient(vector, inputs, weights * _largest(vector, inputs))
+    if large is not None:
+        read = read | _any((large != 0) & large.isfinite(), joined)
+        unsure = unsure & ~read
+    if unsure.any() and (large is None or _vanishing(large)):
+        raise ArgumentError(
+            "vector",
+            tuple(vector.shape),
+            f"has gradients that vanish in {str(inputs.dtype).removeprefix('torch.')}: at "
+            f"{int(unsure.sum())} of {unsure.numel()} places of inputs it cannot be told whether "
+            "it depends on them",
+            "compute it in float64, as in module.double()(x.double())",
+        )
+    return read
+
+
+def _any(found: Tensor, joined: tuple[int, ...]) -> Tensor:
+    return found.any(dim=joined) if joined else found
+
+
+def _gradient(vector: Tensor, inputs: Tensor, weights: Tensor) -> Tensor | None:
+    """The gradient of a weighted sum of a vector; the graph stays for further ones."""
+    try:
+        return torch.autograd.grad(vector, inputs, weights, retain_graph=True, allow_unused=True)[0]
+    except RuntimeError as refusal:
+        says = str(refusal).partition(". ")[0].partition("\n")[0]
+        cure = next((cure for part, cure in _CURES.items() if part in says), _CURES[""])
+        problem = f"cannot be followed back to inputs, and torch says: {says}"
+        raise ArgumentError("vector", tuple(vector.shape), problem, cure) from refusal
+
+
+_CURES = {
+    "second time": "call coverage before backward(), or give backward() retain_graph=True",
+    "cudnn": "call module.train() before the module runs, or run it under "
+    "torch.backends.cudnn.flags(enabled=False)",
+    "": "compute it by operations that autograd can follow back",
+}
+"""What to do about what torch says when a graph cannot be followed."""
+
+
+def _largest(vector: Tensor, inputs: Tensor) -> float:
+    """A power of 2 with which gradients are far from zero, and not yet infinite."""
+    most = min(torch.finfo(vector.dtype).max, torch.finfo(inputs.dtype).max)
+    return 2.0 ** int(math.log2(most) * 0.8)
+
+
+def _vanishing(gradient: Tensor) -> bool:
+    """Whether a gradient that was made large comes so close to zero that some of it may have
+    become zero: nothing of it is left, or what is left goes down to the smallest numbers."""
+    sizes = gradient.abs()
+    limits = torch.finfo(sizes.dtype)
+    left = sizes[sizes > 0]
+    if not len(left):
+        return limits.bits < 64  # in float64, made large, this takes thousands of steps
+    return bool(left.min() < math.sqrt(limits.tiny))
 
 
 def coverage_of_each(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[list[Tensor]]:
-    """Measure :func:`coverage` of several vectors in a single backward pass.
+    """Measure :func:`coverage` of several vectors at once, in few backward passes.
 
     It serves modules of torch's own operators, which can be followed backwards many times at once.
+    In float64 the gradients of up to a thousand steps do not vanish.
 
     Args:
         vectors: computed from ``inputs``, each of any shape. One without a graph has read nothing.
@@ -126,26 +230,33 @@ def coverage_of_each(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> lis
         for _ in vectors
     ]
     followed = [i for i, vector in enumerate(vectors) if vector.requires_grad and vector.numel()]
-    if followed:
-        totals = torch.stack([_weighted(vectors[i]).sum() for i in followed])
-        one_each = torch.eye(len(followed), dtype=totals.dtype, device=totals.device)
-        gradients = torch.autograd.grad(
-            totals,
-            list(inputs),
-            one_each,
-            retain_graph=True,
-            allow_unused=True,
-            is_grads_batched=True,
-        )
-        for place, gradient in enumerate(gradients):
-            for row, i in enumerate(followed):
-                if gradient is not None:
-                    read[i][place] = (gradient[row] != 0).any(dim=-1)
+    # Each needs gradients of its own, as large as the inputs, so not too many at once.
+    together = max(8, min(64, 2**22 // sum(x.numel() for x in inputs)))
+    for first in range(0, len(followed), together):
+        some = followed[first : first + together]
+        for place, gradient in enumerate(_gradients([vectors[i] for i in some], inputs)):
+            if gradient is not None:
+                for i, found in zip(some, (gradient != 0).any(dim=-1), strict=True):
+                    read[i][place] = found
     return read
 
 
-def _weighted(vector: Tensor) -> Tensor:
-    """A vector times random weights, so that no elements cancel each other in a sum."""
+def _gradients(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> Sequence[Tensor | None]:
+    """The gradients of several weighted sums, for each of the inputs stacked by vector."""
+    totals = torch.stack([(vector * _weights(vector)).sum() for vector in vectors])
+    one_each = torch.eye(len(vectors), dtype=totals.dtype, device=totals.device)
+    return torch.autograd.grad(
+        totals,
+        list(inputs),
+        one_each * _largest(totals, inputs[0]),
+        retain_graph=True,
+        allow_unused=True,
+        is_grads_batched=True,
+    )
+
+
+def _weights(vector: Tensor) -> Tensor:
+    """Random weights for the elements of a vector, so that none cancel each other in a sum."""
     generator = torch.Generator().manual_seed(0)
     weights = torch.rand(vector.shape, generator=generator, device="cpu") + 0.5
-    return vector * weights.to(vector)
+    return weights.to(vector.device, vector.dtype)
