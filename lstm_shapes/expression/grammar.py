@@ -11,36 +11,25 @@ written without ``torch.`` here; in Python they would have to be imported by nam
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
+import torch
 from torch import Tensor
 
-from lstm_shapes.expression.numbers import NumberReader
-from lstm_shapes.expression.operations import (
-    BARE,
-    FUNCTIONS,
-    LONGEST,
-    METHODS,
-    MOST_ELEMENTS,
-    OPERATIONS,
-    REDUCTIONS,
-    Reduction,
-)
-from lstm_shapes.expression.text import (
-    ExpressionError,
-    Part,
-    Scope,
-    constant,
-    instead,
-    methods,
-    short,
-)
+from lstm_shapes.errors import wrong_type
+from lstm_shapes.expression.arithmetic import ArithmeticReader
+from lstm_shapes.expression.computing import VALUES, Computing
+from lstm_shapes.expression.indexing import INDICES
+from lstm_shapes.expression.limits import LONGEST
+from lstm_shapes.expression.names import ABSENT, ALIASES
+from lstm_shapes.expression.operations import ATTRIBUTES, METHODS, OPERATIONS
+from lstm_shapes.expression.refusals import LEFT_OUT, NODES, OTHERWISE
+from lstm_shapes.expression.scope import Pair, Part, Scope, constant
+from lstm_shapes.expression.text import ExpressionError, instead, short
 from lstm_shapes.expression.tree import syntax_tree
-
-_POSITIONS = ("max(dim) has indices too, which cannot be used here", "write .values or [0]")
 
 
 @dataclass(frozen=True)
@@ -49,32 +38,34 @@ class Expression:
 
     Attributes:
         text: the text as it was typed, with the spaces around it.
+        chooses: whether the text has an operation, such as ``max``, after which some elements
+            have no gradient though they took part.
     """
 
     text: str
+    chooses: bool = field(repr=False, compare=False)
     _tensor: Part[Tensor] = field(repr=False, compare=False)
 
     def evaluate(
         self,
         tensors: Mapping[str, Tensor],
         numbers: Mapping[str, int],
-        reductions: Mapping[str, Reduction] = REDUCTIONS,
+        computing: Computing = VALUES,
     ) -> Tensor:
         """Compute the tensor that the expression stands for.
 
         Args:
             tensors: the tensors by name.
             numbers: the integers by name, such as ``{"N": 3}``.
-            reductions: the functions that ``mean``, ``sum`` and ``max`` call; ``amax`` calls
-                that of ``max``. Other functions are needed for tensors that hold labels
-                instead of values. No other operation of the grammar computes with elements.
+            computing: what is computed with elements. Another one is needed for tensors that
+                hold labels instead of values.
 
         Returns:
             A tensor of any shape, with at most ``MOST_ELEMENTS`` elements.
 
         Raises:
             ExpressionError: a name is not given, torch refuses an operation, or a tensor would
-                be too large. A list of tensors is checked before torch joins it.
+                be too large, which is found before it is made.
 
         >>> import torch
         >>> h_n = torch.arange(12).reshape(2, 3, 2)
@@ -89,7 +80,12 @@ class Expression:
         h_n.view(N, -1)
             ^^^^^^^^^^^
         """
-        return self._tensor(Scope(tensors, numbers, reductions))
+        return self._tensor(Scope(tensors, numbers, computing))
+
+    def of_sizes_alone(self) -> ExpressionError:
+        """Make the error for an expression in which nothing is of the run's tensors."""
+        problem, cure = "this holds sizes alone", "make the vector of out, h_n or c_n"
+        return ExpressionError(self.text, 0, len(self.text), problem, cure)
 
 
 def parse(text: str) -> Expression:
@@ -102,7 +98,9 @@ def parse(text: str) -> Expression:
         The expression, which can be evaluated on tensors.
 
     Raises:
-        ExpressionError: the text is not in the grammar, or is longer than ``LONGEST``.
+        ExpressionError: the text is not in the grammar, or is longer than ``LONGEST``. What
+            depends on the tensors, such as an unknown name, is found when it is evaluated.
+        ArgumentTypeError: the text is not a str.
 
     Source: Python documentation, ``ast``, "Abstract grammar"; torch documentation,
     ``torch.Tensor``, for names and order of arguments.
@@ -113,13 +111,33 @@ def parse(text: str) -> Expression:
     >>> parse("out.maen(dim=1)")
     Traceback (most recent call last):
     ...
-    lstm_shapes.expression.text.ExpressionError: there is no method maen here: perhaps mean; the \
-methods are view, reshape, transpose, permute, flip, squeeze, unsqueeze, flatten, contiguous, \
-mean, sum, max, amax
+    lstm_shapes.expression.text.ExpressionError: there is no method maen here: perhaps mean
     out.maen(dim=1)
         ^^^^
     """
+    if not isinstance(text, str):
+        raise wrong_type("text", text, "give a str, such as 'out[:, -1]'")
     return _parse(text)
+
+
+def as_expression(expression: Expression | str) -> Expression:
+    """Take an expression, or the text of one.
+
+    Args:
+        expression: from :func:`parse`, or its text.
+
+    Raises:
+        ExpressionError: as :func:`parse` does.
+        ArgumentTypeError: it is neither.
+
+    >>> as_expression("out[:, -1]") == parse("out[:, -1]")
+    True
+    """
+    if isinstance(expression, Expression):
+        return expression
+    if not isinstance(expression, str):
+        raise wrong_type("expression", expression, "give a str, such as 'out[:, -1]'")
+    return parse(expression)
 
 
 @lru_cache(maxsize=256)
@@ -133,170 +151,126 @@ def _parse(text: str) -> Expression:
             f"use at most {LONGEST}",
         )
     reader = _Reader(text)
-    return Expression(text, reader.tensor(syntax_tree(reader)))
+    part = reader.vector(syntax_tree(reader))
+    return Expression(text, reader.chooses, part)
 
 
-class _Reader(NumberReader):
+class _Reader(ArithmeticReader):
     """Reads a syntax tree into parts that can be evaluated, or raises an ExpressionError."""
 
-    def tensor(self, node: ast.expr) -> Part[Tensor]:
-        part, pair = self._tensor_or_pair(node)
-        if pair and isinstance(node, ast.Call):
-            problem = "torch returns a pair here, (values, indices)"
-            raise self.wrong(self.call_span(node), problem, "add .values")
-        return part
+    def vector(self, node: ast.expr) -> Part[Tensor]:
+        """Read the whole expression, which has to give a tensor that is no mask."""
+        part = self.value(node)
 
-    def _tensor_or_pair(self, node: ast.expr) -> tuple[Part[Tensor], bool]:
-        """Read a tensor, and say whether torch returns it in a pair (values, indices)."""
+        def whole(scope: Scope) -> Tensor:
+            made = self.tensor(node, part(scope))
+            if made.dtype == torch.bool:
+                cure = "use it as in out.masked_fill(mask, 0)"
+                raise self.wrong(self.span(node), "a mask alone is no vector", cure)
+            return made
+
+        return whole
+
+    def value(self, node: ast.expr) -> Part[object]:
+        """Read any part of an expression."""
         if isinstance(node, ast.Name):
-            return self._tensor_name(node), False
+            return self._name(node)
+        if isinstance(node, ast.Constant):
+            return self._constant(node)
         if isinstance(node, ast.Subscript):
-            return self._indexed(node), False
+            return self.indexed(node)
         if isinstance(node, ast.Attribute):
-            return self._values(node), False
+            return self._attribute(node)
         if isinstance(node, ast.Call):
-            return self._call(node)
-        if isinstance(node, (ast.BinOp, ast.UnaryOp)):
-            problem = "arithmetic on tensors is not in this grammar"
-            cure = "for a sum of two write torch.stack([a, b]).sum(0)"
-            raise self.wrong(self.span(node), problem, cure)
+            return self.call(node)
+        if isinstance(node, ast.BinOp):
+            return self.binary(node)
+        if isinstance(node, ast.UnaryOp):
+            return self.unary(node)
+        if isinstance(node, ast.Compare):
+            return self.compared(node)
+        if isinstance(node, (ast.List, ast.Tuple)):
+            return self._listed(node)
         cure = "write a name, tensor[...], tensor.method(...) or torch.function(...)"
-        raise self.meant(node, "a tensor", cure)
+        raise self.wrong(self.span(node), *NODES.get(type(node), ("this is not here", cure)))
 
-    def _tensor_name(self, node: ast.Name) -> Part[Tensor]:
-        def named(scope: Scope) -> Tensor:
-            tensor = self.named(node, "tensor", scope.tensors, scope.numbers)
-            return self.bounded(self.span(node), tensor)
+    def _name(self, node: ast.Name) -> Part[object]:
+        def named(scope: Scope) -> object:
+            if node.id in scope.tensors:
+                tensor = scope.tensors[node.id]
+                return self.made_by(self.span(node), lambda: tensor)
+            if node.id in scope.numbers:
+                return self.in_64_bits(self.span(node), scope.numbers[node.id])
+            raise self._unknown(node, scope)
 
         return named
 
-    def _indexed(self, node: ast.Subscript) -> Part[Tensor]:
-        part, pair = self._tensor_or_pair(node.value)
-        span = self.span(node.slice)
-        if pair and self.cut(node.slice) == "0":
-            return part
-        if pair:
-            raise self.wrong(span, *_POSITIONS)
-        index = self.index_of(node.slice)
+    def _unknown(self, node: ast.Name, scope: Scope) -> ExpressionError:
+        problem = f"there is no {short(node.id)} here"
+        name = ALIASES.get(node.id, node.id)
+        if name in ABSENT:
+            reason, cure = ABSENT[name]
+            return self.wrong(self.span(node), f"{problem}, since {reason}", cure)
+        if node.id in OTHERWISE:
+            return self.wrong(self.span(node), problem, OTHERWISE[node.id])
+        tensors = [each for each in scope.tensors if each not in ALIASES]
+        near = instead(node.id, [*scope.tensors, *scope.numbers], "name")
+        both = f"{instead('', tensors, 'tensor')}; {instead('', scope.numbers, 'number')}"
+        return self.wrong(self.span(node), problem, near if near.startswith("perhaps") else both)
 
-        def indexed(scope: Scope) -> Tensor:
-            tensor, at = part(scope), index(scope)
-            return self.made_by(span, lambda: tensor[at])
+    def _constant(self, node: ast.Constant) -> Part[object]:
+        value = node.value
+        if type(value) is int:
+            return constant(self.in_64_bits(self.span(node), value))
+        if type(value) is float and not math.isfinite(value):
+            raise self.wrong(self.span(node), "this number is too large", "write torch.inf")
+        return constant(value)
 
-        return indexed
+    def _attribute(self, node: ast.Attribute) -> Part[object]:
+        if isinstance(node.value, ast.Name) and node.value.id == "torch" and node.attr == "inf":
+            return constant(math.inf)
+        self.refuse_foreign(node)
+        span, name = self.name_span(node), node.attr
+        if name != "values" and name not in ATTRIBUTES:
+            raise self.wrong(span, *_no_attribute(name))
+        part = self.value(node.value)
 
-    def _values(self, node: ast.Attribute) -> Part[Tensor]:
-        part, pair = self._tensor_or_pair(node.value)
-        span = self.name_span(node)
-        if pair and node.attr == "values":
-            return part
-        if pair:
-            raise self.wrong(span, *_POSITIONS)
-        if node.attr in OPERATIONS:
-            raise self.wrong(span, f"{node.attr} has to be called", f"write {node.attr}(...)")
-        if node.attr == "values":
-            raise self.wrong(span, "only max(dim) has values", "leave out .values")
-        raise self.wrong(span, f"{short(node.attr)} is not a method here", methods(node.attr))
+        def attribute(scope: Scope) -> object:
+            value = part(scope)
+            if isinstance(value, Pair):
+                if name == "values":
+                    return value.values
+                raise self.wrong(span, *INDICES)
+            if name == "values":
+                raise self.wrong(span, "only max(dim) and min(dim) have values", "leave it out")
+            tensor = self.tensor(node.value, value)
+            return self.made_by(span, lambda: ATTRIBUTES[name](tensor))
 
-    def _call(self, node: ast.Call) -> tuple[Part[Tensor], bool]:
-        name, receiver = self._called(node.func)
-        kinds, function = OPERATIONS[name]
-        given = self._given(node, name, receiver)
-        span = self.call_span(node)
-        first, *rest = [(each, self._argument(kinds[each], given[each])) for each in given]
+        return attribute
 
-        def called(scope: Scope) -> Tensor:
-            tensor = first[1](scope)
-            values = {each: part(scope) for each, part in rest}
-            if isinstance(function, str):
-                dim, keepdim = values.get("dim"), values.get("keepdim", False)
-                return self.made_by(span, lambda: scope.reductions[function](tensor, dim, keepdim))
-            return self.made_by(span, lambda: function(tensor, **values))
+    def _listed(self, node: ast.List | ast.Tuple) -> Part[list[object]]:
+        parts = [
+            (each.value, self.value(each.value), True)
+            if isinstance(each, ast.Starred)
+            else (each, self.value(each), False)
+            for each in node.elts
+        ]
 
-        return called, name == "max" and "dim" in given
-
-    def _called(self, node: ast.expr) -> tuple[str, ast.expr | None]:
-        """Read the name of an operation and, if it is a method, the tensor before it."""
-        if isinstance(node, ast.Name):
-            name, receiver, known, kind = node.id, None, BARE, "function"
-        elif not isinstance(node, ast.Attribute):
-            raise self.meant(node, "a function or a method", "write tensor.method(...)")
-        elif isinstance(node.value, ast.Name) and node.value.id == "torch":
-            name, receiver, known, kind = node.attr, None, FUNCTIONS, "function"
-        else:
-            name, receiver, known, kind = node.attr, node.value, METHODS, "method"
-        if name not in known:
-            cure = instead(name, known, kind)
-            if name in OPERATIONS:
-                cure = f"write {'torch' if name in FUNCTIONS else 'tensor'}.{name}(...)"
-            problem = f"there is no {kind} {short(name)} here"
-            raise self.wrong(self.name_span(node), problem, cure)
-        return name, receiver
-
-    def _given(self, node: ast.Call, name: str, receiver: ast.expr | None) -> dict[str, ast.expr]:
-        """Read the arguments of a call, by name, in the order of the parameters."""
-        kinds = OPERATIONS[name][0]
-        names = list(kinds)
-        args = node.args
-        if receiver is not None:
-            listed = len(args) == 1 and isinstance(args[0], (ast.Tuple, ast.List))
-            if args and kinds.get(names[-1]) == "ints" and not listed:
-                args = [ast.Tuple(args)]
-            args = [receiver, *args]
-        takes = f"it takes {', '.join(names[receiver is not None :]) or 'none'}"
-        if len(args) > len(names):
-            more = self.span(args[len(names)])
-            raise self.wrong(more, f"{name} has no further argument", takes)
-        given = dict(zip(names, args, strict=False))
-        for keyword in node.keywords:
-            given[self._keyword(keyword, name, names, given)] = keyword.value
-        missing = [each for each in names if each not in given and "?" not in kinds[each]]
-        if missing:
-            raise self.wrong(self.call_span(node), f"{name} needs {missing[0]}", takes)
-        if "keepdim" in given and "dim" not in given and name != "amax":
-            raise self.wrong(self.span(given["keepdim"]), "keepdim needs dim as well", "add dim")
-        return {each: given[each] for each in names if each in given}
-
-    def _keyword(
-        self, keyword: ast.keyword, name: str, names: list[str], given: Mapping[str, ast.expr]
-    ) -> str:
-        if keyword.arg is None:
-            raise self.wrong(self.span(keyword.value), "** is not in this grammar")
-        start, _ = self.span(keyword)
-        span = start, start + len(keyword.arg)
-        dim = "dim" if keyword.arg == "axis" else keyword.arg  # torch takes both names
-        if dim not in names:
-            cure = instead(keyword.arg, names[1:], "argument")
-            raise self.wrong(span, f"{name} has no argument {short(keyword.arg)}", cure)
-        if dim in given:
-            raise self.wrong(span, f"{dim} is given twice", "give it once")
-        return dim
-
-    def _argument(self, kind: str, node: ast.expr) -> Part[Any]:
-        readers: Mapping[str, Callable[[ast.expr], Part[Any]]] = {
-            "tensor": self.tensor,
-            "tensors": self._tensors,
-            "int": self.integer,
-            "ints": self.integers,
-            "bool": self._flag,
-        }
-        return readers[kind.rstrip("?")](node)
-
-    def _tensors(self, node: ast.expr) -> Part[list[Tensor]]:
-        if not isinstance(node, (ast.List, ast.Tuple)):
-            raise self.meant(node, "a list of tensors", "write [a, b]")
-        parts = [self.tensor(each) for each in node.elts]
-
-        def tensors(scope: Scope) -> list[Tensor]:
-            made = [part(scope) for part in parts]
-            if (total := sum(each.numel() for each in made)) > MOST_ELEMENTS:
-                problem = f"{total} elements together are too many"
-                raise self.wrong(self.span(node), problem, f"use at most {MOST_ELEMENTS}")
+        def listed(scope: Scope) -> list[object]:
+            made: list[object] = []
+            for at, part, starred in parts:
+                value = part(scope)
+                made += self.rows(at, value) if starred else [value]
             return made
 
-        return tensors
+        return listed
 
-    def _flag(self, node: ast.expr) -> Part[bool]:
-        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-            return constant(node.value)
-        raise self.meant(node, "True or False", "write one of them")
+
+def _no_attribute(name: str) -> tuple[str, str]:
+    """What is wrong with an attribute that is not in the grammar, and what to write instead."""
+    if name in OPERATIONS:
+        return f"{name} has to be called", f"write {name}(...)"
+    if name == "indices":
+        return INDICES
+    problem = f"{short(name)} is not a method here"
+    return problem, LEFT_OUT.get(name) or OTHERWISE.get(name) or instead(name, METHODS, "method")

@@ -1,4 +1,4 @@
-"""Labels every element of out, h_n and c_n with where it comes from.
+"""Labels every element of out, h_n, c_n and the input with where it comes from.
 
 The labels are numbers: the layer, direction, sample, step and feature of the element. An
 expression that is evaluated on the labels moves them as it would move the elements. The labels
@@ -14,14 +14,15 @@ import torch
 from torch import Tensor
 
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.expression.grammar import Expression
-from lstm_shapes.formula.shapes import symbols, tensor_shapes, time_axis
+from lstm_shapes.expression.grammar import Expression, as_expression
+from lstm_shapes.expression.labelling import LABEL, Labelling, bounds, is_labelled
+from lstm_shapes.expression.labelling import NOTHING as NOTHING
+from lstm_shapes.expression.labelling import SEVERAL as SEVERAL
+from lstm_shapes.expression.names import size_names, tensor_names
+from lstm_shapes.formula.shapes import tensor_shapes, time_axis
 
 COORDINATES = ("layer", "direction", "sample", "step", "feature")
 """What an element is labelled with. An axis that joins several is named in this order."""
-
-SEVERAL = -1
-"""The label of an element that was computed from elements with different labels, as by a mean."""
 
 NAMES = {"sample": "batch", "step": "seq", "feature": "features"}
 """The coordinates that have another name as axes of a tensor."""
@@ -29,7 +30,7 @@ NAMES = {"sample": "batch", "step": "seq", "feature": "features"}
 
 @lru_cache(maxsize=16)
 def element_labels(settings: Settings, sizes: InputSizes) -> dict[str, dict[str, Tensor]]:
-    """Label every element of out, h_n and c_n.
+    """Label every element of out, h_n, c_n and the input.
 
     Args:
         settings: the module.
@@ -39,8 +40,9 @@ def element_labels(settings: Settings, sizes: InputSizes) -> dict[str, dict[str,
         By coordinate, then by tensor, an int32 tensor of that tensor's shape. All coordinates
         are counted from 0. Direction 0 is forward, and the features of each direction start
         at 0 again. h_n and c_n have no axis for the step, which is 0 for all their elements.
+        The input is of no layer and no direction: there its labels are ``NOTHING``.
 
-    Source: torch documentation, ``torch.nn.LSTM``, "Outputs".
+    Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
 
     >>> settings, sizes = Settings(4, 2, bidirectional=True), InputSizes(seq_len=3, batch_size=1)
     >>> found = element_labels(settings, sizes)
@@ -51,9 +53,11 @@ def element_labels(settings: Settings, sizes: InputSizes) -> dict[str, dict[str,
     """
     made: dict[str, dict[str, Tensor]] = {coordinate: {} for coordinate in COORDINATES}
     for name, shape in tensor_shapes(settings, sizes).items():
-        if name in ("out", "h_n", "c_n"):
-            grid = _out(settings, sizes) if name == "out" else _state(settings, sizes)
-            width = settings.hidden_size if name == "c_n" else settings.h_out
+        if name not in ("h_0", "c_0"):
+            grid = _state(settings, sizes) if name in ("h_n", "c_n") else _out(settings, sizes)
+            width = {"out": settings.h_out, "h_n": settings.h_out}.get(name, shape.shape[-1])
+            if name == "input":
+                grid |= dict.fromkeys(("layer", "direction"), (-1, [NOTHING]))
             grid["feature"] = (-1, [i % width for i in range(shape.shape[-1])])
             for coordinate, (axis, numbers) in grid.items():
                 made[coordinate][name] = _spread(numbers, axis, shape.shape)
@@ -61,58 +65,42 @@ def element_labels(settings: Settings, sizes: InputSizes) -> dict[str, dict[str,
 
 
 def labels_of_result(
-    expression: Expression, settings: Settings, sizes: InputSizes
+    expression: Expression | str, settings: Settings, sizes: InputSizes, *, places: bool = False
 ) -> dict[str, Tensor]:
     """Label every element of an expression's result.
 
     Args:
-        expression: from :func:`~lstm_shapes.expression.grammar.parse`.
+        expression: from :func:`~lstm_shapes.expression.grammar.parse`, or its text.
         settings: the module.
         sizes: its input.
+        places: whether an element computed of others keeps the place that it has among them:
+            a softmax over the steps then has an element for each step. This is what names axes.
 
     Returns:
         By coordinate, an int32 tensor of the result's shape. ``SEVERAL`` stands where an
-        element is computed from elements with different labels.
+        element is computed from elements with different labels, and ``NOTHING`` where it is
+        computed from none that has this coordinate.
 
     Raises:
-        ExpressionError: the expression cannot be evaluated on tensors of these shapes.
+        ExpressionError: the expression cannot be evaluated on tensors of these shapes, or holds
+            nothing of them.
 
-    >>> from lstm_shapes.expression.grammar import parse
     >>> module, asked = Settings(4, 1, num_layers=2), InputSizes(seq_len=3, batch_size=2)
-    >>> labels_of_result(parse("h_n.view(2, -1)"), module, asked)["sample"]
+    >>> labels_of_result("h_n.view(2, -1)", module, asked)["sample"]
     tensor([[0, 1],
             [0, 1]], dtype=torch.int32)
+    >>> labels_of_result("h_n[-2] + h_n[-1]", module, asked)["layer"]
+    tensor([[-1],
+            [-1]], dtype=torch.int32)
     """
-    numbers = symbols(settings, sizes)
-    reductions = dict.fromkeys(("mean", "sum", "max"), _common)
-    return {
-        coordinate: expression.evaluate(tensors, numbers, reductions)
+    read, numbers = as_expression(expression), size_names(settings, sizes)
+    made = {
+        coordinate: read.evaluate(tensor_names(sizes, tensors), numbers, Labelling(places))
         for coordinate, tensors in element_labels(settings, sizes).items()
     }
-
-
-def axis_names(labelled: Mapping[str, Tensor]) -> tuple[str, ...]:
-    """Say what each axis of a result means: which coordinates change along it.
-
-    Args:
-        labelled: the labels by coordinate, from :func:`labels_of_result`.
-
-    Returns:
-        One name for each axis, such as ``"batch"`` or ``"direction × features"``. It is
-        ``"?"`` if no coordinate changes along the axis, as along an axis of size 1.
-
-    >>> from lstm_shapes.expression.grammar import parse
-    >>> module, asked = Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2)
-    >>> axis_names(labels_of_result(parse("h_n.transpose(0, 1).flatten(1)"), module, asked))
-    ('batch', 'layer × features')
-    >>> axis_names(labels_of_result(parse("h_n.view(2, -1)"), module, asked))
-    ('layer', 'batch × features')
-    """
-    axes = next(iter(labelled.values())).dim()
-    return tuple(
-        " × ".join(NAMES.get(name, name) for name in changing(labelled, axis)) or "?"
-        for axis in range(axes)
-    )
+    if not all(map(is_labelled, made.values())):
+        raise read.of_sizes_alone()
+    return made
 
 
 def changing(labelled: Mapping[str, Tensor], axis: int) -> tuple[str, ...]:
@@ -123,35 +111,37 @@ def changing(labelled: Mapping[str, Tensor], axis: int) -> tuple[str, ...]:
         axis: which axis, counted from 0.
 
     Returns:
-        Names from ``COORDINATES``; none if all labels along the axis are equal.
+        Names from ``COORDINATES``; none if all labels along the axis are equal. What comes from
+        ``NOTHING`` is not counted, and the step is not if it only follows the sample: along the
+        axis of ``out[range(N), lengths - 1]`` each sample is once, at its own last step.
 
-    >>> from lstm_shapes.expression.grammar import parse
     >>> module, asked = Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2)
-    >>> changing(labels_of_result(parse("h_n"), module, asked), 0)
+    >>> changing(labels_of_result("h_n", module, asked), 0)
     ('layer',)
     """
-    return tuple(
-        name
-        for name, each in labelled.items()
-        if each.numel() and bool((each != each.narrow(axis, 0, 1)).any())
-    )
+    found = [name for name, each in labelled.items() if _changes(each, axis)]
+    if {"sample", "step"} <= set(found) and _each_once(labelled["sample"], axis):
+        found.remove("step")
+    return tuple(found)
 
 
-def is_mixed(labelled: Mapping[str, Tensor], axis: int) -> bool:
-    """Whether an axis joins samples or steps with something else, so that it is neither any more.
+def _changes(labels: Tensor, axis: int) -> bool:
+    low, high = bounds(labels, axis, keepdim=False)
+    return bool((low < high).any())
 
-    >>> from lstm_shapes.expression.grammar import parse
-    >>> module, asked = Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2)
-    >>> labelled = labels_of_result(parse("h_n.view(2, -1)"), module, asked)
-    >>> [is_mixed(labelled, axis) for axis in (0, 1)]
-    [False, True]
-    """
-    along = changing(labelled, axis)
-    return len(along) > 1 and not {"sample", "step"}.isdisjoint(along)
+
+def _each_once(labels: Tensor, axis: int) -> bool:
+    """Whether every entry along an axis has one label of its own."""
+    entries = labels.movedim(axis, 0)
+    entries = entries.reshape(len(entries), entries[:1].numel())
+    low, high = bounds(entries, 1, keepdim=False)
+    return bool((low == high).all()) and len(set(high.tolist())) == len(high)
 
 
 def _out(settings: Settings, sizes: InputSizes) -> dict[str, tuple[int, list[int]]]:
-    """For each coordinate, the axis of out along which it changes and its values there."""
+    """For each coordinate, the axis of out along which it changes and its values there.
+
+    Samples and steps are the same for the input."""
     time, features = time_axis(settings, sizes), settings.num_directions * settings.h_out
     batch = 0 if sizes.batch_size is None else 1 - time
     samples = [0] if sizes.batch_size is None else list(range(sizes.batch_size))
@@ -181,12 +171,5 @@ def _spread(numbers: list[int], axis: int, shape: tuple[int, ...]) -> Tensor:
     along = [1] * len(shape)
     along[axis] = len(numbers)
     # On the CPU whatever torch's default device is: the labels are kept.
-    row = torch.tensor(numbers, dtype=torch.int32, device="cpu")
+    row = torch.tensor(numbers, dtype=LABEL, device="cpu")
     return row.view(along).expand(shape).contiguous()
-
-
-def _common(labels: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    """Reduce labels: equal labels keep their value, different ones become SEVERAL."""
-    axes = tuple(range(labels.dim())) if dim is None else (dim,)
-    low, high = labels.amin(axes, keepdim), labels.amax(axes, keepdim)
-    return torch.where(low == high, low, SEVERAL)

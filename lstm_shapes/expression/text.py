@@ -1,22 +1,20 @@
 """The text of an expression: where each part of it stands, and the errors that point there.
 
-``expression.tree``, ``expression.numbers`` and ``expression.grammar`` read the text with it.
+``expression.tree`` and ``expression.grammar`` read the text with it.
 """
 
 from __future__ import annotations
 
 import ast
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import TypeVar
 
 from torch import Tensor
 
 from lstm_shapes.errors import LARGEST
-from lstm_shapes.expression.operations import METHODS, MOST_AXES, MOST_ELEMENTS, Reduction
+from lstm_shapes.expression.limits import Refusal, check_shape
 
 Span = tuple[int, int]
 """Where a part of a text starts, and where it ends: the index behind its last character."""
@@ -53,25 +51,6 @@ class ExpressionError(ValueError):
         return f"{cause}\n{shown}\n{' ' * (self.start - first)}{marks}"
 
 
-@dataclass(frozen=True)
-class Scope:
-    """What the names in an expression stand for when it is evaluated.
-
-    Attributes:
-        tensors: the tensors by name.
-        numbers: the integers by name.
-        reductions: the functions that ``mean``, ``sum`` and ``max`` call.
-    """
-
-    tensors: Mapping[str, Tensor]
-    numbers: Mapping[str, int]
-    reductions: Mapping[str, Reduction]
-
-
-Part = Callable[[Scope], _T]
-"""A part of an expression that has been read; called with a scope, it gives its value."""
-
-
 class Spots:
     """The text of an expression, with the place of each node of its syntax tree.
 
@@ -93,42 +72,27 @@ class Spots:
         breaks = (match.end() for match in re.finditer("\n", self.source))
         self.lines = [shift + start for start in (0, *breaks)]
 
-    def made_by(self, span: Span, call: Callable[[], Tensor]) -> Tensor:
-        """Call torch, and give what it returns.
+    def made_by(self, span: Span, call: Callable[[], _T]) -> _T:
+        """Call an operation, and give what it returns.
 
         Args:
             span: where the call stands in the text.
-            call: a function without arguments that calls torch.
+            call: a function without arguments, which may call torch.
 
         Raises:
-            ExpressionError: torch refuses, and its message is the problem; or the tensor is too
-                large.
+            ExpressionError: the operation is refused, or torch refuses it, and its message is
+                the problem; or a tensor is too large.
         """
         try:
             made = call()
-        except (RuntimeError, IndexError, ValueError, TypeError, OverflowError) as refusal:
-            problem = str(refusal).partition("\n")[0] or type(refusal).__name__
-            raise self.wrong(span, problem) from refusal
-        return self.bounded(span, made)
-
-    def bounded(self, span: Span, tensor: Tensor) -> Tensor:
-        """Give a tensor back if it is within the limits.
-
-        Args:
-            span: where the tensor stands in the text.
-            tensor: a tensor of any shape.
-
-        Raises:
-            ExpressionError: it has more than ``MOST_AXES`` axes or ``MOST_ELEMENTS`` elements.
-        """
-        shape = tuple(tensor.shape)
-        if len(shape) > MOST_AXES:
-            problem = f"{len(shape)} axes are too many"
-            raise self.wrong(span, problem, f"use at most {MOST_AXES}")
-        if math.prod(size or 1 for size in shape) > MOST_ELEMENTS:
-            problem = f"a tensor of shape {shape} is too large"
-            raise self.wrong(span, problem, f"use at most {MOST_ELEMENTS} elements")
-        return tensor
+            if isinstance(made, Tensor):
+                check_shape(made.shape)
+        except Refusal as refusal:
+            raise self.wrong(span, refusal.problem, refusal.cure) from refusal
+        except (RuntimeError, IndexError, ValueError, TypeError, ArithmeticError) as error:
+            problem = str(error).partition("\n")[0] or type(error).__name__
+            raise self.wrong(span, problem) from error
+        return made
 
     def in_64_bits(self, span: Span, value: int) -> int:
         """Give an integer back if torch can take it.
@@ -143,26 +107,6 @@ class Spots:
         if abs(value) > LARGEST:
             raise self.wrong(span, "this does not fit into 64 bits", "use a smaller number")
         return value
-
-    def named(
-        self, node: ast.Name, kind: str, known: Mapping[str, _T], others: Mapping[str, object]
-    ) -> _T:
-        """Look up what a name stands for.
-
-        Args:
-            node: the name in the syntax tree.
-            kind: what is expected here, ``"tensor"`` or ``"number"``.
-            known: what the names of that kind stand for.
-            others: what the names of the other kind stand for.
-
-        Raises:
-            ExpressionError: the name stands for nothing, or for the other kind.
-        """
-        if node.id in known:
-            return known[node.id]
-        name = short(node.id)
-        problem = f"{name} is not a {kind}" if node.id in others else f"there is no {name} here"
-        raise self.wrong(self.span(node), problem, instead(node.id, known, kind))
 
     def meant(self, node: ast.expr, meant: str, cure: str) -> ExpressionError:
         """Make the error for a node where something else is expected.
@@ -228,40 +172,16 @@ def short(text: str) -> str:
 
 
 def instead(name: str, known: Iterable[str], kind: str) -> str:
-    """Write a cure that lists the names there are, with the most similar one first.
+    """Write a cure that gives the most similar name, or all there are if none is similar.
 
     Args:
         name: the name that was written.
         known: the names that could have been written.
         kind: what they are names of.
 
-    >>> instead("outt", ["out", "h_n"], "tensor")
-    'perhaps out; the tensors are out, h_n'
+    >>> instead("outt", ["out", "h_n"], "tensor"), instead("fc", ["out", "h_n"], "tensor")
+    ('perhaps out', 'the tensors are out, h_n')
     """
-    near = get_close_matches(name, known, n=1)
-    listed = f"the {kind}s are {', '.join(known)}"
-    return f"perhaps {near[0]}; {listed}" if near else listed
-
-
-def methods(name: str) -> str:
-    """Write a cure that lists the methods there are.
-
-    Args:
-        name: the name that was written; the most similar method is listed first.
-
-    >>> methods("veiw").startswith("perhaps view; the methods are ")
-    True
-    """
-    return instead(name, METHODS, "method")
-
-
-def constant(value: _T) -> Part[_T]:
-    """Make a part whose value is the same in every scope.
-
-    Args:
-        value: the value.
-
-    >>> constant(3)(Scope({}, {}, {}))
-    3
-    """
-    return lambda _scope: value
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    return f"perhaps {near[0]}" if near else f"the {kind}s are {', '.join(names) or 'none'}"

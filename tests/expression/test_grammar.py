@@ -3,10 +3,11 @@ points at its spot, and nothing that is typed does any harm."""
 
 from __future__ import annotations
 
+import builtins
 import copy
 import pickle
+import resource
 import sys
-import tracemalloc
 from typing import Any
 
 import pytest
@@ -18,86 +19,18 @@ from torch import Tensor
 
 from lstm_shapes import ExpressionError
 from lstm_shapes.expression.grammar import parse
-from lstm_shapes.expression.operations import FUNCTIONS, LONGEST, METHODS, MOST_AXES, MOST_ELEMENTS
+from lstm_shapes.expression.limits import LONGEST, MOST_AXES, MOST_ELEMENTS, MOST_PARTS
+from lstm_shapes.expression.operations import ATTRIBUTES, BUILTINS, FUNCTIONS, METHODS
+from tests.expression.forms import GIVEN, NUMBERS, SAME_AS_TORCH, assert_same
 from tests.hostile import HOSTILE
-
-N, L, D, H_OUT, LAYERS = 3, 5, 2, 4, 2
-NUMBERS = {"N": N, "L": L, "D": D, "H_out": H_OUT, "num_layers": LAYERS}
-
-
-def tensors() -> dict[str, Tensor]:
-    generator = torch.Generator().manual_seed(0)
-    shapes = {"out": (N, L, D * H_OUT), "h_n": (LAYERS * D, N, H_OUT), "c_n": (4, N, H_OUT)}
-    return {name: torch.randn(shape, generator=generator) for name, shape in shapes.items()}
-
-
-GIVEN = tensors()
-
-SAME_AS_TORCH = """
-out
-(out)
-  out
-out[0]
-out[:, -1]
-out[:, 0]
-out[..., :4]
-out[..., -1:]
-out[:, 1:4:2, None]
-out[-1, ::2][..., None, 1:]
-out[L - 1 - 3 * 1, N // 2]
-out[:, 99:]
-h_n[-1]
-h_n[num_layers * D - 1]
-h_n[-2:][0]
-torch.cat([h_n[-2], h_n[-1]], dim=-1)
-torch.cat((h_n[-2], h_n[-1]), -1)
-torch.concat([h_n[-2], c_n[-1]], axis=1)
-torch.cat([h_n])
-torch.stack([h_n[0], h_n[1]])
-torch.stack([h_n[0], h_n[1]], dim=2)
-torch.stack([out[:, -1, :4], out[:, 0, 4:]]).sum(0)
-h_n.view(N, -1)
-h_n.view((N, -1))
-h_n.view(num_layers, D, N, H_out).transpose(1, 2).reshape(num_layers, N, D*H_out)
-h_n.transpose(0, 1).reshape(N, -1)
-h_n.transpose(dim0=0, dim1=1).flatten(1)
-h_n.transpose(0, 1).contiguous().view([N, -1])
-torch.transpose(h_n, 0, 1)
-h_n.permute(1, 0, 2)
-torch.permute(h_n, (1, 0, 2)).flatten(start_dim=1)
-out.flip(1)
-out.flip([0, 1])
-out.flip(dims=(1,))
-torch.flip(out, [1])[:, -1]
-out.mean()
-out.mean(1)
-out.mean(dim=1, keepdim=True)
-torch.mean(out, dim=1)
-out.mean(axis=-1)
-out.sum(0)
-out.max(dim=1).values
-out.max(1)[0]
-out.max()
-torch.max(out, 1, True).values
-out.amax(1)
-out.amax(dim=1, keepdim=True)
-out[:, :1].squeeze(1)
-out[:, :1].squeeze()
-torch.squeeze(out[:, :1], dim=1)
-out.unsqueeze(0)
-torch.unsqueeze(out, dim=-1)
-out.flatten()
-torch.flatten(out, 0, 1)
-torch.reshape(out, (L, N, -1))
-out[:0]
-out[:0].sum()
-""".strip("\n").split("\n")
 
 
 @pytest.mark.parametrize("text", SAME_AS_TORCH)
 def test_what_is_in_the_grammar_is_what_torch_does(text: str) -> None:
     expected = eval(text.strip(), {"torch": torch} | GIVEN | NUMBERS)
-    assert torch.equal(parse(text).evaluate(GIVEN, NUMBERS), expected)
+    made = parse(text).evaluate(GIVEN, NUMBERS)
+    assert made.dtype == expected.dtype
+    assert_same(made, expected)
 
 
 @pytest.mark.parametrize("name", ["cat", "stack"])
@@ -119,20 +52,6 @@ def test_a_slice_may_reach_beyond_everything(text: str, same: Tensor) -> None:
     assert torch.equal(parse(text).evaluate(GIVEN, NUMBERS), same)
 
 
-def test_other_reductions_may_take_the_place_of_torchs() -> None:
-    seen: list[tuple[int | None, bool]] = []
-
-    def first(tensor: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-        seen.append((dim, keepdim))
-        return tensor.select(dim or 0, 0)
-
-    reductions = dict.fromkeys(("mean", "sum", "max"), first)
-    for text in ("out.mean(dim=1)", "out.max(1).values", "out.sum(1, keepdim=True)", "out.amax(1)"):
-        made = parse(text).evaluate(GIVEN, NUMBERS, reductions)
-        assert torch.equal(made, GIVEN["out"][:, 0])
-    assert seen == [(1, False), (1, False), (1, True), (1, False)]
-
-
 # What is typed, the spot that is pointed at, and what has to be said of it.
 WRONG = [
     ("outt[:, -1]", "outt", "out"),
@@ -142,7 +61,7 @@ WRONG = [
     ("h_n.transpose(0, 1).view(N, -1)", "view(N, -1)", "view size is not compatible"),
     ("out.max(dim=1)", "max(dim=1)", "add .values"),
     ("out[::-1]", "-1", "flip"),
-    ("out + h_n", "out + h_n", "stack([a, b]).sum(0)"),
+    ("out + h_n", "out + h_n", "(3, 5, 8) and (4, 3, 4) do not fit: from the last axis on"),
     ("N", "N", "tensor"),
     ("out[h_n]", "h_n", "number"),
     ("out.view(M, -1)", "M", "N"),
@@ -151,7 +70,7 @@ WRONG = [
     ("out.mean(1, dim=1)", "dim", "twice"),
     ("out.transpose(0)", "transpose(0)", "dim1"),
     ("out.transpose", "transpose", "transpose(...)"),
-    ("out.T", "T", "transpose"),
+    ("out.T", "T", "transpose(-2, -1)"),
     ("torch.cat([out, h_n])", "cat([out, h_n])", "Sizes of tensors must match"),
     ("out[0", "[", "never closed"),
     ("", "", "nothing"),
@@ -206,7 +125,7 @@ class Watched:
 
 
 NAMES = st.sampled_from(
-    ["data", "grad_fn", "__class__", "__dict__", "storage", "numpy", "mT", "H", "device", "is_cuda"]
+    ["data", "grad_fn", "__class__", "__dict__", "storage", "numpy", "mH", "H", "device", "is_cuda"]
 )
 
 
@@ -234,8 +153,9 @@ def outcome(text: str) -> Tensor | ExpressionError:
     assert isinstance(made, Tensor)
     # What passes is harmless, and Python makes the same of it.
     functions = {name: getattr(torch, name) for name in FUNCTIONS}
-    names = {"__builtins__": {}, "torch": torch} | functions | GIVEN | NUMBERS
-    assert torch.equal(eval(text.strip(), names), made)
+    python = {name: getattr(builtins, name) for name in BUILTINS}
+    names = {"__builtins__": {}, "torch": torch} | functions | python | GIVEN | NUMBERS
+    assert_same(made, eval(text.strip(), names))
     assert made.numel() <= MOST_ELEMENTS
     assert made.dim() <= MOST_AXES
     return made
@@ -247,9 +167,15 @@ def test_any_text_is_a_tensor_or_an_error(text: str) -> None:
     outcome(text)
 
 
-TOKENS = st.sampled_from([*"()[].,:-+*=@#{};'\\", "...", "//", "**", ":=", '"', *GIVEN, *NUMBERS])
-WORDS = st.sampled_from([*FUNCTIONS, *METHODS, "torch", "values", "dim", "keepdim", "None", "True"])
-OTHERS = st.sampled_from(["0", "1", "-1", "99999999999", "__class__", "lambda", "for", "import"])
+TOKENS = st.sampled_from(
+    [*"()[].,:-+*=@#{};'\\/<>~&|!", "<=", "==", "...", "//", "**", ":=", '"', *GIVEN, *NUMBERS]
+)
+WORDS = st.sampled_from(
+    [*FUNCTIONS, *METHODS, *BUILTINS, *ATTRIBUTES, "torch", "values", "dim", "keepdim", "None"]
+)
+OTHERS = st.sampled_from(
+    ["0", "1", "-1", "0.5", "1e-3", "True", "99999999999", "__class__", "lambda", "for", "import"]
+)
 
 
 @hypothesis_settings(max_examples=1500, deadline=None)
@@ -264,24 +190,82 @@ def test_a_slip_of_the_pen_is_a_tensor_or_an_error(text: str, data: st.DataObjec
     at = data.draw(st.integers(0, len(text)))
     gone = data.draw(st.integers(0, 3))
     new = data.draw(
-        st.sampled_from(["", ".", "[", ")", "9", "-", ":", "out", "'", "\0", "é", "**"])
+        st.sampled_from(
+            [
+                "",
+                ".",
+                "[",
+                ")",
+                "9",
+                "-",
+                ":",
+                "out",
+                "'",
+                "\0",
+                "é",
+                "**",
+                "*",
+                "/",
+                "@",
+                "<",
+                "==",
+            ]
+        )
     )
     outcome(text[:at] + new + text[at + gone :])
 
 
-def test_too_much_is_refused_before_it_is_made() -> None:
+# Each would need far more memory than there may be, if it were made before it is refused.
+TOO_MUCH = [
+    "stack([stack([stack([out, out]), stack([out, out])])])",
+    "out[:, None] + out",
+    "out[:, None] * out[None] - 1",
+    "out[:, None] @ out[None]",
+    "torch.matmul(out[:, None], out[None])",
+    "torch.bmm(out[None, :, None], out[None, None])",
+    "out[:1024].view(1, 1024) @ out[:1048576].view(1024, 1024).expand(1024, 1024, 1024)",
+    "out.repeat(1000000)",
+    "out.expand(1000000, -1)",
+    "out[torch.arange(4)[:, None] - torch.arange(1048576) * 0]",
+    "out[[0, 0], None].expand(2, 1048576)",
+    "out.view(1, -1)[torch.arange(1000000) * 0]",
+    "out.view(1, -1)[range(1000000) , :]",
+    "out.view(1, -1).index_select(0, torch.arange(1000) * 0)",
+    "out[:, None].masked_fill(torch.arange(1048576) > 3, 0)",
+    "out * torch.arange(10000000000)",
+    "out[range(10000000000)]",
+    "out.masked_fill(torch.arange(1048576)[:, None] < torch.arange(1048576), 0)",
+]
+
+
+@pytest.mark.parametrize("text", TOO_MUCH)
+def test_too_much_is_refused_before_it_is_made(text: str) -> None:
+    large = {"out": torch.zeros(MOST_ELEMENTS)}
+    before = resident()
+    with pytest.raises(ExpressionError, match=f"use at most {MOST_ELEMENTS}"):
+        parse(text).evaluate(large, {})
+    assert resident() - before < 200 * 2**20
+
+
+def resident() -> int:
+    """The most memory that this process has had, in bytes: also what was given back again."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def test_the_most_that_may_be_is_made() -> None:
     large = {"out": torch.zeros(MOST_ELEMENTS)}
     assert parse("out.flip(0)").evaluate(large, {}).numel() == MOST_ELEMENTS
-    text = "stack([stack([stack([out, out]), stack([out, out])])])"
-    before = torch.zeros(1).numel()
-    tracemalloc.start()
-    with pytest.raises(ExpressionError, match=str(MOST_ELEMENTS)) as caught:
-        parse(text).evaluate(large, {})
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert before == 1
-    assert peak < 2**20
-    assert "out, out" in text[caught.value.start : caught.value.end]
+    rows = {"out": torch.zeros(MOST_PARTS, 2)}
+    assert parse("torch.cat([*out])").evaluate(rows, {}).shape == (2 * MOST_PARTS,)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    ["[*out][0]", "out.unbind(0)[0]", "out.chunk(1001)[0]", "out.split(1)[0]", "list(out)[0]"],
+)
+def test_a_tensor_is_not_cut_into_very_many(parts: str) -> None:
+    with pytest.raises(ExpressionError, match="1001 parts are too many: make at most 1000"):
+        parse(parts).evaluate({"out": torch.zeros(MOST_PARTS + 1, 2)}, {})
 
 
 def test_the_limit_of_the_length_is_the_last_that_passes() -> None:
