@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.formula.code import CODE_NAMES
-from lstm_shapes.formula.shapes import symbols, tensor_shapes
+from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import Scene, Slice
 
 
@@ -242,24 +242,14 @@ def vector_script(
     named = tensor_shapes(settings, sizes)
     states = "(h_n, c_n)" if settings.kind == "LSTM" else "h_n"
     leading = ", ".join(axis.symbol for axis in named["input"].axes[:-1])
-    used = {
-        name: size
-        for name, size in symbols(settings, sizes).items()
-        if re.search(rf"\b{name}\b", vector)
-    }
-    bare = sorted(set(re.findall(r"(?<![.\w])([a-z]+)\(", vector)))
+    imported, defined = _names_in(vector, settings, sizes)
     lines = [
-        *_opening(
-            settings,
-            seed,
-            f"from torch import {', '.join(bare)}" if bare else "",
-            _packing(sizes),
-        ),
+        *_opening(settings, seed, imported, _packing(sizes)),
         f"x = torch.randn{named['input'].shape}",
         *_padded(settings, sizes),
         "x.requires_grad_()",
         *_call(settings, sizes, states),
-        *(f"{name} = {size}" for name, size in used.items()),
+        *defined,
         f"vector = ({vector})" if "\n" in vector else f"vector = {vector}",
         f"head = nn.Linear(vector.shape[-1], {out_features})",
         "print(head.in_features, tuple(head(vector).shape))",
@@ -269,3 +259,18 @@ def vector_script(
         "print((gradient != 0).any(dim=-1))",
     ]
     return "\n".join(lines)
+
+
+def _names_in(vector: str, settings: Settings, sizes: InputSizes) -> tuple[str, list[str]]:
+    """What the names in an expression need in a program: an import, and lines that define them."""
+    # Only where something can be run: torch is imported by what is asked here.
+    from lstm_shapes.expression.names import ALIASES, size_names
+    from lstm_shapes.expression.operations import BARE
+
+    used = dict.fromkeys(re.findall(r"(?<![.\w])[A-Za-z_]\w*", vector))
+    bare = [name for name in used if name in BARE and re.search(rf"(?<![.\w]){name}\(", vector)]
+    known = size_names(settings, sizes)
+    return f"from torch import {', '.join(sorted(bare))}" if bare else "", [
+        *(f"{name} = {ALIASES[name]}" for name in used if name in ALIASES),
+        *(f"{name} = {known[name]}" for name in used if name in known),
+    ]

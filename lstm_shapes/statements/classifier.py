@@ -125,7 +125,7 @@ def too_large(settings: Settings, sizes: InputSizes) -> str:
         for steps, batch in ((sizes.seq_len, samples), (max(1, samples), sizes.seq_len)):
             check(estimate(widest, InputSizes(steps, batch)), READING)
     except OverBudget as refusal:
-        return str(refusal)
+        return refusal.excess
     return ""
 
 

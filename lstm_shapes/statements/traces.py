@@ -9,10 +9,10 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from lstm_shapes.config import InputSizes
+from lstm_shapes.expression.axes import Coordinates, axes_of
+from lstm_shapes.expression.computing import VALUES
 from lstm_shapes.expression.grammar import Expression
-from lstm_shapes.expression.labels import SEVERAL, changing, labels_of_result
-from lstm_shapes.expression.operations import REDUCTIONS
+from lstm_shapes.expression.labels import SEVERAL, labels_of_result
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.expression.values import evaluate
 from lstm_shapes.live.axes import steps_first
@@ -20,6 +20,7 @@ from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms
 from lstm_shapes.live.variants import with_gradients
+from lstm_shapes.statements.rows import Row, row_of
 
 
 def trace_of(run: Run) -> tuple[Run, Tensor | None]:
@@ -53,68 +54,73 @@ class TracedRow:
     """A sample's row of an expression's result, followed by autograd.
 
     Attributes:
+        expression: what the row was taken from.
         labelled: where every element of the whole result comes from.
-        place: axis and index of the row in the result; ``None`` if no axis is the batch.
+        axes: what each axis of the whole result means.
+        row: where the row is.
         parts: the directions that the row is judged by.
         elements: of each part, those that have a value in the row.
         judged: only where the gradient does not show which elements took part, as that of a
             maximum, which reaches only the steps that win: the same elements of the mean.
+        all_rows: where samples have lengths, or rows differ, the elements of all rows by part:
+            what the gradient of all of them finds of a sample is what its own row has read, as
+            long as no row mixes samples.
     """
 
+    expression: Expression
     labelled: Mapping[str, Tensor]
-    place: tuple[int, int] | None
+    axes: tuple[Coordinates, ...]
+    row: Row
     parts: tuple[int, ...]
     elements: tuple[Tensor, ...]
     judged: tuple[Tensor, ...] | None
+    all_rows: tuple[Tensor, ...] | None
 
 
-_ALL = {**REDUCTIONS, "max": REDUCTIONS["mean"]}
+_ALL = VALUES.with_all_taking_part()
 
 
 def traced_row(expression: Expression, trace: Run, sample: int) -> TracedRow | ExpressionError:
     """The row that a head would take for the sample's, or why there is none."""
+    settings, sizes = trace.settings, trace.sizes
     try:
-        labelled = labels_of_result(expression, trace.settings, trace.sizes)
+        labelled = labels_of_result(expression, settings, sizes)
         value = evaluate(trace, expression)
         # Only the steps that win a maximum have a gradient; in a mean all that take part have.
-        every = evaluate(trace, expression, _ALL) if "max" in expression.text else None
+        every = evaluate(trace, expression, _ALL) if expression.chooses else None
     except ExpressionError as error:
         return error
-    place, directions = _place(labelled, trace.sizes, sample), labelled["direction"]
-    if place is not None:
-        directions = directions.select(*place)
-    parts = _parts(directions, trace)
+    axes = axes_of(expression, settings, sizes, labelled)
+    row = row_of(labelled, axes, sizes, sample)
+    directions = labelled["direction"]
+    parts = _parts(row.of(directions), trace)
+    # Where all rows are alike but for the sample, one tells of all.
+    several = row.axis is not None and (
+        sizes.lengths is not None or _rows_differ(labelled, row.axis)
+    )
 
-    def elements(result: Tensor) -> tuple[Tensor, ...]:
-        row = result if place is None else result.select(*place)
-        return tuple(row[directions == part] for part in parts)
+    def elements(result: Tensor, only: Row = row) -> tuple[Tensor, ...]:
+        return tuple(only.of(result)[only.of(directions) == part] for part in parts)
 
-    judged = None if every is None else elements(every)
-    return TracedRow(labelled, place, parts, elements(value), judged)
+    return TracedRow(
+        expression,
+        labelled,
+        axes,
+        row,
+        parts,
+        elements(value),
+        None if every is None else elements(every),
+        elements(value if every is None else every, Row(None)) if several else None,
+    )
 
 
-def _place(
-    labelled: Mapping[str, Tensor], sizes: InputSizes, sample: int
-) -> tuple[int, int] | None:
-    """Axis and index of the row that a head would take for the sample's; ``None`` if no axis
-    is the batch.
-
-    That is an axis as long as the batch along which samples change, rather they alone; else
-    one of some samples, as after a slice, if this one is among them; else any as long.
-    """
-    if sizes.batch_size is None:
-        return None
-    samples = labelled["sample"]
-    along = [changing(labelled, axis) for axis in range(samples.dim())]
-    fitting = [axis for axis, size in enumerate(samples.shape) if size == sizes.batch_size]
-    mixed = [axis for axis in fitting if "sample" in along[axis]]
-    for axis in sorted(mixed, key=lambda axis: along[axis] != ("sample",)):
-        return axis, sample
-    if ("sample",) in along:
-        axis = along.index(("sample",))
-        here = (samples.movedim(axis, 0).flatten(1)[:, 0] == sample).nonzero()
-        return (axis, int(here[0])) if len(here) else None
-    return (fitting[0], sample) if fitting else None
+def _rows_differ(labelled: Mapping[str, Tensor], axis: int) -> bool:
+    """Whether rows are of other layers, directions, steps or features than each other."""
+    return any(
+        bool((each != each.narrow(axis, 0, 1)).any())
+        for name, each in labelled.items()
+        if name != "sample" and each.numel()
+    )
 
 
 def _parts(directions: Tensor, run: Run) -> tuple[int, ...]:

@@ -46,7 +46,7 @@ def test_the_usual_vectors_show_what_each_half_has_read(feeding: ExplorerPage) -
         row = vector(feeding, code)
         expect(row).to_have_attribute("data-sound", sound)
         assert (squares(row, "forward"), squares(row, "backward")) == (forward, backward), code
-    mixing = vector(feeding, "h_n.view(3, -1)")
+    mixing = vector(feeding, "h_n.view(N, -1)")
     assert squares(mixing, "forward", "sample 1") == "xxxxx"
     expect(mixing).to_contain_text("vector[0] has read samples 0, 1: no longer one sample a row")
 

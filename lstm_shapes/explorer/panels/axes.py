@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from lstm_shapes.formula.numbers import grouped
@@ -10,6 +10,7 @@ from lstm_shapes.formula.numbers import grouped
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lstm_shapes.expression.axes import Coordinates
     from lstm_shapes.live.run import Run
 
 
@@ -32,23 +33,30 @@ def result_labels(run: Run, code: str) -> dict[str, Tensor]:
     return run.kept(("labels", code), make)
 
 
-def result_axes(labelled: Mapping[str, Tensor]) -> list[ResultAxis]:
-    """The axes of a result, from its labels."""
-    from lstm_shapes.expression.labels import axis_names
+def result_axes(run: Run, code: str, shape: Sequence[int] = ()) -> list[ResultAxis]:
+    """The axes of an expression's result.
 
-    shape = next(iter(labelled.values())).shape
+    Args:
+        run: whose tensors it is evaluated on.
+        shape: the sizes of the axes, where they are not those on this run.
+    """
+    from lstm_shapes.expression.axes import axes_of, name_of
+    from lstm_shapes.expression.grammar import parse
+
+    labelled = result_labels(run, code)
+    sizes = shape or labelled["sample"].shape
+    axes = axes_of(parse(code), run.settings, run.sizes, labelled)
     return [
-        {"role": _role(labelled, axis), "name": name, "size": grouped(shape[axis])}
-        for axis, name in enumerate(axis_names(labelled))
+        {"role": _role(coordinates), "name": name_of(coordinates), "size": grouped(size)}
+        for coordinates, size in zip(axes, sizes, strict=True)
     ]
 
 
-def _role(labelled: Mapping[str, Tensor], axis: int) -> str:
+def _role(coordinates: Coordinates) -> str:
     """The colour of an axis."""
-    from lstm_shapes.expression.labels import changing, is_mixed
+    from lstm_shapes.expression.axes import is_mixed
 
-    if is_mixed(labelled, axis):
+    if is_mixed(coordinates):
         return "mixed"
-    along = changing(labelled, axis)
     plain = {("sample",): "batch", ("step",): "seq", (): "features"}
-    return plain.get(along) or ("features" if "feature" in along else "layers")
+    return plain.get(coordinates) or ("features" if "feature" in coordinates else "layers")

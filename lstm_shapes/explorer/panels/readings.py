@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from lstm_shapes.explorer.panels.axes import ResultAxis, result_axes, result_labels
+from lstm_shapes.explorer.panels.axes import ResultAxis, result_axes
 from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.picture.scene import elide
 
 if TYPE_CHECKING:
     from lstm_shapes.expression.text import ExpressionError
     from lstm_shapes.live.run import Run
-    from lstm_shapes.statements.vectors import Half, Reading
+    from lstm_shapes.statements.vectors import Reading
+    from lstm_shapes.statements.verdicts import Half
 
 MOST_SQUARES = 9
 """Steps drawn of what was read; the middle of a longer sequence is left out, and counted."""
@@ -90,6 +91,11 @@ def fault_record(error: ExpressionError) -> FaultRecord:
     }
 
 
+def fault_of(code: str, says: str) -> FaultRecord:
+    """What is wrong with an expression as a whole."""
+    return {"parts": ["", code, ""], "says": says}
+
+
 def vector_record(run: Run, name: str, found: Reading | ExpressionError) -> VectorRecord:
     """One vector, measured or wrong."""
     from lstm_shapes.expression.text import ExpressionError
@@ -104,7 +110,7 @@ def _reading(run: Run, found: Reading) -> ReadingRecord:
     return {
         "sizes": [grouped(size) for size in found.shape],
         "shape": ",".join(map(str, found.shape)),
-        "axes": result_axes(result_labels(run, found.code)),
+        "axes": result_axes(run, found.code),
         "halves": [_half(half, found.sample) for half in found.halves],
         "sound": found.sound,
         "judged": "sound" if found.sound else "not sound",

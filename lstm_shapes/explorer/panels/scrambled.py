@@ -111,7 +111,7 @@ def _side(run: Run, code: str, meant: Mapping[str, Tensor], pair: Scramble) -> R
     labelled = result_labels(run, code)
     more = and_more(labelled["sample"][0].numel(), MOST_CELLS, "elements in each row")
     rows = _rows(labelled, meant, pair)
-    return {"code": code, "axes": result_axes(labelled), "rows": rows, "more": more}
+    return {"code": code, "axes": result_axes(run, code), "rows": rows, "more": more}
 
 
 def _rows(

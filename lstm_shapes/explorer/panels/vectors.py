@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from lstm_shapes.config import Question
 from lstm_shapes.explorer.choices import LONGEST
-from lstm_shapes.explorer.panels.axes import ResultAxis, result_axes, result_labels
+from lstm_shapes.explorer.panels.axes import ResultAxis, result_axes
 from lstm_shapes.explorer.panels.classifier import ClassifierRecord, classifier_record
 from lstm_shapes.explorer.panels.fields import SampleField, sample_field
 from lstm_shapes.explorer.panels.readings import (
     MOST_SQUARES,
     ReadingRecord,
     VectorRecord,
+    fault_of,
     fault_record,
     vector_record,
 )
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.explorer.twin import lost_in_twin
 from lstm_shapes.formula.numbers import grouped
-from lstm_shapes.formula.shapes import symbols, tensor_shapes
+from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
 from lstm_shapes.snippet import vector_script
 
 if TYPE_CHECKING:
     from lstm_shapes.live.run import Run
+
+OWN = "your own"
+"""What a vector is called that is none of the usual ones."""
 
 CLASSES = 2
 """out_features of the head that is shown."""
@@ -100,12 +105,15 @@ def usual_vector(question: Question) -> str:
     return "h_n[-1]"
 
 
-def vectors_view(snapshot: Snapshot, sample: int = 0, vector: str = "") -> VectorsPanel:
+def vectors_view(
+    snapshot: Snapshot, sample: int = 0, vector: str = "", asked: Question | None = None
+) -> VectorsPanel:
     """The usual vectors and the chosen one, each with what it has read on the run.
 
     Args:
         sample: whose row is looked at.
         vector: expression of the chosen one; empty for the usual one.
+        asked: the question itself, where the snapshot is that of a smaller twin.
     """
     question, run = snapshot.question, snapshot.run
     chosen = vector or usual_vector(question)
@@ -125,7 +133,8 @@ def vectors_view(snapshot: Snapshot, sample: int = 0, vector: str = "") -> Vecto
     }
     if panel["without"] or run is None:
         return panel
-    candidates, own = _vectors(run, sample, chosen)
+    asked = asked or question
+    candidates, own = _vectors(run, sample, chosen, asked)
     settings = question.settings
     listed = own or next(each for each in candidates if each["code"] == chosen)
     steps = elide(question.sizes.seq_len, MOST_SQUARES)
@@ -135,7 +144,7 @@ def vectors_view(snapshot: Snapshot, sample: int = 0, vector: str = "") -> Vecto
         "steps": ["…" if at is None else str(at) for at in steps],
         "candidates": candidates,
         "own": own,
-        "head": _head(run, chosen, listed),
+        "head": _head(run, chosen, listed, asked),
         "classifier": classifier_record(
             settings.input_size, settings.hidden_size, question.sizes, question.seed
         ),
@@ -156,33 +165,45 @@ def _field(question: Question, chosen: str, run: Run | None) -> OwnField:
 
 def _grammar(question: Question) -> str:
     """What an expression may be made of."""
-    from lstm_shapes.expression.operations import FUNCTIONS, METHODS
+    from lstm_shapes.expression.names import size_names
+    from lstm_shapes.expression.operations import ATTRIBUTES, BUILTINS, FUNCTIONS, METHODS
 
     shapes = tensor_shapes(question.settings, question.sizes)
     tensors = [name for name in shapes if name in ("out", "h_n", "c_n")]
-    sizes = symbols(question.settings, question.sizes)
+    lengths = ", `lengths`" if question.sizes.lengths is not None else ""
+    sizes = size_names(question.settings, question.sizes)
     return (
-        f"An expression is made of the tensors {_code(tensors)}, the sizes {_code(sizes)}, and "
-        f"whole numbers. Each tensor can be indexed and sliced in `[ ]`. The functions of torch "
-        f"are {_code(FUNCTIONS)}; the methods of a tensor are {_code(METHODS)}."
+        f"An expression is made of the tensors {_code(tensors)}, `x`{lengths}, the sizes "
+        f"{_code(sizes)}, and numbers, joined by `+ - * / @`. Each tensor can be indexed and "
+        "sliced in `[ ]`, with lists too, and has `out.size(0)` and "
+        f"{', '.join(f'`out.{name}`' for name in ATTRIBUTES)}. A mask for `masked_fill` compares "
+        "`lengths` and `torch.arange(L)`. The functions of torch are "
+        f"{_code(FUNCTIONS)}; the methods of a tensor are {_code(METHODS)}; of Python there are "
+        f"{_code(BUILTINS)}. What gives several tensors, such as `chunk`, needs an index behind it."
     )
 
 
-def _code(names: Sequence[str] | dict[str, int]) -> str:
+def _code(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _vectors(run: Run, sample: int, chosen: str) -> tuple[list[VectorRecord], VectorRecord | None]:
+def _vectors(
+    run: Run, sample: int, chosen: str, asked: Question
+) -> tuple[list[VectorRecord], VectorRecord | None]:
     """The usual vectors, and the chosen one if it is none of them."""
     from lstm_shapes.expression.grammar import parse
     from lstm_shapes.expression.text import ExpressionError
-    from lstm_shapes.statements.vectors import readings, usual_vectors
+    from lstm_shapes.statements.heads import usual_vectors
+    from lstm_shapes.statements.vectors import readings
 
     known = usual_vectors(run.settings, run.sizes)
     named = [(candidate.code, candidate.name) for candidate in known]
     own: VectorRecord | None = None
     if chosen not in dict(named):
-        named.append((chosen, "your own"))
+        if lost := lost_in_twin(asked, run, chosen):
+            own = {"code": chosen, "name": OWN, "reading": None, "fault": fault_of(chosen, lost)}
+        else:
+            named.append((chosen, OWN))
     expressions = []
     for code, name in named:
         try:
@@ -196,11 +217,9 @@ def _vectors(run: Run, sample: int, chosen: str) -> tuple[list[VectorRecord], Ve
     return records[: len(known)], own or next(iter(records[len(known) :]), None)
 
 
-def _head(run: Run, code: str, vector: VectorRecord) -> HeadRecord | None:
+def _head(run: Run, code: str, vector: VectorRecord, asked: Question) -> HeadRecord | None:
     """The head that fits the chosen vector; none for one that is wrong."""
-    from lstm_shapes.expression.grammar import parse
     from lstm_shapes.expression.text import ExpressionError
-    from lstm_shapes.statements.vectors import linear_layer_for
 
     if vector["reading"] is None:
         return None
@@ -214,20 +233,33 @@ def _head(run: Run, code: str, vector: VectorRecord) -> HeadRecord | None:
         "without": "",
     }
     try:
-        layer, scores = linear_layer_for(run, parse(code), CLASSES)
+        return {**record, "linear": _linear(run, code, asked)}
     except ExpressionError as error:
         return {**record, "without": fault_record(error)["says"]}
-    *before, _ = result_axes(result_labels(run, code))
+
+
+def _linear(run: Run, code: str, asked: Question) -> LinearRecord:
+    """The layer for the sizes that were asked for, whatever they were measured on."""
+    from lstm_shapes.expression.grammar import parse
+    from lstm_shapes.expression.sizes import shape_of
+    from lstm_shapes.statements.heads import linear_layer_for
+
+    if (run.settings, run.sizes) == (asked.settings, asked.sizes):
+        layer, scores = linear_layer_for(run, parse(code), CLASSES)
+        in_features, shape = layer.in_features, tuple(scores.shape)
+    else:
+        *before, in_features = shape_of(parse(code), asked.settings, asked.sizes)
+        shape = (*before, CLASSES)
+    *axes, _ = result_axes(run, code, shape)
     features: ResultAxis = {"role": "features", "name": "features", "size": str(CLASSES)}
-    linear: LinearRecord = {
-        "layer": f"nn.Linear({layer.in_features}, {layer.out_features})",
-        "in_features": str(layer.in_features),
+    return {
+        "layer": f"nn.Linear({in_features}, {CLASSES})",
+        "in_features": str(in_features),
         "makes": "makes of it a tensor of shape",
-        "sizes": [grouped(size) for size in scores.shape],
-        "shape": ",".join(map(str, scores.shape)),
-        "axes": [*before, features],
+        "sizes": [grouped(size) for size in shape],
+        "shape": ",".join(map(str, shape)),
+        "axes": [*axes, features],
         "program_name": "program",
-        "program": vector_script(run.settings, run.sizes, run.seed, code, CLASSES),
+        "program": vector_script(asked.settings, asked.sizes, asked.seed, code, CLASSES),
         "copy": "Copy program",
     }
-    return {**record, "linear": linear}

@@ -57,7 +57,7 @@ def test_an_axis_that_joins_samples_with_more_is_mixed() -> None:
         for code, each in candidates.items()
         if each["reading"]
     }
-    assert roles["h_n.view(3, -1)"] == ["mixed", "mixed"]
+    assert roles["h_n.view(N, -1)"] == ["mixed", "mixed"]
     assert roles["h_n.transpose(0, 1).flatten(1)"] == ["batch", "features"]
     assert roles["out[:, -1]"] == ["batch", "features"]
 

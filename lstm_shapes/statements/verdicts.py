@@ -1,0 +1,119 @@
+"""What is wrong with a vector that was measured, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lstm_shapes.expression.axes import two_samples
+from lstm_shapes.expression.grammar import Expression
+from lstm_shapes.expression.labels import labels_of_result
+from lstm_shapes.expression.text import ExpressionError
+from lstm_shapes.live.run import Run
+from lstm_shapes.statements.padding import padding_in
+from lstm_shapes.statements.rows import why_not_rows
+from lstm_shapes.statements.traces import Part, Table, TracedRow
+
+
+@dataclass(frozen=True)
+class Half:
+    """What the elements of one direction have read.
+
+    Attributes:
+        part: the direction; ``"both"`` for elements made of both, as by a sum.
+        features: how many elements there are; 0 if the direction is not in the vector.
+        layers: of which layers the elements are.
+        read: by sample, then by step of the input.
+        read_last: the same of what the last layer reads; ``None`` with a single layer. In a
+            stack of two directions every step of a lower layer's output has read all of the
+            input: that the last layer has read one step only, its input alone can show.
+    """
+
+    part: Part
+    features: int
+    layers: tuple[int, ...]
+    read: Table
+    read_last: Table | None
+
+
+def problems_of(
+    trace: Run,
+    row: TracedRow,
+    sample: int,
+    halves: Sequence[Half],
+    all_rows: Sequence[Half],
+) -> Iterator[str]:
+    """Say why a vector may not be fed to a head, the gravest first; nothing if it may.
+
+    Args:
+        trace: the run in float64.
+        sample: whose row was measured.
+        halves: what that row has read.
+        all_rows: what the rows of all samples have read, each of its own sample; empty where one
+            row tells of all.
+    """
+    sizes = trace.sizes
+    own = 0 if sizes.batch_size is None else sample
+    samples = sorted({i for half in halves for i, steps in enumerate(half.read) if any(steps)})
+    if len(samples) > 1:
+        listed = ", ".join(map(str, samples))
+        yield f"{row.row.code} has read samples {listed}: no longer one sample a row"
+        return  # of what it has read of its own there is nothing left to say
+    structure = why_not_rows(row.labelled, row.axes, sizes, row.row)
+    if structure:
+        yield structure
+        return
+    if samples and samples != [own]:
+        yield f"{row.row.code} has read sample {samples[0]} instead of sample {own}"
+        return
+    others = range(sizes.samples if all_rows else 0)
+    if not any(half.features for half in halves):
+        yield "it is made of the input alone, not of what the module returned"
+        return
+    unread = list(_unread(halves, trace, own)) or next(
+        filter(None, (list(_unread(all_rows, trace, b, f" of sample {b}")) for b in others)), []
+    )
+    yield from unread
+    padding = None if unread else padding_in(row.expression, trace, row.row)
+    if padding is not None:
+        yield str(padding)
+
+
+def what_is_sound(run: Run, expression: Expression) -> str:
+    """Say of a vector that may be fed to a head what it has read."""
+    both = run.settings.bidirectional
+    says = "both directions have read every step" if both else "it has read every step"
+    if run.sizes.batch_size == 1 and _mixes_two(expression, run):
+        return f"{says}; of more than one sample it would mix them"
+    return says
+
+
+def _mixes_two(expression: Expression, run: Run) -> bool:
+    """Whether a vector that is right for one sample mixes two."""
+    try:
+        labelled = labels_of_result(expression, *two_samples(run.settings, run.sizes))
+    except ExpressionError:
+        return False  # a number in the expression says that there is one sample
+    first = labelled["sample"][0]
+    return bool((first != first.flatten()[:1]).any())
+
+
+def _unread(halves: Sequence[Half], run: Run, own: int, whose: str = "") -> Iterator[str]:
+    """What a row has not read of its own sample; ``whose`` says which it is."""
+    steps = run.sizes.steps_of(own)
+    of = f"of {steps} step{'s' * (steps != 1)}"
+    for half in halves:
+        alone = half.part == "both" or run.settings.num_directions == 1
+        name = "it" if alone else f"the {half.part} half"
+        read, last = sum(half.read[own]), sum((half.read_last or half.read)[own])
+        if not half.features:
+            yield f"the {half.part} direction is not in it"
+        elif not read:
+            yield f"{name} has read nothing of sample {own}"
+        elif read < steps:
+            yield f"{name} has read {read} {of}{whose}"
+        elif last < steps and 0 <= max(half.layers) < run.settings.num_layers - 1:
+            below = f"layer {max(half.layers)}, not of the last layer"
+            yield f"{name} is of {below}"
+        elif last < steps:
+            yield f"{name} has read {last} {of} of the last layer's input{whose}"
