@@ -148,7 +148,8 @@ def states_message(run: Run, states: Sequence[Tensor]) -> str:
     """Ask torch what it says of the states that a module starts from.
 
     Args:
-        run: the run whose module is called again with these states.
+        run: the run whose call is made again with these states: of a packed batch, if it has
+            lengths.
         states: h_0, and for an LSTM c_0 as well, of any shapes.
 
     Returns:

@@ -24,6 +24,7 @@ from lstm_shapes.formula.shapes import time_axis
 from lstm_shapes.live.layers import hand_built_pair, layer_runs
 from lstm_shapes.live.run import Run
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, recomputed
+from lstm_shapes.statements.future import next_step_claims
 
 
 def direction_claims(run: Run) -> tuple[Claim, ...]:
@@ -54,7 +55,7 @@ def direction_claims(run: Run) -> tuple[Claim, ...]:
 
 def _claims(run: Run) -> tuple[Claim, ...]:
     claims = _two_directions(run) if run.settings.bidirectional else _one_direction(run)
-    return (*claims, *_rows(run, layer_runs(run)))
+    return (*claims, *_rows(run, layer_runs(run)), *next_step_claims(run))
 
 
 class _Words:

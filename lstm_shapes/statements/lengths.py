@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import PackedSequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from lstm_shapes.config import DIRECTIONS, Direction
 from lstm_shapes.directions import reverse_time
@@ -15,9 +16,12 @@ from lstm_shapes.errors import ArgumentError
 from lstm_shapes.formula.code import flip_code
 from lstm_shapes.formula.lengths import PackedOrder, packed_order
 from lstm_shapes.live.axes import steps_first
+from lstm_shapes.live.calls import with_weights
 from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.lengths import lengths_of, packed_input, padding_mask
 from lstm_shapes.live.run import Run
+from lstm_shapes.live.terms import own_terms
+from lstm_shapes.live.torch_says import what_torch_says
 from lstm_shapes.live.variants import unpacked
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, allowed_difference
 
@@ -33,7 +37,7 @@ def packing_claims(run: Run) -> tuple[Claim, ...]:
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> settings, sizes = Settings(4, 3, batch_first=True), InputSizes(5, 2, lengths=[2, 4])
-    >>> for claim in packing_claims(run(settings, sizes)):
+    >>> for claim in packing_claims(run(settings, sizes))[:-1]:
     ...     print(claim.holds, claim.statement)
     True packed.data == x at (sample, step), time by time, longest sample first
     True packed.batch_sizes == [(lengths > t).sum() for t in range(4)]
@@ -43,6 +47,7 @@ def packing_claims(run: Run) -> tuple[Claim, ...]:
     True out[b, lengths[b] - 1] == h_n[-1]
     False out[:, -1] == h_n[-1]
     False h_n of the padded batch, unpacked == h_n
+    True lstm(packed) is the same with batch_first=False
     """
     return run.kept("packing claims", lambda: tuple(_claims(run)))
 
@@ -79,6 +84,8 @@ def _claims(run: Run) -> Iterator[Claim]:
     yield _flip(run, x, lengths)
     yield from _ends(run, lengths)
     yield _padded_final(run, lengths)
+    yield _module_batch_first(run, packed)
+    yield _packing_batch_first(run, lengths, packed)
 
 
 def _order(packed: PackedSequence, lengths: list[int]) -> PackedOrder:
@@ -143,6 +150,46 @@ def _padded_final(run: Run, lengths: list[int]) -> Claim:
         reason = "no sample has padding" if whole else COINCIDENCE
     statement = "h_n of the padded batch, unpacked == h_n"
     return Claim("padded-final", statement, not wrong, reason, mistake=True)
+
+
+def _module_batch_first(run: Run, packed: PackedSequence) -> Claim:
+    """The module with the other batch_first, called on the same packed batch."""
+    other = replace(run.settings, batch_first=not run.settings.batch_first)
+    with own_terms(run.device):
+        pair = [_flat(module(packed)) for module in (run.module, with_weights(other, run.weights))]
+    return Claim(
+        "module-batch-first",
+        f"{run.settings.kind.lower()}(packed) is the same with batch_first={other.batch_first}",
+        all(map(torch.equal, *pair)),
+        f"a packed batch has one axis for samples and steps together, so nn.{other.kind} has "
+        "nothing to order: only the batch_first of packing and padding counts",
+    )
+
+
+def _flat(returned: Any) -> tuple[Tensor, ...]:
+    """The tensors that a module makes of a packed batch: out's data, h_n and, if any, c_n."""
+    out, final = returned
+    return (out.data, *final) if isinstance(final, tuple) else (out.data, final)
+
+
+def _packing_batch_first(run: Run, lengths: list[int], packed: PackedSequence) -> Claim:
+    """The padded batch, packed with the other batch_first."""
+    first = run.settings.batch_first
+    made: list[PackedSequence] = []
+    says = what_torch_says(
+        lambda: made.append(pack_padded_sequence(run.input, lengths, not first, False))
+    )
+    same = any(torch.equal(each.data, packed.data) for each in made)
+    takes = f"axis {int(first)} of x is then taken for the samples"
+    reason = f"{takes}, and torch says: {says}" if says else f"{takes}, in silence"
+    return Claim(
+        "packing-batch-first",
+        f"pack_padded_sequence(x, lengths, batch_first={not first}, enforce_sorted=False).data "
+        "== packed.data",
+        same,
+        "one step of one sample is all that is read: both orders begin with it" if same else reason,
+        mistake=True,
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -78,17 +77,29 @@ def _batch_first_states(run: Run) -> Claim:
     zeros = initial_states(run, "zeros")
     swapped = tuple(state.transpose(0, 1).contiguous() for state in zeros)
     rows, samples, features = run.h_n.shape
-    # With packed input torch puts the samples in order first, and fails there, in other words.
-    padded = replace(run, sizes=replace(run.sizes, lengths=None))
-    says = states_message(padded, swapped)
-    taken = "here both orders have one shape: it is taken in silence, as rows"
+    says = states_message(run, swapped)
     return Claim(
         "batch-first-states",
         f"h_0 may have the batch first, {(samples, rows, features)}",
         not says,
-        f"torch: {says}. batch_first never moves a state" if says else taken,
+        f"torch: {says}. {_why_refused(run)}" if says else _why_taken(rows, samples),
         mistake=True,
     )
+
+
+def _why_refused(run: Run) -> str:
+    if run.sizes.lengths is None:
+        return "batch_first never moves a state"
+    return (
+        "batch_first never moves a state. Of a packed batch torch first takes axis 1 of h_0 in the "
+        "order of sorted_indices, as if that axis counted samples: the message comes of that"
+    )
+
+
+def _why_taken(rows: int, samples: int) -> str:
+    if rows == samples == 1:
+        return "with one row and one sample both orders are the same"
+    return "torch takes it in silence: axis 0 is read as rows, whatever was meant by it"
 
 
 def _chunk_claims(run: Run, chunks: Run) -> Iterator[Claim]:

@@ -39,6 +39,7 @@ some_lengths = st.integers(1, 9).flatmap(
 moderate = settings().map(lambda module: replace(module, bias=True, hidden_size=8, proj_size=0))
 BOTH = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
 SHORT = InputSizes(5, 3, [4, 2, 3])
+MISTAKES = ("last-column", "padded-final", "packing-batch-first")
 
 
 distinct = st.lists(st.integers(1, 99), min_size=1, max_size=90, unique=True)
@@ -124,11 +125,12 @@ def test_what_holds_of_packing_and_which_mistakes_only_without_padding(
     claims = {claim.id: claim for claim in packing_claims(run(module, asked, seed=seed))}
     whole = min(asked.lengths or ()) == asked.seq_len
     true = ("packed-data", "batch-sizes", "indices", "zeros", "flip", "true-last")
-    holds = dict.fromkeys(true, True)
-    mistakes = dict.fromkeys(("last-column", "padded-final"), whole)
+    holds = dict.fromkeys((*true, "module-batch-first"), True)
+    padding = dict.fromkeys(("last-column", "padded-final"), whole)
+    mistakes = padding | {"packing-batch-first": asked.lengths == (1,)}
     assert {name: each.holds for name, each in claims.items()} == holds | mistakes
     assert {name for name, each in claims.items() if each.mistake} == mistakes.keys()
-    reasons = {claims[name].reason for name in mistakes}
+    reasons = {claims[name].reason for name in padding}
     assert (reasons == {"no sample has padding"}) == whole
 
 
@@ -148,10 +150,11 @@ def test_statements_are_code_for_these_settings(first: bool, bidirectional: bool
     packed = packed_input(made)
     names |= {"packed": packed, "lengths": torch.tensor([4, 2, 3]), "x": made.input}
     names |= {each: getattr(packed, each) for each in ("sorted_indices", "unsorted_indices")}
-    for name in ("true-last", "last-column", "batch-sizes", "indices"):
+    names |= {"pack_padded_sequence": pack_padded_sequence}
+    for name in ("true-last", "last-column", "batch-sizes", "indices", "packing-batch-first"):
         left, right = claims[name].split(" == ")
         one, other = (torch.as_tensor(eval(side, names)) for side in (left, right))
-        assert torch.equal(one, other) == (name != "last-column"), claims[name]
+        assert torch.equal(one, other) == (name not in MISTAKES), claims[name]
     assert torch.equal(packed.data[1], made.input[(2, 0) if first else (0, 2)])
     code, _, says = claims["flip"].partition(": ")
     assert says == "each sample reversed in its own length"
@@ -182,7 +185,7 @@ def test_another_order_of_samples_is_found_out(monkeypatch: pytest.MonkeyPatch) 
         "lstm_shapes.statements.lengths.packed_input", lambda _: packed_input(other)
     )
     found = {claim.id for claim in packing_claims(made) if not claim.holds}
-    assert found == {"packed-data", "last-column", "padded-final"}
+    assert found == {"packed-data", *MISTAKES}
 
 
 @pytest.mark.parametrize("order", [[0, 0, 1], [1, 2, 0], [0, 7, 1], None])
@@ -193,7 +196,7 @@ def test_indices_that_are_no_order_of_these_lengths_are_found_out(
     tampered = packed_input(made)._replace(sorted_indices=order and torch.tensor(order))
     monkeypatch.setattr("lstm_shapes.statements.lengths.packed_input", lambda _: tampered)
     found = {claim.id for claim in packing_claims(made) if not claim.holds}
-    assert found == {"indices", "last-column", "padded-final"}
+    assert found == {"indices", *MISTAKES}
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -212,7 +215,7 @@ def test_another_order_of_steps_is_found_out(
     made = run(replace(BOTH, batch_first=first), SHORT)
     monkeypatch.setattr("lstm_shapes.statements.lengths.reverse_time", tampered)
     found = {claim.id for claim in packing_claims(made) if not claim.holds}
-    assert found == {"flip", "last-column", "padded-final"}
+    assert found == {"flip", *MISTAKES}
 
 
 def test_the_users_default_device_has_no_influence() -> None:

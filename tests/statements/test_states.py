@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lstm_shapes import ArgumentError, Claim, InputSizes, Settings, run, tensor_shapes
+from lstm_shapes import ArgumentError, Claim, InputSizes, Run, Settings, run, tensor_shapes
+from lstm_shapes.live.lengths import packed_input
 from lstm_shapes.live.variants import in_chunks, initial_states, with_states
 from lstm_shapes.statements.claim import allowed_difference
 from lstm_shapes.statements.states import chunk_claims, state_claims
@@ -73,9 +74,11 @@ def test_what_the_states_do_and_in_which_shape_they_are_taken(
     if asked.batch_size is not None:
         expected["batch-first-states"] = rows == asked.batch_size
         reason = claims["batch-first-states"].reason
-        assert ("taken in silence" in reason) == (rows == asked.batch_size)
-        says = f"torch: Expected {WORDS[module.kind]} size "
-        assert reason.startswith(says) == (rows != asked.batch_size)
+        assert ("takes it in silence" in reason) == (rows == asked.batch_size > 1)
+        assert ("both orders are the same" in reason) == (rows == asked.batch_size == 1)
+        assert reason.startswith("torch: ") == (rows != asked.batch_size)
+        if rows != asked.batch_size and asked.lengths is None:
+            assert reason.startswith(f"torch: Expected {WORDS[module.kind]} size ")
     assert {name: claim.holds for name, claim in claims.items()} == expected
     assert [name for name, claim in claims.items() if claim.mistake] == list(expected)[1:]
 
@@ -92,11 +95,48 @@ def test_states_with_the_batch_first_are_refused_in_torchs_words(samples: int, k
     assert f"(2, {samples}, 3), got [{samples}, 2, 3]" in claim.reason
 
 
-@pytest.mark.parametrize("lengths", [[5], [2], [5, 2, 4]])
-def test_the_words_are_the_same_of_packed_samples(lengths: list[int]) -> None:
+def says_of_the_call(made: Run) -> str:
+    """What torch itself says to this very call, with states that have the batch first."""
+    states = [state.transpose(0, 1).contiguous() for state in initial_states(made, "zeros")]
+    hx = tuple(states) if len(states) == 2 else states[0]
+    try:
+        with torch.no_grad():
+            made.module(packed_input(made), hx)
+    except (RuntimeError, IndexError) as error:
+        return str(error).split("\n")[0]
+    return ""
+
+
+packed_batches = st.integers(1, 6).flatmap(
+    lambda steps: st.lists(st.integers(1, steps), min_size=1, max_size=8).map(
+        lambda lengths: InputSizes(steps, len(lengths), lengths)
+    )
+)
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(settings(), packed_batches)
+def test_of_a_packed_batch_it_is_said_what_torch_says_to_that(
+    module: Settings, asked: InputSizes
+) -> None:
+    made = run(module, asked)
+    claim, says = by_id(state_claims(made))["batch-first-states"], says_of_the_call(made)
+    assert claim.holds == (says == "")
+    assert claim.reason.startswith(f"torch: {says}. batch_first never") == bool(says)
+    assert ("sorted_indices" in claim.reason) == bool(says)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "taken"), [([5, 4, 2], False), ([2, 5], True), ([5], False), ([4, 5], True)]
+)
+def test_what_torch_says_to_a_padded_batch_is_not_said_of_a_packed_one(
+    lengths: list[int], taken: bool
+) -> None:
     both = InputSizes(5, len(lengths)), InputSizes(5, len(lengths), lengths)
-    padded, packed = (by_id(state_claims(run(BOTH, each))) for each in both)
-    assert packed["batch-first-states"] == padded["batch-first-states"]
+    padded, packed = (by_id(state_claims(run(BOTH, each)))["batch-first-states"] for each in both)
+    assert padded.holds == packed.holds == taken
+    assert padded.reason.startswith("torch: Expected hidden[0] size (2, ") == (not taken)
+    assert (packed.reason == padded.reason) == taken
 
 
 def test_another_out_than_that_of_zeros_is_found_out() -> None:
