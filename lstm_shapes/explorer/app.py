@@ -109,17 +109,14 @@ class Explorer(widgets.Box):
         """Do what a button of the page asks for; what is not known does nothing.
 
         Args:
-            action: ``"fix"`` applies the cure of the problem shown, ``"measure"`` and ``"stop"``
-                begin and end the measurement of reproducibility, ``"length"`` sets one sample's
-                length, ``"open"`` takes over the state in an address, ``"ask"`` sends everything
-                once more to a page that may have missed some of it.
+            action: ``"measure"`` and ``"stop"`` begin and end the measurement of reproducibility,
+                ``"length"`` sets one sample's length, ``"open"`` takes over the state in an
+                address, ``"ask"`` sends everything once more to a page that may have missed some
+                of it.
             message: what the action needs: ``sample`` and ``length``, or ``link``.
         """
         given = message or {}
-        problem = self.state.snapshot.problem
-        if action == "fix" and problem is not None:
-            self.state.change(**problem.fix)
-        elif action == "measure":
+        if action == "measure":
             self._start_measuring()
         elif action == "stop":
             self._draw(self.stage.measurement.stop)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import ipywidgets as widgets
@@ -31,6 +30,9 @@ RAIL: Mapping[str, tuple[str, ...]] = {
 }
 """The arguments in the order in which they are asked, under their headings. What each control is
 made of follows from ``config.ARGUMENTS``."""
+
+KEPT = ("seed", "device")
+"""The arguments that a preset leaves as they are."""
 
 
 class Controls:
@@ -97,7 +99,7 @@ class Controls:
     def _choose_preset(self, change: dict[str, Any]) -> None:
         if not self._writing and change["new"] is not None:
             question = PRESETS[change["new"]]
-            kept = {name: self._state.values[name] for name in ("seed", "device")}
+            kept = {name: self._state.values[name] for name in KEPT}
             self._state.change(**(question.values() | kept))
 
     def _show(self) -> None:
@@ -187,8 +189,8 @@ def _can_hold(part: Any, value: Any) -> bool:
 
 def _preset_of(values: dict[str, Any]) -> str | None:
     for name, preset in PRESETS.items():
-        wanted = replace(preset, seed=values["seed"], device=values["device"]).values()
-        if wanted.items() <= values.items():
+        wanted = preset.values()
+        if {key: wanted[key] for key in wanted.keys() - KEPT}.items() <= values.items():
             return name
     return None
 

@@ -6,14 +6,14 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 import traitlets
 
-from lstm_shapes.config import ARGUMENTS, Question
+from lstm_shapes.config import Question
 from lstm_shapes.errors import (
     LARGEST,
     MOST_LENGTHS,
@@ -23,8 +23,8 @@ from lstm_shapes.errors import (
     one_each,
     plain,
 )
+from lstm_shapes.explorer.refusals import Problem, errors_of, problems_of
 from lstm_shapes.formula.budget import OverBudget, check, estimate
-from lstm_shapes.snippet import constructor_of
 
 if TYPE_CHECKING:
     from lstm_shapes.live.run import Run
@@ -36,31 +36,6 @@ FIRST_BATCH_SIZE = 3  # what an unbatched start is switched to
 AT_ONCE = 0.05  # seconds; torch is there by then if it was imported before
 FIRST_LOOK = 1.0  # seconds in which a page that has just come is left alone
 
-_MODULE = {name for name, each in ARGUMENTS.items() if each.group == "module"}
-_ASKED = {name for name, each in ARGUMENTS.items() if each.group != "run"} - {"kind", "batched"}
-"""Arguments of which torch can be asked what it says of a value."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why the controls' values have no answer: torch's words, the cause, the cure.
-
-    Attributes:
-        argument: the control to mark.
-        torch_says: torch's own message; empty if torch takes the value without an error, and
-            ``None`` if it was not asked.
-        cause, cure: one plain clause each.
-        code: the module as it should be built; empty if no fix is known.
-        fix: values that mend it.
-    """
-
-    argument: str
-    torch_says: str | None
-    cause: str
-    cure: str
-    code: str = ""
-    fix: Mapping[str, Any] = field(default_factory=dict)
-
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
@@ -70,15 +45,17 @@ class Snapshot:
         question: the last valid one.
         run: its run; ``None`` while it is to be made, and where it is refused.
         refusal: why there will be no run, as by its cost; empty if there is or will be one.
-        problem: what is wrong with values newer than the question.
+        problems: what is wrong with values newer than the question: each that is refused.
         pending: whether the run is still to be made, at once.
+        torch_here: whether torch is imported, so that something can be run.
     """
 
     question: Question
     run: Run | None = None
     refusal: str = ""
-    problem: Problem | None = None
+    problems: tuple[Problem, ...] = ()
     pending: bool = False
+    torch_here: bool = False
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -92,7 +69,7 @@ class Snapshot:
     @property
     def status(self) -> Status:
         """What the shapes shown are; ``invalid`` means that they are the last good ones."""
-        if self.problem:
+        if self.problems:
             return "invalid"
         return "measured" if self.run else "predicted"
 
@@ -212,13 +189,14 @@ class State(traitlets.HasTraits):
 
     def _asked(self) -> Snapshot:
         """What the values ask, answered by formula; for values that ask nothing valid, the last
-        question that was, and what is wrong with them."""
-        try:
-            self._valid = self._predicted(Question.of(self.values))
-        except ArgumentError as error:
+        question that was, and all that is wrong with them."""
+        errors = errors_of(self.values)
+        if errors:
             if self._valid.run is None:  # it may not have been tried yet
                 self._valid = self._predicted(self._valid.question)
-            return replace(self._valid, problem=self._explain(error))
+            problems = problems_of(self.values, errors, self._torch_here)
+            return replace(self._valid, problems=problems)
+        self._valid = self._predicted(Question.of(self.values))
         return self._valid
 
     def _predicted(self, question: Question) -> Snapshot:
@@ -227,10 +205,10 @@ class State(traitlets.HasTraits):
         try:
             check(estimate(question.settings, question.sizes))
         except OverBudget as refusal:
-            return Snapshot(question, refusal=str(refusal))
+            return Snapshot(question, refusal=refusal.excess, torch_here=self._torch_here)
         if self._torch_error:
             return Snapshot(question, refusal=f"torch cannot be imported: {self._torch_error}")
-        return Snapshot(question, pending=self._torch_known)
+        return Snapshot(question, pending=self._torch_here, torch_here=self._torch_here)
 
     def _measured(self, snapshot: Snapshot) -> Snapshot:
         """The same with its run; the last one that was complete, where the run fails."""
@@ -242,22 +220,23 @@ class State(traitlets.HasTraits):
         try:
             made = run(asked.settings, asked.sizes, seed=asked.seed, device=asked.device)
         except ArgumentError as error:
-            return self._failed(self._explain(error))
+            errors = {error.argument: error}
+            return self._failed(problems_of(self.values, errors, self._torch_here))
         # What a device cannot do, such as allocate, only the device knows.
         except RuntimeError as error:
             cause = f"the run failed on {asked.device}"
             problem = Problem("device", str(error), cause, "use smaller sizes, or device='cpu'")
-            return self._failed(problem)
-        self._valid = self._complete = replace(snapshot, run=made, pending=False, problem=None)
-        return replace(self._valid, problem=snapshot.problem)
+            return self._failed((problem,))
+        self._valid = self._complete = replace(snapshot, run=made, pending=False, problems=())
+        return replace(self._valid, problems=snapshot.problems)
 
-    def _failed(self, problem: Problem) -> Snapshot:
+    def _failed(self, problems: tuple[Problem, ...]) -> Snapshot:
         self._valid = self._complete
-        return replace(self._complete, problem=problem)
+        return replace(self._complete, problems=problems)
 
-    def _explain(self, error: ArgumentError) -> Problem:
-        torch_here = self._torch_known and not self._torch_error
-        return _explain(error, self.values, torch_here)
+    @property
+    def _torch_here(self) -> bool:
+        return self._torch_known and not self._torch_error
 
 
 def _taken(lengths: Any) -> Any:
@@ -281,37 +260,6 @@ def _fitted(values: Mapping[str, Any]) -> Any:
     except ArgumentError:
         return lengths
     return one_each([min(length, seq_len) for length in lengths], samples, seq_len)
-
-
-def _explain(error: ArgumentError, values: Mapping[str, Any], torch_here: bool) -> Problem:
-    says = None
-    too_large = isinstance(error.value, int) and error.value > LARGEST
-    argument = error.argument.partition("[")[0]  # of lengths[2] lengths
-    typed = isinstance(values.get(argument), str)  # of what is no Python yet torch says nothing
-    if torch_here and argument in _ASKED and not too_large and not typed:
-        from lstm_shapes.live.torch_says import torch_message
-
-        says = torch_message(argument, values)
-    fix = _mend(values, error)
-    # A fix of the input is no other module: its control says it all.
-    code = constructor_of({**values, **fix}) if fix.keys() & _MODULE else ""
-    cause = error.cause
-    if error.argument == "lengths" and says == "":
-        cause += ", and leaves the other samples out"
-    return Problem(argument, says, cause, error.cure, code, fix)
-
-
-def _mend(values: Mapping[str, Any], error: ArgumentError) -> dict[str, Any]:
-    """Changes that mend this error and all behind it; none if one has no obvious cure."""
-    fix: dict[str, Any] = {}
-    while error.fix:
-        fix |= error.fix
-        try:
-            Question.of({**values, **fix})
-            return fix
-        except ArgumentError as behind:
-            error = behind
-    return {}
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -52,7 +52,7 @@ def test_a_refused_number_stays_in_its_field(explorer: Explorer) -> None:
     number.value = -2
     assert number.value == -2
     assert slider.value == slider.min
-    assert explorer.stage.view["blame"] == "hidden_size"
+    assert explorer.stage.view["blame"] == ["hidden_size"]
     assert cards(explorer)["out"]["shape"] == "3,5,6"
 
 
@@ -134,10 +134,10 @@ def test_lengths_that_do_not_fit_are_refused_by_name(
     assert notice["heading"].startswith(heading)
     assert text in notice["text"]
     assert field.value.replace(" ", "") == typed.replace(" ", "")
-    assert explorer.stage.view["blame"] == "lengths"
+    assert explorer.stage.view["blame"] == ["lengths"]
     assert cards(explorer)["out"]["shape"] == "3,5,6"
-    if notice["action"]:
-        tell(explorer.stage, {"action": "fix"})
+    if notice["link"]:
+        tell(explorer.stage, {"action": "open", "link": notice["link"]})
         assert notices(explorer) == []
 
 
@@ -172,7 +172,8 @@ def test_too_many_samples_to_follow_leave_the_lengths_alone(explorer: Explorer) 
     explorer.state.update(batch_size=10**9)
     assert explorer.state.values["lengths"] == (2, 5, 3)
     assert notices(explorer)[0][0] == "error"
-    tell(explorer.stage, {"action": "fix"})
+    (notice,) = explorer.stage.view["notices"]
+    tell(explorer.stage, {"action": "open", "link": notice["link"]})
     assert explorer.state.snapshot.question.sizes == InputSizes(5, 10**9)
 
 

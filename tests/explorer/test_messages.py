@@ -111,10 +111,30 @@ def test_the_cure_can_be_applied(explorer: Explorer) -> None:
     (notice,) = explorer.stage.view["notices"]
     assert notice["tone"] == "error"
     assert notice["heading"].startswith("torch: proj_size")
-    assert notice["action"] == "fix"
-    tell(explorer.stage, {"action": "fix"})
+    assert (notice["argument"], notice["link"]) == ("proj_size", "proj_size=2")
+    tell(explorer.stage, {"action": "open", "link": notice["link"]})
     assert explorer.stage.view["notices"] == []
     assert explorer.controls.inputs["proj_size"][1].value == 2
+
+
+def test_every_refused_value_is_marked_and_has_its_own_notice_and_cure(
+    wire: Wire, explorer: Explorer
+) -> None:
+    for name, value in (("hidden_size", 0), ("dropout", 1.5), ("seed", -1)):
+        write(explorer.controls.inputs[name][-1], value=value)
+    assert b'"blame":["hidden_size","dropout","seed"]' in wire.held(explorer.stage)["view"]
+    notices = explorer.stage.view["notices"]
+    assert [(each["heading"][:34], each["argument"], each["link"]) for each in notices] == [
+        ("torch: hidden_size must be greater", "hidden_size", "hidden_size=1"),
+        ("torch: dropout should be a number ", "dropout", "dropout=0.5"),
+        ("Not valid", "seed", "seed=0"),
+    ]
+    shown = "The shapes shown are the last valid ones."
+    assert [shown in each["text"] for each in notices] == [True, False, False]
+    tell(explorer.stage, {"action": "open", "link": notices[1]["link"]})
+    assert explorer.stage.view["blame"] == ["hidden_size", "seed"]
+    assert explorer.controls.inputs["dropout"][1].value == 0.5
+    assert explorer.controls.inputs["hidden_size"][1].value == 0
 
 
 def test_what_is_typed_in_the_page_is_answered_there(wire: Wire, explorer: Explorer) -> None:

@@ -74,22 +74,22 @@ def test_an_invalid_value_keeps_the_last_good_run_and_recovers(state: State) -> 
     assert bad.status == "invalid"
     assert bad.run is good.run
     assert bad.question == good.question
-    assert bad.problem is not None
-    assert "smaller than hidden_size" in (bad.problem.torch_says or "")
-    assert bad.problem.cause == "proj_size=3 is not smaller than hidden_size=3"
-    assert bad.problem.cure == "use 1 to 2, or 0 for no projection"
-    assert bad.problem.code == (
+    assert bad.problems
+    assert "smaller than hidden_size" in (bad.problems[0].torch_says or "")
+    assert bad.problems[0].cause == "proj_size=3 is not smaller than hidden_size=3"
+    assert bad.problems[0].cure == "use 1 to 2, or 0 for no projection"
+    assert bad.problems[0].code == (
         "nn.LSTM(4, 3, num_layers=2, batch_first=True, bidirectional=True, proj_size=2)"
     )
-    state.update(**bad.problem.fix)
+    state.update(**bad.problems[0].fix)
     assert state.snapshot.status == "measured"
     assert shown(state)["h_n"] == (4, 3, 2)
 
 
 def test_what_torch_takes_in_silence_is_refused_all_the_same(state: State) -> None:
     state.update(input_size=True)
-    assert state.snapshot.problem is not None
-    assert state.snapshot.problem.torch_says == ""
+    assert state.snapshot.problems
+    assert state.snapshot.problems[0].torch_says == ""
 
 
 def test_over_budget_the_formula_answers_and_nothing_runs(state: State) -> None:
@@ -98,6 +98,7 @@ def test_over_budget_the_formula_answers_and_nothing_runs(state: State) -> None:
     assert state.snapshot.run is None
     assert state.snapshot.claims == ()
     assert state.snapshot.refusal.startswith("needs 117 GiB (limit 64 MiB)")
+    assert state.snapshot.torch_here
     state.update(hidden_size=3, seq_len=5)
     assert state.snapshot.status == "measured"
 
@@ -136,8 +137,8 @@ def test_whatever_a_browser_sends_the_page_stands(state: State, values: dict[str
 @pytest.mark.parametrize("values", [{"seed": 2**64}, {"device": "cuda:99"}, {"kind": "lstm"}])
 def test_no_words_are_put_into_torchs_mouth(state: State, values: dict[str, Any]) -> None:
     state.update(**values)
-    assert state.snapshot.problem is not None
-    assert state.snapshot.problem.torch_says is None
+    assert state.snapshot.problems
+    assert state.snapshot.problems[0].torch_says is None
 
 
 @pytest.mark.parametrize(
@@ -147,21 +148,48 @@ def test_what_only_the_run_refuses_has_its_cure_too(
     state: State, values: dict[str, Any], fix: dict[str, Any]
 ) -> None:
     state.update(**values)
-    assert state.snapshot.problem is not None
-    assert state.snapshot.problem.fix == fix
+    assert state.snapshot.problems
+    assert state.snapshot.problems[0].fix == fix
     state.update(**fix)
     assert state.snapshot.status == "measured"
 
 
-def test_two_mistakes_are_named_one_at_a_time_and_mended_together(state: State) -> None:
-    state.update(hidden_size=0, dropout=5.0)
-    problem = state.snapshot.problem
-    assert problem is not None
-    assert problem.argument == "hidden_size"
-    assert "hidden_size" in (problem.torch_says or "")
-    assert problem.fix == {"hidden_size": 1, "dropout": 1.0}
-    state.update(**problem.fix)
+def test_several_mistakes_are_all_named_and_mended_one_by_one(state: State) -> None:
+    state.update(hidden_size=0, dropout=1.5, seq_len=0, proj_size=2, lengths="two")
+    first, *others = state.snapshot.problems
+    assert state.snapshot.problems[0] is first
+    assert first.argument == "hidden_size"
+    assert first.torch_says == "hidden_size must be greater than zero"
+    # A hidden_size of 1 has no room for the projection, which is no mistake by itself.
+    assert first.fix == {"hidden_size": 1, "proj_size": 0}
+    assert first.code == ""
+    assert [(each.argument, each.fix) for each in others] == [
+        ("dropout", {"dropout": 0.5}),
+        ("seq_len", {"seq_len": 1}),
+        ("lengths", {}),
+    ]
+    assert [(each.torch_says or "")[:30] for each in others] == [
+        "dropout should be a number in ",
+        "Expected sequence length to be",
+        "",
+    ]
+    state.update(**first.fix)
+    assert [each.argument for each in state.snapshot.problems] == ["dropout", "seq_len", "lengths"]
+    assert state.snapshot.problems[0].code == (
+        "nn.LSTM(4, 1, num_layers=2, batch_first=True, dropout=0.5, bidirectional=True)"
+    )
+    state.update(dropout=0.5, seq_len=1, lengths=None)
     assert state.snapshot.status == "measured"
+
+
+def test_torch_is_asked_of_each_value_beside_no_other_that_is_refused(state: State) -> None:
+    state.update(hidden_size=0, proj_size=-1, seq_len=0, lengths=(2, 0, 1))
+    assert {each.argument: each.torch_says for each in state.snapshot.problems} == {
+        "hidden_size": "hidden_size must be greater than zero",
+        "proj_size": "proj_size should be a positive integer or zero to disable projections",
+        "seq_len": "Expected sequence length to be larger than 0 in RNN",
+        "lengths": None,  # there is no seq_len to which torch could pad
+    }
 
 
 def test_a_name_that_no_control_has_is_a_mistake_of_the_caller(state: State) -> None:
@@ -185,7 +213,7 @@ def test_a_device_that_runs_out_is_reported(state: State, monkeypatch: pytest.Mo
 
     monkeypatch.setattr("lstm_shapes.live.run.call_module", fail)
     state.update(num_layers=3)
-    problem = state.snapshot.problem
+    problem = next(iter(state.snapshot.problems), None)
     assert problem is not None
     assert (problem.torch_says, problem.cause) == ("out of memory", "the run failed on cpu")
 
@@ -210,10 +238,11 @@ def test_before_torch_the_formula_answers_then_the_run_does(may_import: threadin
     assert not state.wait(0)
     state.update(num_layers=3)
     state.update(proj_size=9)
-    assert state.snapshot.problem is not None
-    assert state.snapshot.problem.torch_says is None
+    assert state.snapshot.problems
+    assert state.snapshot.problems[0].torch_says is None
     state.update(proj_size=0)
     assert {snapshot.status for snapshot in seen} == {"predicted", "invalid"}
+    assert not any(snapshot.torch_here for snapshot in seen)
     may_import.set()
     assert state.wait(60)
     assert shown(state)["h_n"] == (6, 3, 3)
@@ -256,6 +285,7 @@ def test_without_torch_the_page_says_so(monkeypatch: pytest.MonkeyPatch, error: 
     assert state.snapshot.status == "predicted"
     assert state.snapshot.refusal.startswith("torch cannot be imported: ")
     assert str(error) in state.snapshot.refusal
+    assert not state.snapshot.torch_here
     assert state.devices == ("cpu",)
     state.update(num_layers=3)
     assert state.snapshot.question.settings.num_layers == 3

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
+from lstm_shapes.explorer.link import write_link
+from lstm_shapes.explorer.refusals import Problem
 from lstm_shapes.explorer.state import Snapshot
 
 Tone = Literal["error", "refusal", "remark"]
 
 
 class NoticeRecord(TypedDict):
-    """One notice: ``code`` is the module as it should be built, ``action`` what a button
-    beside it does; both are empty where there is none."""
+    """One notice: ``code`` is the module as it should be built, ``argument`` the control that it
+    is about, and ``link`` what a button beside it opens; each is empty where there is none."""
 
     tone: Tone
     heading: str
     text: str
     code: str
-    action: Literal["", "fix"]
+    argument: str
+    link: str
 
 
 def notices_view(snapshot: Snapshot) -> list[NoticeRecord]:
     """Notices in the order of their urgency."""
-    return [*_problem(snapshot), *_refusal(snapshot), *_remarks(snapshot)]
+    return [*_problems(snapshot), *_refusal(snapshot), *_remarks(snapshot)]
 
 
 def failure_view(error: Exception) -> NoticeRecord:
@@ -45,26 +48,39 @@ def link_view(error: Exception) -> NoticeRecord:
 
 
 def _notice(
-    tone: Tone, heading: str, text: str, code: str = "", action: Literal["", "fix"] = ""
+    tone: Tone, heading: str, text: str, code: str = "", argument: str = "", link: str = ""
 ) -> NoticeRecord:
-    return {"tone": tone, "heading": heading, "text": text, "code": code, "action": action}
+    return {
+        "tone": tone,
+        "heading": heading,
+        "text": text,
+        "code": code,
+        "argument": argument,
+        "link": link,
+    }
 
 
-def _problem(snapshot: Snapshot) -> list[NoticeRecord]:
-    problem = snapshot.problem
-    if problem is None:
-        return []
+def _problems(snapshot: Snapshot) -> list[NoticeRecord]:
+    """A notice for each value that is refused; the first one says which shapes are shown."""
+    last = "last valid ones" if snapshot.run else "last valid ones, by formula"
+    shown = f" The shapes shown are the {last}."
+    return [
+        _problem(problem, "" if place else shown) for place, problem in enumerate(snapshot.problems)
+    ]
+
+
+def _problem(problem: Problem, shown: str) -> NoticeRecord:
     heading = {None: "Not valid", "": "torch takes this without a word"}.get(
         problem.torch_says, f"torch: {problem.torch_says}"
     )
-    shown = "last valid ones" if snapshot.run else "last valid ones, by formula"
     cure = f" Cure: {problem.cure}." if problem.cure else ""
-    text = f"{problem.cause}. The shapes shown are the {shown}.{cure}"
-    return [_notice("error", heading, text, problem.code, "fix" if problem.fix else "")]
+    text = f"{problem.cause}.{shown}{cure}"
+    link = write_link(problem.fix) if problem.fix else ""
+    return _notice("error", heading, text, problem.code, problem.argument, link)
 
 
 def _refusal(snapshot: Snapshot) -> list[NoticeRecord]:
-    if not snapshot.refusal or snapshot.problem:
+    if not snapshot.refusal or snapshot.problems:
         return []
     text = "The shapes are those of the formula; nothing was allocated."
     return [_notice("refusal", f"Predicted, not run: {snapshot.refusal}", text)]

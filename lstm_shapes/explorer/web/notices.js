@@ -9,13 +9,23 @@ import { h } from "./dom.js";
  * @param {NoticeRecord} record
  * @param {string} cure name of the button that applies the cure
  */
-export function notice({ tone, heading, text, code, action }, cure) {
+export function notice({ tone, heading, text, code, argument, link }, cure) {
   return h(
     "div",
     { class: `ls-notice ls-${tone}`, role: tone === "remark" ? "status" : "alert" },
     h("div", { class: "ls-notice-heading" }, heading),
     h("div", {}, text),
     code ? h("code", {}, code) : null,
-    action ? h("button", { type: "button", class: "ls-button", "data-action": action }, cure) : null,
+    link ? cureButton(argument, link, cure) : null,
   );
+}
+
+/**
+ * @param {string} argument
+ * @param {string} link
+ * @param {string} cure
+ */
+function cureButton(argument, link, cure) {
+  const data = { "data-cure": link, "data-argument": argument };
+  return h("button", { type: "button", class: "ls-button", ...data }, cure);
 }

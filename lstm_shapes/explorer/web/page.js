@@ -47,12 +47,12 @@ export default {
     };
     /** @type {(event: Event) => void} */
     const act = (event) => {
-      const action = around(event, "[data-action]")?.dataset.action;
-      if (!action) return;
+      const { cure, argument } = around(event, "[data-cure]")?.dataset ?? {};
+      if (!cure) return;
       // The button goes with its notice: the focus goes where the mended value is.
-      const refused = el.closest(".ls-app")?.querySelector(`.ls-${read(model, "view").blame} input`);
+      const refused = el.closest(".ls-app")?.querySelector(`.ls-${argument} input`);
       if (refused instanceof HTMLElement) refused.focus();
-      model.send({ action });
+      model.send({ action: "open", link: cure });
     };
     const drawPanel = () => panels.draw(read(model, "panel"));
     const takeSample = () => tell(model, "sample", Math.trunc(parts.sample.valueAsNumber) || 0);

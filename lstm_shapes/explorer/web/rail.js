@@ -3,13 +3,14 @@
 /**
  * Which argument a slider's handle sets, which choice is taken, which value is refused.
  * @param {Element} app
- * @param {string} blame the argument that is refused
+ * @param {string[]} blame the arguments that are refused
  * @param {string} presets name of the choices that have none
  */
 function annotate(app, blame, presets) {
+  const marked = blame.map((argument) => `ls-${argument}`);
   for (const row of app.querySelectorAll(".ls-row")) {
     const name = [...row.querySelectorAll("label")].map((label) => label.textContent).join("");
-    const refused = String(row.classList.contains(`ls-${blame}`));
+    const refused = String(marked.some((each) => row.classList.contains(each)));
     for (const input of row.querySelectorAll("input, select, [role=slider]")) {
       input.setAttribute("aria-invalid", refused);
     }
@@ -31,7 +32,8 @@ function annotate(app, blame, presets) {
  * @param {AbortSignal} signal
  */
 export function watchRail(el, presets, signal) {
-  let refused = "";
+  /** @type {string[]} */
+  let refused = [];
   /** @type {Element | null} */
   let rail = null;
   const label = () => {
@@ -51,10 +53,10 @@ export function watchRail(el, presets, signal) {
     watcher.disconnect();
   };
   signal.addEventListener("abort", stop, { once: true });
-  /** @type {(argument: string) => void} */
-  const blame = (argument) => {
-    if (argument === refused) return;
-    refused = argument;
+  /** @type {(names: string[]) => void} */
+  const blame = (names) => {
+    if (String(names) === String(refused)) return;
+    refused = names;
     label();
   };
   return { blame };
