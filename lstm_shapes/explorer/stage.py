@@ -38,6 +38,7 @@ from lstm_shapes.explorer.panels.scrambled import ScrambledPanel, scrambled_view
 from lstm_shapes.explorer.panels.states import StatesPanel, states_view
 from lstm_shapes.explorer.panels.vectors import VectorsPanel, vectors_view
 from lstm_shapes.explorer.state import Snapshot, Status
+from lstm_shapes.explorer.twin import stand_in
 from lstm_shapes.explorer.view import View, packed
 from lstm_shapes.explorer.words import PAGE, PageRecord
 from lstm_shapes.picture.svg import style
@@ -47,7 +48,7 @@ class ViewRecord(TypedDict):
     """The notices and the cards.
 
     ``showing`` counts the views that were sent: records with the same number belong together.
-    ``samples`` is how many there are, if batched; ``blame`` the argument that is refused;
+    ``samples`` is how many there are, if batched; ``blame`` the arguments that are refused;
     ``pending`` says that the run is on its way, and all is by formula until then.
     """
 
@@ -56,17 +57,21 @@ class ViewRecord(TypedDict):
     cards: list[CardRecord]
     samples: str | None
     sample: int
-    blame: str
+    blame: list[str]
     showing: int
     pending: bool
 
 
 class PanelRecord(TypedDict):
-    """What all panels have in common: the tab, and which view the panel belongs to."""
+    """What all panels have in common: the tab, and which view the panel belongs to.
+
+    ``smaller`` says that the panel was made of a smaller twin of the question, and of which.
+    """
 
     tab: Tab
     state: Status
     showing: int
+    smaller: str
 
 
 class ShareRecord(TypedDict):
@@ -119,26 +124,30 @@ def stage_view(snapshot: Snapshot, sample: int = 0, showing: int = 0) -> ViewRec
         "cards": cards_view(snapshot),
         "samples": None if batch_size is None else str(batch_size),
         "sample": sample,
-        "blame": snapshot.problem.argument if snapshot.problem else "",
+        "blame": [problem.argument for problem in snapshot.problems],
         "showing": showing,
     }
 
 
 def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: Measurement) -> View:
     """The panel of the chosen tab; the others are not computed."""
+    on, smaller = stand_in(snapshot, choices)
+    twin, drawn = on if smaller else None, sample
+    sample = nearest_sample(on.question.sizes, sample)
     make: Mapping[str, Callable[[], Mapping[str, Any]]] = {
-        "directions": lambda: directions_view(snapshot, sample),
-        "cell": lambda: cell_view(snapshot, sample, choices),
-        "parameters": lambda: parameters_view(snapshot, sample),
-        "arguments": lambda: arguments_view(snapshot),
-        "lengths": lambda: lengths_view(snapshot, sample),
-        "states": lambda: states_view(snapshot, sample, choices),
-        "vectors": lambda: vectors_view(snapshot, sample, choices.vector),
-        "scrambled": lambda: scrambled_view(snapshot),
-        "reproducibility": lambda: reproducibility_view(snapshot, measurement),
-        "article": lambda: article_view(snapshot),
+        "directions": lambda: directions_view(snapshot, drawn, twin),
+        "cell": lambda: cell_view(on, sample, choices),
+        "parameters": lambda: parameters_view(on, sample),
+        "arguments": lambda: arguments_view(on),
+        "lengths": lambda: lengths_view(on, sample),
+        "states": lambda: states_view(on, sample, choices),
+        "vectors": lambda: vectors_view(on, sample, choices.vector, snapshot.question),
+        "scrambled": lambda: scrambled_view(on),
+        "reproducibility": lambda: reproducibility_view(on, measurement),
+        "article": lambda: article_view(on),
     }
-    return {"tab": choices.tab, "state": snapshot.status, **make[choices.tab]()}
+    common = {"tab": choices.tab, "state": snapshot.status, "smaller": smaller}
+    return {**common, **make[choices.tab]()}
 
 
 class Shown(NamedTuple):

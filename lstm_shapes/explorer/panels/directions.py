@@ -34,11 +34,14 @@ class DirectionsPanel(TypedDict):
     claims: Sequence[ClaimRecord]
 
 
-def directions_view(snapshot: Snapshot, sample: int = 0) -> DirectionsPanel:
+def directions_view(
+    snapshot: Snapshot, sample: int = 0, twin: Snapshot | None = None
+) -> DirectionsPanel:
     """The steps from out to a merged result, each way, and the claims evaluated on the way.
 
     Args:
         sample: the batch item whose numbers are shown.
+        twin: a smaller twin, on which the statements are checked in place of the snapshot.
     """
     question = snapshot.question
     strips = Strips(snapshot, sample)
@@ -49,14 +52,16 @@ def directions_view(snapshot: Snapshot, sample: int = 0) -> DirectionsPanel:
         "ways": ways(strips),
         "strips": strips.made,
         "play": {"play": "play", "stop": "stop"},
-        "claims_title": _claims_title(snapshot),
-        "claims": claim_records(snapshot.claims),
+        "claims_title": _claims_title(twin or snapshot, smaller=twin is not None),
+        "claims": claim_records((twin or snapshot).claims),
     }
 
 
-def _claims_title(snapshot: Snapshot) -> str:
+def _claims_title(snapshot: Snapshot, *, smaller: bool) -> str:
+    if smaller and snapshot.claims:
+        return "Checked on the smaller twin"
     if snapshot.run is None:
         return "Nothing is claimed without a run"
     if not snapshot.claims:
         return "Without a sample there are no numbers to compare"
-    return "Checked on the last valid run" if snapshot.problem else "Checked on this run"
+    return "Checked on the last valid run" if snapshot.problems else "Checked on this run"

@@ -28,6 +28,7 @@ from lstm_shapes.explorer.panels.numbers import (
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
+from lstm_shapes.formula.budget import BY_HAND
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
 
@@ -122,7 +123,7 @@ def states_view(snapshot: Snapshot, sample: int, choices: Choices) -> StatesPane
     Args:
         sample: the batch item whose numbers are shown.
     """
-    without, run = why_not(snapshot, "run again"), snapshot.run
+    without, run = why_not(snapshot, "run again", BY_HAND), snapshot.run
     measured = not without and run is not None
     return {
         "sample_field": sample_field(snapshot.question.sizes, sample),
@@ -136,6 +137,7 @@ def states_view(snapshot: Snapshot, sample: int, choices: Choices) -> StatesPane
 
 def _started(snapshot: Snapshot, run: Run, sample: int, start: Start) -> StartRecord:
     from lstm_shapes.live.variants import initial_states, started_from
+    from lstm_shapes.statements.replicas import replica_claims
     from lstm_shapes.statements.states import state_claims
 
     shapes = tensor_shapes(run.settings, run.sizes)
@@ -154,7 +156,7 @@ def _started(snapshot: Snapshot, run: Run, sample: int, start: Start) -> StartRe
         ],
         "title": "How far the states reach",
         "apart": {"kind": "start", "about": about, "bands": apart},
-        "claims": claim_records(state_claims(run)),
+        "claims": claim_records([*state_claims(run), *replica_claims(run)]),
     }
 
 

@@ -13,6 +13,7 @@ import { reproducibilityPanel } from "./panels/reproducibility.js";
 import { scrambledPanel } from "./panels/scrambled.js";
 import { statesPanel } from "./panels/states.js";
 import { vectorsPanel } from "./panels/vectors.js";
+import { note } from "./parts/note.js";
 import { copy } from "./share.js";
 
 /** @import { Model } from "./model.js" */
@@ -72,7 +73,9 @@ export class Panels {
     this.from = { record: null, chosen: "" };
     this.tabs = h("div", { class: "ls-tabs", role: "tablist", "aria-label": page.panels });
     this.body = h("div", { class: "ls-panel-body", role: "tabpanel" });
-    this.root = h("section", { class: "ls-card ls-panel" }, this.tabs, this.body);
+    /** Says that a smaller twin was measured. */
+    this.smaller = h("div", {});
+    this.root = h("section", { class: "ls-card ls-panel" }, this.tabs, this.smaller, this.body);
     this.listen(signal);
     this.watch(signal);
   }
@@ -145,6 +148,7 @@ export class Panels {
     const chosen = JSON.stringify([choices, Boolean(this.playing)]);
     if (this.from.record === record && this.from.chosen === chosen) return;
     this.from = { record, chosen };
+    this.smaller.replaceChildren(note(record.smaller) ?? "");
     const before = record.tab === "directions" && this.walked ? places(this.body) : null;
     this.show(drawn(record, choices, Boolean(this.playing)));
     if (before) glide(this.body, before);

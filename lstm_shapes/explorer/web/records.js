@@ -450,14 +450,15 @@ export {};
  */
 
 /**
- * One notice: `code` is the module as it should be built, `action` what a button beside it does; both are empty where
- * there is none.
+ * One notice: `code` is the module as it should be built, `argument` the control that it is about, and `link` what a
+ * button beside it opens; each is empty where there is none.
  * @typedef {object} NoticeRecord
  * @property {"error" | "refusal" | "remark"} tone
  * @property {string} heading
  * @property {string} text
  * @property {string} code
- * @property {"" | "fix"} action
+ * @property {string} argument
+ * @property {string} link
  */
 
 /**
@@ -540,11 +541,13 @@ export {};
 
 /**
  * What all panels have in common: the tab, and which view the panel belongs to.
+ * `smaller` says that the panel was made of a smaller twin of the question, and of which.
  * @typedef {object} PanelRecord
  * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
  *   | "reproducibility" | "article"} tab
  * @property {"measured" | "predicted" | "invalid"} state
  * @property {number} showing
+ * @property {string} smaller
  */
 
 /**
@@ -964,7 +967,7 @@ export {};
 /**
  * The notices and the cards.
  * `showing` counts the views that were sent: records with the same number belong together. `samples` is how many there
- * are, if batched; `blame` the argument that is refused; `pending` says that the run is on its way, and all is by
+ * are, if batched; `blame` the arguments that are refused; `pending` says that the run is on its way, and all is by
  * formula until then.
  * @typedef {object} ViewRecord
  * @property {"measured" | "predicted" | "invalid"} status
@@ -972,7 +975,7 @@ export {};
  * @property {CardRecord[]} cards
  * @property {string | null} samples
  * @property {number} sample
- * @property {string} blame
+ * @property {string[]} blame
  * @property {number} showing
  * @property {boolean} pending
  */

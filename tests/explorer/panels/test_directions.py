@@ -137,7 +137,8 @@ def test_numbers_are_those_of_the_chosen_sample() -> None:
 def test_a_tick_is_only_there_for_what_was_measured(explorer: Explorer) -> None:
     explorer.state.update(hidden_size=100_000)
     panel = explorer.stage.panel
-    assert panel["claims_title"] == "Nothing is claimed without a run"
+    assert panel["claims_title"] == "Checked on the smaller twin"
+    assert "a smaller twin of it was measured" in panel["smaller"]
     found = strips(panel)["forward = out[..., :100000]"]
     assert found["shape"]["verdict"] == "predicted by formula"
     assert found["bands"][0]["columns"][0]["cells"][0][0] == ""

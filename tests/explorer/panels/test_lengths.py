@@ -53,7 +53,7 @@ def test_none_asks_for_some(explorer: Explorer) -> None:
 @pytest.mark.parametrize("sizes", [InputSizes(1, None), InputSizes(1, 1), InputSizes(1, 0)])
 def test_the_example_of_lengths_is_always_valid(explorer: Explorer, sizes: InputSizes) -> None:
     explorer.act("open", {"link": example(measured(BOTH, sizes))})
-    assert explorer.state.snapshot.problem is None
+    assert explorer.state.snapshot.problems == ()
     assert explorer.state.snapshot.question.sizes.lengths is not None
 
 

@@ -46,3 +46,19 @@ def test_padding_has_no_numbers() -> None:
     columns = forward["columns"]
     assert [column["cells"][0][0] == "" for column in columns] == [*[False] * 2, *[True] * 3]
     assert columns[4]["says"] == "forward t=4: padding"
+
+
+def test_what_a_state_has_to_look_like_is_claimed_with_what_data_parallel_makes_of_it() -> None:
+    both = [started(measured(BOTH, sizes), 0, Choices()) for sizes in (ASKED, PACKED)]
+    for start in both:
+        holds = {claim["id"]: claim["holds"] for claim in start["claims"]}
+        assert holds == {
+            "zero-states": True,
+            "random-states": False,
+            "batch-first-states": False,
+            "replica-states": False,
+            "replica-mended": True,
+        }
+    padded, packed = ({claim["id"]: claim["reason"] for claim in each["claims"]} for each in both)
+    assert padded["batch-first-states"].startswith("torch: Expected hidden[0] size (4, 3, 3)")
+    assert "sorted_indices" in packed["batch-first-states"]
