@@ -240,7 +240,7 @@ def test_other_kinds_and_shapes_are_drawn(explorer: ExplorerPage) -> None:
 def test_without_a_run_nothing_is_claimed(explorer: ExplorerPage) -> None:
     explorer.type("hidden_size", 100_000)
     expect(says(explorer.page)).to_contain_text("By formula: there are no numbers to compare.")
-    expect(explorer.page.locator("[data-claim]")).to_have_count(0)
+    expect(says(explorer.page).locator("[data-claim]")).to_have_count(0)
 
 
 def test_the_picture_can_be_read_in_both_themes(themed: ExplorerPage) -> None:

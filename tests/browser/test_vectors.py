@@ -124,11 +124,14 @@ def test_the_classifier_is_run_as_written_and_repaired(feeding: ExplorerPage) ->
     expect(found.get_by_label("as written")).to_contain_text("self.fc(h_n.squeeze(0))")
 
 
-def test_too_large_to_measure_says_so(feeding: ExplorerPage) -> None:
-    feeding.type("hidden_size", 400)
-    expect(feeding.page.get_by_role("tabpanel")).to_contain_text("Too large to be measured")
-    feeding.type("hidden_size", 3)
+def test_what_is_too_large_is_measured_on_a_smaller_twin(feeding: ExplorerPage) -> None:
+    feeding.type("hidden_size", 4000)
+    panel = feeding.page.locator(".ls-panel")
+    expect(panel).to_contain_text("a smaller twin of it was measured")
     expect(vector(feeding, "out[:, -1]")).to_be_visible()
+    expect(panel).to_contain_text("nn.Linear(8000, 2)")
+    feeding.type("hidden_size", 3)
+    expect(panel).not_to_contain_text("a smaller twin of it was measured")
 
 
 def test_the_keys_go_from_tab_to_tab(explorer: ExplorerPage) -> None:

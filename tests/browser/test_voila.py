@@ -168,13 +168,35 @@ def test_any_bad_number_can_be_corrected(
     explorer.measured()
 
 
+def test_all_that_is_refused_is_marked_and_each_has_its_cure(explorer: ExplorerPage) -> None:
+    refused = {"seq_len": "0", "seed": "-1"}
+    for name, value in refused.items():
+        explorer.type(name, float(value))
+    expect(explorer.alert).to_have_count(2)
+    for name in refused:
+        expect(explorer.number(name)).to_have_attribute("aria-invalid", "true")
+    expect(explorer.number("hidden_size")).to_have_attribute("aria-invalid", "false")
+    seed = explorer.alert.filter(has_text="seed=-1")
+    seed.get_by_role("button", name="Apply the cure").click()
+    expect(explorer.alert).to_have_count(1)
+    expect(explorer.number("seed")).to_have_attribute("aria-invalid", "false")
+    expect(explorer.number("seq_len")).to_have_attribute("aria-invalid", "true")
+    explorer.expect_shapes(FIRST)
+    explorer.choose("Apply the cure")
+    expect(explorer.alert).to_have_count(0)
+    explorer.measured()
+
+
 def test_a_size_that_is_too_large_to_run_is_predicted(explorer: ExplorerPage) -> None:
     explorer.type("hidden_size", 100_000)
     expect(explorer.alert).to_contain_text("Predicted, not run: needs ")
     expect(explorer.card("out")).to_have_attribute("data-state", "predicted")
     expect(explorer.card("out")).to_have_attribute("data-shape", "3,5,200000")
-    expect(explorer.page.locator("[data-claim]")).to_have_count(0)
+    panel = explorer.page.locator(".ls-panel")
+    expect(panel).to_contain_text("a smaller twin of it was measured, nn.LSTM(2, 5, num_layers=2")
+    expect(panel).to_contain_text("Checked on the smaller twin")
     explorer.type("hidden_size", 3)
+    expect(panel).not_to_contain_text("smaller twin")
     explorer.measured().expect_shapes(FIRST)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypedDict
 
-from lstm_shapes.config import InputSizes, Settings
+from lstm_shapes.config import InputSizes, Question, Settings
+from lstm_shapes.formula.twin import smaller_twin
 
 if TYPE_CHECKING:
     from lstm_shapes.statements.classifier import ClassifierResult
@@ -34,11 +35,10 @@ class SourceRecord(TypedDict):
 
 
 class ClassifierRecord(TypedDict):
-    """Both versions with one and two layers and directions; or why they are not run."""
+    """Both versions with one and two layers and directions."""
 
     name: str
     title: str
-    without: str
     about: str
     heads: Sequence[str]
     rows: Sequence[VersionRecord]
@@ -50,7 +50,7 @@ class ClassifierRecord(TypedDict):
 def classifier_record(
     input_size: int, hidden_size: int, sizes: InputSizes, seed: int
 ) -> ClassifierRecord:
-    """Both versions on an input of the current sizes.
+    """Both versions on an input of the current sizes, or of smaller ones if these are too large.
 
     Args:
         seed: what weights and input are drawn from.
@@ -58,16 +58,16 @@ def classifier_record(
     from lstm_shapes.statements.classifier import classifier_results, too_large
 
     settings = Settings(input_size, hidden_size)
-    refusal = too_large(settings, sizes)
-    found = [] if refusal else classifier_results(settings, sizes, seed)
+    if too_large(settings, sizes):
+        twin = smaller_twin(Question(settings, sizes))
+        settings, sizes = twin.settings, twin.sizes
     samples = 1 if sizes.batch_size is None else sizes.batch_size
     return {
         "name": "A widely read classifier",
         "title": "A widely read classifier, run as it is written",
-        "without": refusal,
-        "about": _about((samples, sizes.seq_len, input_size)),
+        "about": _about((samples, sizes.seq_len, settings.input_size)),
         "heads": HEADS,
-        "rows": [_row(each) for each in found],
+        "rows": [_row(each) for each in classifier_results(settings, sizes, seed)],
         "sources": _sources(),
     }
 
@@ -102,9 +102,17 @@ def _row(result: ClassifierResult) -> VersionRecord:
         "verdict": "one probability for each sample; the first has read every step of sample 0, "
         "and nothing else"
         if result.right
-        else "not one probability for each sample, the first of which has read every step of "
-        "sample 0 and nothing else",
+        else "; ".join(_wrong(result)),
     }
+
+
+def _wrong(result: ClassifierResult) -> Iterator[str]:
+    """What is wrong with what a classifier returned."""
+    samples, own = len(result.read), [len(result.read[0]) * (True,)]
+    if result.shape != (samples, 1):
+        yield f"it is not one probability for each of {samples} sample{'s' * (samples != 1)}"
+    if list(result.read) != [*own, *[(False,) * len(own[0])] * (samples - 1)]:
+        yield f"the first has not read {_read(own)}, which is sample 0, but {_read(result.read)}"
 
 
 def _module(num_layers: int, bidirectional: bool) -> str:

@@ -185,11 +185,10 @@ export {};
  */
 
 /**
- * Both versions with one and two layers and directions; or why they are not run.
+ * Both versions with one and two layers and directions.
  * @typedef {object} ClassifierRecord
  * @property {string} name
  * @property {string} title
- * @property {string} without
  * @property {string} about
  * @property {string[]} heads
  * @property {VersionRecord[]} rows

@@ -25,8 +25,7 @@ function source({ version, code }) {
 }
 
 /** @param {ClassifierRecord} record */
-export function classifierOf({ name, title, without, about, heads, rows, sources }) {
-  if (without) return h("section", {}, h("h3", {}, title), note(without));
+export function classifierOf({ name, title, about, heads, rows, sources }) {
   return h(
     "section",
     { class: "ls-classifier", "aria-label": name },
