@@ -124,6 +124,16 @@ def test_the_classifier_is_run_as_written_and_repaired(feeding: ExplorerPage) ->
     expect(found.get_by_label("as written")).to_contain_text("self.fc(h_n.squeeze(0))")
 
 
+def test_what_may_be_written_is_told_and_stays_open(feeding: ExplorerPage) -> None:
+    about = feeding.page.locator("details")
+    expect(about.get_by_text("masked_fill").first).not_to_be_visible()
+    about.get_by_text("What may be written here").click()
+    feeding.type("batch_size", 2)
+    feeding.measured()
+    expect(vector(feeding, "out[:, -1]")).to_contain_text("(2, 6)")
+    expect(about.get_by_text("masked_fill").first).to_be_visible()
+
+
 def test_what_is_too_large_is_measured_on_a_smaller_twin(feeding: ExplorerPage) -> None:
     feeding.type("hidden_size", 4000)
     panel = feeding.page.locator(".ls-panel")
@@ -164,7 +174,10 @@ def test_elements_that_landed_elsewhere_are_outlined(explorer: ExplorerPage) -> 
 @pytest.mark.parametrize("name", ["What to feed the head", "Right shape, wrong data"])
 def test_both_tabs_read_well_in_both_themes_and_fit(themed: ExplorerPage, name: str) -> None:
     themed.open_tab(name)
-    expect(themed.page.get_by_role("tabpanel").locator("code").first).to_be_visible()
+    panel = themed.page.get_by_role("tabpanel")
+    for closed in panel.locator("summary").all():
+        closed.click()
+    expect(panel.locator("code").first).to_be_visible()
     assert worst_contrast(themed.page) >= 4.5
     wide = "() => document.documentElement.scrollWidth <= innerWidth"
     for width in (1280, 390):

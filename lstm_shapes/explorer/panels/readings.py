@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from lstm_shapes.config import InputSizes
 from lstm_shapes.explorer.panels.axes import ResultAxis, result_axes
 from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.picture.scene import elide
@@ -111,23 +112,25 @@ def _reading(run: Run, found: Reading) -> ReadingRecord:
         "sizes": [grouped(size) for size in found.shape],
         "shape": ",".join(map(str, found.shape)),
         "axes": result_axes(run, found.code),
-        "halves": [_half(half, found.sample) for half in found.halves],
+        "halves": [_half(half, found.sample, run.sizes) for half in found.halves],
         "sound": found.sound,
         "judged": "sound" if found.sound else "not sound",
         "verdict": found.verdict,
     }
 
 
-def _half(half: Half, sample: int) -> HalfRecord:
+def _half(half: Half, sample: int, sizes: InputSizes) -> HalfRecord:
     """The own sample's row of squares, the same of the last layer's input, and one for every
     other sample that was read."""
     own = sample if sample < len(half.read) else 0
     others = [i for i, steps in enumerate(half.read) if any(steps) and i != own]
     part = PARTS[half.part]
-    rows = [_row(part, half.read[own], f"sample {own}", "own")]
+    length = sizes.steps_of(own)
+    rows = [_row(part, half.read[own], length, f"sample {own}", "own")]
     if half.read_last is not None and not others:
-        rows.append(_row(part, half.read_last[own], LAST, "last"))
-    rows += [_row(part, half.read[i], f"sample {i}", "foreign") for i in others[:MOST_SAMPLES]]
+        rows.append(_row(part, half.read_last[own], length, LAST, "last"))
+    for i in others[:MOST_SAMPLES]:
+        rows.append(_row(part, half.read[i], sizes.steps_of(i), f"sample {i}", "foreign"))
     more = len(others) - MOST_SAMPLES
     return {
         "part": half.part,
@@ -137,8 +140,10 @@ def _half(half: Half, sample: int) -> HalfRecord:
     }
 
 
-def _row(part: str, steps: Sequence[bool], of: str, role: SquaresRole) -> SquaresRecord:
-    count = f"{sum(steps)} of {len(steps)}"
+def _row(
+    part: str, steps: Sequence[bool], length: int, of: str, role: SquaresRole
+) -> SquaresRecord:
+    count = f"{sum(steps)} of {length}"
     words = {"own": count, "last": f"{count} of y", "foreign": of}
     return {
         "of": of,

@@ -53,6 +53,7 @@ class OwnField(TypedDict):
     value: str
     longest: str
     button: str
+    about: str
     grammar: str
 
 
@@ -158,6 +159,7 @@ def _field(question: Question, chosen: str, run: Run | None) -> OwnField:
         "value": chosen,
         "longest": str(LONGEST),
         "button": "Measure",
+        "about": "What may be written here",
         # Without a run there may be no torch yet, in which the operations stand.
         "grammar": "" if run is None else _grammar(question),
     }

@@ -74,7 +74,7 @@ export class Panels {
     this.tabs = h("div", { class: "ls-tabs", role: "tablist", "aria-label": page.panels });
     this.body = h("div", { class: "ls-panel-body", role: "tabpanel" });
     /** Says that a smaller twin was measured. */
-    this.smaller = h("div", {});
+    this.smaller = h("div", { class: "ls-smaller" });
     this.root = h("section", { class: "ls-card ls-panel" }, this.tabs, this.smaller, this.body);
     this.listen(signal);
     this.watch(signal);
@@ -148,7 +148,8 @@ export class Panels {
     const chosen = JSON.stringify([choices, Boolean(this.playing)]);
     if (this.from.record === record && this.from.chosen === chosen) return;
     this.from = { record, chosen };
-    this.smaller.replaceChildren(note(record.smaller) ?? "");
+    const smaller = note(record.smaller);
+    this.smaller.replaceChildren(...(smaller ? [smaller] : []));
     const before = record.tab === "directions" && this.walked ? places(this.body) : null;
     this.show(drawn(record, choices, Boolean(this.playing)));
     if (before) glide(this.body, before);

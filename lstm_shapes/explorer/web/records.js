@@ -477,6 +477,7 @@ export {};
  * @property {string} value
  * @property {string} longest
  * @property {string} button
+ * @property {string} about
  * @property {string} grammar
  */
 

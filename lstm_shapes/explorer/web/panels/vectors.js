@@ -4,7 +4,6 @@ import { h } from "../dom.js";
 import { sampleField } from "../parts/fields.js";
 import { note } from "../parts/note.js";
 import { tuple } from "../parts/shape.js";
-import { spell } from "../parts/words.js";
 import { classifierOf } from "./classifier.js";
 import { shapeOf, vectorOf } from "./reading.js";
 
@@ -58,7 +57,7 @@ function headOf(head) {
 }
 
 /** @param {OwnField} field */
-function ownField({ label, name, value, longest, button, grammar }) {
+function ownField({ label, name, value, longest, button, about, grammar }) {
   return h(
     "form",
     { class: "ls-own" },
@@ -77,7 +76,7 @@ function ownField({ label, name, value, longest, button, grammar }) {
       }),
     ),
     h("button", { type: "submit", class: "ls-button" }, button),
-    grammar ? h("p", { class: "ls-note" }, spell(grammar)) : null,
+    grammar ? h("details", {}, h("summary", { class: "ls-note" }, about), note(grammar)) : null,
   );
 }
 
