@@ -130,12 +130,7 @@ def _read(
     if gradient is None:
         return None
     if gradient.isnan().any():
-        raise ArgumentError(
-            "vector",
-            tuple(vector.shape),
-            "has gradients that are NaN",
-            "look for NaN or infinite numbers in the input, the weights and the vector",
-        )
+        raise _not_numbers(vector)
     read = _any(gradient != 0, joined)
     if read.all():
         return read
@@ -150,15 +145,31 @@ def _read(
         read = read | _any((large != 0) & large.isfinite(), joined)
         unsure = unsure & ~read
     if unsure.any() and (large is None or _vanishing(large)):
-        raise ArgumentError(
-            "vector",
-            tuple(vector.shape),
-            f"has gradients that vanish in {str(inputs.dtype).removeprefix('torch.')}: at "
-            f"{int(unsure.sum())} of {unsure.numel()} places of inputs it cannot be told whether "
-            "it depends on them",
-            "compute it in float64, as in module.double()(x.double())",
-        )
+        raise _vanished(vector, unsure)
     return read
+
+
+def _not_numbers(vector: Tensor) -> ArgumentError:
+    return ArgumentError(
+        "vector",
+        tuple(vector.shape),
+        "has gradients that are NaN",
+        "look for NaN or infinite numbers in the input, the weights and the vector",
+    )
+
+
+def _vanished(vector: Tensor, unsure: Tensor) -> ArgumentError:
+    """The error for gradients that may have become zero for want of digits, where they are not
+    known to be zero."""
+    dtype = str(vector.dtype).removeprefix("torch.")
+    wide = dtype == "float64"
+    return ArgumentError(
+        "vector",
+        tuple(vector.shape),
+        f"has gradients that vanish in {dtype}: at {int(unsure.sum())} of {unsure.numel()} places "
+        "of inputs it cannot be told whether it depends on them",
+        "use fewer steps" if wide else "compute it in float64, as in module.double()(x.double())",
+    )
 
 
 def _any(found: Tensor, joined: tuple[int, ...]) -> Tensor:
@@ -202,11 +213,12 @@ def _vanishing(gradient: Tensor) -> bool:
     return bool(left.min() < math.sqrt(limits.tiny))
 
 
-def coverage_of_each(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[list[Tensor]]:
+def coverage_of_each(
+    vectors: Sequence[Tensor], inputs: Sequence[Tensor]
+) -> list[list[Tensor] | ArgumentError]:
     """Measure :func:`coverage` of several vectors at once, in few backward passes.
 
     It serves modules of torch's own operators, which can be followed backwards many times at once.
-    In float64 the gradients of up to a thousand steps do not vanish.
 
     Args:
         vectors: computed from ``inputs``, each of any shape. One without a graph has read nothing.
@@ -214,7 +226,7 @@ def coverage_of_each(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> lis
 
     Returns:
         For each vector, and for each of the inputs, booleans of the shape of the input without its
-        last axis.
+        last axis; or the error of a vector whose gradients vanish or are NaN.
 
     Source: torch documentation, ``torch.autograd.grad``, "is_grads_batched".
 
@@ -225,7 +237,7 @@ def coverage_of_each(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> lis
     >>> first[0].any(dim=1), last[0].any(dim=1)
     (tensor([ True, False, False, False, False]), tensor([True, True, True, True, True]))
     """
-    read = [
+    found: list[list[Tensor] | ArgumentError] = [
         [torch.zeros(x.shape[:-1], dtype=torch.bool, device=x.device) for x in inputs]
         for _ in vectors
     ]
@@ -234,18 +246,31 @@ def coverage_of_each(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> lis
     together = max(8, min(64, 2**22 // sum(x.numel() for x in inputs)))
     for first in range(0, len(followed), together):
         some = followed[first : first + together]
-        for place, gradient in enumerate(_gradients([vectors[i] for i in some], inputs)):
-            if gradient is not None:
-                for i, found in zip(some, (gradient != 0).any(dim=-1), strict=True):
-                    read[i][place] = found
-    return read
+        gradients = _gradients([vectors[i] for i in some], inputs)
+        if any(each.isnan().any() for row in gradients for each in row):
+            # What is infinite in one of them makes NaN of zeros in all: they are followed alone.
+            gradients = [_gradients([vectors[i]], inputs)[0] for i in some]
+        for i, row in zip(some, gradients, strict=True):
+            found[i] = _seen(vectors[i], row)
+    return found
 
 
-def _gradients(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> Sequence[Tensor | None]:
-    """The gradients of several weighted sums, for each of the inputs stacked by vector."""
+def _seen(vector: Tensor, gradients: Sequence[Tensor]) -> list[Tensor] | ArgumentError:
+    """What gradients that were made large say of a vector."""
+    seen = [(each != 0).any(dim=-1) for each in gradients]
+    for each, read in zip(gradients, seen, strict=True):
+        if each.isnan().any():
+            return _not_numbers(vector)
+        if not read.all() and _vanishing(each):
+            return _vanished(vector, ~read)
+    return seen
+
+
+def _gradients(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> list[list[Tensor]]:
+    """For each vector and each of the inputs, the gradient of a weighted sum, made large."""
     totals = torch.stack([(vector * _weights(vector)).sum() for vector in vectors])
     one_each = torch.eye(len(vectors), dtype=totals.dtype, device=totals.device)
-    return torch.autograd.grad(
+    gradients = torch.autograd.grad(
         totals,
         list(inputs),
         one_each * _largest(totals, inputs[0]),
@@ -253,6 +278,13 @@ def _gradients(vectors: Sequence[Tensor], inputs: Sequence[Tensor]) -> Sequence[
         allow_unused=True,
         is_grads_batched=True,
     )
+    by_input = [
+        torch.zeros(len(vectors), *x.shape, dtype=x.dtype, device=x.device)
+        if each is None
+        else each
+        for x, each in zip(inputs, gradients, strict=True)
+    ]
+    return [list(row) for row in zip(*by_input, strict=True)]
 
 
 def _weights(vector: Tensor) -> Tensor:

@@ -75,10 +75,11 @@ def check_alike(argument: str, value: Tensor, other_argument: str, other: Tensor
     lstm_shapes.errors.ArgumentError: backward=(2, 3) is torch.float64, and forward is \
 torch.float32: give backward.to(forward)
     """
-    cure = f"give {argument}.to({other_argument})"
+    moved = f"{argument}.to({other_argument})"
+    cure = f"give {moved}"
     if value.dtype != other.dtype:
-        if argument == "x" and not value.is_floating_point():
-            cure = "give what an embedding makes of token ids; of other integers, " + cure[5:]
+        if not value.is_floating_point():
+            cure = f"give what an embedding makes of token ids; of other integers, {moved}"
         problem = f"is {value.dtype}, and {other_argument} is {other.dtype}"
         raise ArgumentError(argument, tuple(value.shape), problem, cure)
     if value.device != other.device:
@@ -231,7 +232,7 @@ def check_out(
         raise ArgumentError(
             "out",
             tuple(out.shape),
-            "holds different numbers behind the lengths, so its backward half has read padding",
+            "holds different numbers behind the lengths, as a backward half has that read padding",
             "pack the input by pack_padded_sequence(x, lengths, batch_first, enforce_sorted=False),"
             " and give what pad_packed_sequence returns; if it was, and out was changed since, fill"
             " its padding with zeros again",

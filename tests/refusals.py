@@ -237,7 +237,7 @@ AS_IDS = (
 )
 MODES = "use 'concat', 'sum', 'mean' or 'max'"
 READ_PADDING = (
-    "out=(2, 5, 6) holds different numbers behind the lengths, so its backward half has read "
+    "out=(2, 5, 6) holds different numbers behind the lengths, as a backward half has that read "
     "padding: pack the input by pack_padded_sequence(x, lengths, batch_first, "
     "enforce_sorted=False), and give what pad_packed_sequence returns; if it was, and out was "
     "changed since, fill its padding with zeros again"

@@ -131,22 +131,21 @@ def stage_view(snapshot: Snapshot, sample: int = 0, showing: int = 0) -> ViewRec
 
 def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: Measurement) -> View:
     """The panel of the chosen tab; the others are not computed."""
-    on, smaller = stand_in(snapshot, choices)
-    twin, drawn = on if smaller else None, sample
-    sample = nearest_sample(on.question.sizes, sample)
+    on, says, lost = stand_in(snapshot, choices)
+    measured = nearest_sample(on.question.sizes, sample)
     make: Mapping[str, Callable[[], Mapping[str, Any]]] = {
-        "directions": lambda: directions_view(snapshot, drawn, twin),
-        "cell": lambda: cell_view(on, sample, choices),
-        "parameters": lambda: parameters_view(on, sample),
-        "arguments": lambda: arguments_view(on),
-        "lengths": lambda: lengths_view(on, sample),
-        "states": lambda: states_view(on, sample, choices),
-        "vectors": lambda: vectors_view(on, sample, choices.vector, snapshot.question),
+        "directions": lambda: directions_view(snapshot, sample, on if says else None),
+        "cell": lambda: cell_view(on, measured, choices),
+        "parameters": lambda: parameters_view(snapshot, sample),
+        "arguments": lambda: arguments_view(snapshot),
+        "lengths": lambda: lengths_view(snapshot, sample),
+        "states": lambda: states_view(on, measured, choices),
+        "vectors": lambda: vectors_view(on, measured, choices.vector, snapshot.question, lost),
         "scrambled": lambda: scrambled_view(on),
-        "reproducibility": lambda: reproducibility_view(on, measurement),
+        "reproducibility": lambda: reproducibility_view(snapshot, measurement),
         "article": lambda: article_view(on),
     }
-    common = {"tab": choices.tab, "state": snapshot.status, "smaller": smaller}
+    common = {"tab": choices.tab, "state": snapshot.status, "smaller": says}
     return {**common, **make[choices.tab]()}
 
 

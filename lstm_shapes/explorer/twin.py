@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lstm_shapes.config import InputSizes, Question
 from lstm_shapes.explorer.choices import Choices, Tab
@@ -37,60 +37,50 @@ MEASURED: Mapping[Tab, Limits] = {
 them. The others tell of the sizes themselves."""
 
 
-def stand_in(snapshot: Snapshot, choices: Choices) -> tuple[Snapshot, str]:
-    """The snapshot that a tab's panel is made of, and what is to be said of it.
+class StandIn(NamedTuple):
+    """What a panel is made of.
 
-    Returns:
-        The snapshot itself, and nothing to say; or that of a smaller twin.
+    Attributes:
+        snapshot: that of the question, or of a smaller twin.
+        says: that it is a twin, and which; empty for the question's own.
+        lost: why the chosen vector does not mean on the twin what it means on the question; empty
+            if it does.
     """
-    limits = MEASURED.get(choices.tab)
-    asked = snapshot.question
-    if limits is None or not snapshot.torch_here:
-        return snapshot, ""
-    if _fits(asked, limits):
-        return snapshot, ""
-    beyond = 0
+
+    snapshot: Snapshot
+    says: str = ""
+    lost: str = ""
+
+
+def stand_in(snapshot: Snapshot, choices: Choices) -> StandIn:
+    """The question's own snapshot for a tab's panel, or that of a smaller twin."""
+    limits, asked = MEASURED.get(choices.tab), snapshot.question
+    if limits is None or not snapshot.torch_here or _fits(asked, limits):
+        return StandIn(snapshot)
+    twin, lost = smaller_twin(asked), ""
     if choices.tab == "vectors":
         from lstm_shapes.expression.sizes import largest_number
 
-        beyond = largest_number(choices.vector)
-    twin = twin_of(asked, beyond)
-    if not _fits(twin, READING):  # of very many layers, which a twin has too
-        return snapshot, ""
-    made = Snapshot(twin, _run(twin), problems=snapshot.problems, torch_here=True)
-    return made, (
+        largest = largest_number(choices.vector)
+        needed = smaller_twin(asked, largest)
+        if _fits(needed, limits):
+            twin = needed
+        else:
+            lost = (
+                f"{largest} would mean something else on the smaller twin that is measured here, "
+                "and a twin that keeps it is too large as well: write sizes by name, such as N, L "
+                "or H_out"
+            )
+    run = _run(twin) if _fits(twin, limits) else None
+    if run is None:  # it has as many layers, or the device has no room
+        return StandIn(snapshot)
+    made = Snapshot(twin, run, problems=snapshot.problems, torch_here=True)
+    says = (
         "This call is too large to be measured while you wait. What it does with axes, directions "
         "and steps does not depend on the sizes: for what is said below, a smaller twin of it was "
         f"measured, {constructor(twin.settings)} on {_input(twin.sizes)}."
     )
-
-
-def twin_of(question: Question, beyond: int) -> Question:
-    """The smallest twin in which numbers up to ``beyond`` mean the same, if it can be measured;
-    else the smallest."""
-    twin = smaller_twin(question, beyond)
-    return twin if _fits(twin, READING) else smaller_twin(question)
-
-
-def lost_in_twin(asked: Question, run: Run, code: str) -> str:
-    """Why an expression does not mean on a twin what it means on the question itself; empty if
-    it does.
-
-    Args:
-        run: of the question, or of its twin.
-    """
-    from lstm_shapes.expression.sizes import largest_number
-
-    if (run.settings, run.sizes) == (asked.settings, asked.sizes):
-        return ""
-    largest = largest_number(code)
-    needed = smaller_twin(asked, largest)
-    if (run.settings, run.sizes) == (needed.settings, needed.sizes):
-        return ""
-    return (
-        f"{largest} would mean something else on the smaller twin that is measured here, and a "
-        "twin that keeps it is too large as well: write sizes by name, such as N, L or H_out"
-    )
+    return StandIn(made, says, lost)
 
 
 def _fits(question: Question, limits: Limits) -> bool:
@@ -108,7 +98,10 @@ def _input(sizes: InputSizes) -> str:
 
 
 @lru_cache(maxsize=4)
-def _run(question: Question) -> Run:
+def _run(question: Question) -> Run | None:
     from lstm_shapes.live.run import run
 
-    return run(question.settings, question.sizes, seed=question.seed, device=question.device)
+    try:
+        return run(question.settings, question.sizes, seed=question.seed, device=question.device)
+    except RuntimeError:  # what a device cannot do, such as allocate, only the device knows
+        return None

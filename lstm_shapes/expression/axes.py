@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from torch import Tensor
 
@@ -64,6 +65,19 @@ def axes_of(
                 if changing({coordinate: labels}, axis):
                     found[axis].add(coordinate)
     return tuple(tuple(each for each in COORDINATES if each in names) for names in found)
+
+
+@lru_cache(maxsize=32)
+def result_of(
+    expression: Expression, settings: Settings, sizes: InputSizes
+) -> tuple[Mapping[str, Tensor], tuple[Coordinates, ...]]:
+    """Where every element of a result comes from, and what its axes count.
+
+    Raises:
+        ExpressionError: the expression cannot be evaluated on tensors of these shapes.
+    """
+    labelled = labels_of_result(expression, settings, sizes)
+    return labelled, axes_of(expression, settings, sizes, labelled)
 
 
 def name_of(coordinates: Coordinates) -> str:

@@ -8,6 +8,7 @@ element of the result comes from.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -206,6 +207,8 @@ class Values:
 
     def filled(self, tensor: Tensor, mask: Tensor, value: Number) -> Tensor:
         """Call ``masked_fill``."""
+        if self.all_take_part and math.isinf(value):
+            value = 0.0  # what is to lose every maximum would make a mean infinite
         return tensor.masked_fill(mask, value)
 
     def joined(

@@ -4,8 +4,9 @@ No text is evaluated as Python code. ``expression.tree`` parses it into a syntax
 file reads the tree: it calls the functions in the tables of ``expression.operations``, and
 refuses everything else. A name in the text is never looked up as an attribute of an object.
 
-An expression in this grammar means the same in Python after ``import torch``. Functions may be
-written without ``torch.`` here; in Python they would have to be imported by name.
+An expression in this grammar gives the same values in Python after ``import torch``; ``detach()``
+changes no value, and is ignored. Functions may be written without ``torch.`` here; in Python they
+would have to be imported by name.
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ class Expression:
 
     def of_sizes_alone(self) -> ExpressionError:
         """Make the error for an expression in which nothing is of the run's tensors."""
-        problem, cure = "this holds sizes alone", "make the vector of out, h_n or c_n"
+        return self.error("this holds sizes alone", "make the vector of out, h_n or c_n")
+
+    def error(self, problem: str, cure: str) -> ExpressionError:
+        """Make the error for what is wrong with the expression as a whole."""
         return ExpressionError(self.text, 0, len(self.text), problem, cure)
 
 

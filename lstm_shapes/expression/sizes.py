@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 
 import torch
 
@@ -17,34 +16,39 @@ from lstm_shapes.formula.shapes import tensor_shapes
 
 
 def largest_number(text: str) -> int:
-    """The largest number that stands in an expression, or that its numbers can be multiplied to.
+    """A number that none of those in an expression exceeds, nor what is computed of them.
 
-    What it means does not change with sizes that are all larger.
+    Every size that is larger may be made smaller down to it, and the numbers mean the same.
 
     Args:
         text: of an expression, which may be wrong; then it is 0.
 
     >>> largest_number("out[:, -1, :128]"), largest_number("h_n.view(2 * 2, N, -1)")
     (128, 4)
+    >>> largest_number("out[:, L - 3 - 4]"), largest_number("out[..., :H_out // 8]")
+    (7, 16)
     """
     try:
         tree = syntax_tree(Spots(text))
     except ExpressionError:
         return 0
+    return max(_bound(node) for node in ast.walk(tree))
 
-    def numbers(node: ast.AST) -> list[int]:
-        return [
-            each.value
-            for each in ast.walk(node)
-            if isinstance(each, ast.Constant) and type(each.value) is int
-        ]
 
-    products = [
-        math.prod(numbers(node))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
-    ]
-    return max([0, *numbers(tree), *products])
+def _bound(node: ast.AST) -> int:
+    """How large the numbers in a part of an expression can make its value, apart from sizes."""
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return node.value
+    if isinstance(node, ast.UnaryOp):
+        return _bound(node.operand)
+    if isinstance(node, ast.BinOp):
+        left, right = _bound(node.left), _bound(node.right)
+        if isinstance(node.op, ast.Mult):
+            return max(left, 1) * max(right, 1)
+        if isinstance(node.op, (ast.Div, ast.FloorDiv)):
+            return max(left, 2 * right)  # of a size there has to be more than one share
+        return left + right
+    return 0
 
 
 def shape_of(expression: Expression, settings: Settings, sizes: InputSizes) -> tuple[int, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import torch
 from torch import Tensor
 
 from lstm_shapes.config import Direction, InputSizes
+from lstm_shapes.coverage import coverage_of_each
+from lstm_shapes.errors import ArgumentError
 from lstm_shapes.formula.shapes import time_axis
 from lstm_shapes.live.axes import as_returned, steps_first
 from lstm_shapes.live.run import Run
@@ -61,20 +62,16 @@ def _readers_of_next(run: Run, sample: int) -> list[Direction]:
     two = replace(run, sizes=sizes, input=as_returned(x, run.settings, sizes))
     with own_terms("cpu", gradients=True):
         followed = with_gradients(two)
-        halves = followed.ordered.out[:, 0]
-        gradients = [_gradient(half, followed.input) for half in halves]
-    by_step = [steps_first(each, run.settings, sizes) for each in gradients]
+        found = coverage_of_each(list(followed.ordered.out[:, 0]), [followed.input])
     return [
         direction
-        for direction, gradient in zip(run.settings.directions, by_step, strict=True)
-        if bool(gradient[1].any())
+        for direction, read in zip(run.settings.directions, found, strict=True)
+        if not isinstance(read, ArgumentError) and _second_step(read[0], run, sizes)
     ]
 
 
-def _gradient(value: Tensor, x: Tensor) -> Tensor:
-    """The gradient of a sum in which no two elements have the same weight, so that none cancel."""
-    weights = torch.linspace(1, 2, value.numel(), dtype=value.dtype, device="cpu")
-    return torch.autograd.grad(value, x, weights.view(value.shape), retain_graph=True)[0]
+def _second_step(read: Tensor, run: Run, sizes: InputSizes) -> bool:
+    return bool(steps_first(read.unsqueeze(-1), run.settings, sizes)[1].any())
 
 
 def _why(run: Run, readers: list[Direction]) -> str:
@@ -91,5 +88,4 @@ def _why(run: Run, readers: list[Direction]) -> str:
             "the backward cell reads x at t + 1 before it writes out at t, but no gradient comes "
             "through: its cells saturate, or its weights are zero"
         )
-    last = "; the last step of a sample has none after it" if run.sizes.lengths else ""
-    return f"{why} (measured by gradients on two steps){last}"
+    return f"{why} (measured by gradients on two steps)"

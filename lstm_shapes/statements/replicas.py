@@ -79,7 +79,11 @@ def _why_split(run: Run, states: Sequence[Tensor], own: int) -> str:
         f"torch says to its call: {says}" if says else "torch takes its call in silence",
     ]
     if len(states[0]) == 1:
-        sentences.insert(3, "A single row makes a single chunk, so the second one gets no states")
+        sentences.insert(
+            3,
+            "A single row makes a single chunk, so only one replica is called, and the rest of x "
+            "is left out in silence",
+        )
     return ". ".join(sentences)
 
 

@@ -9,10 +9,10 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from lstm_shapes.expression.axes import Coordinates, axes_of
+from lstm_shapes.expression.axes import Coordinates, result_of
 from lstm_shapes.expression.computing import VALUES
 from lstm_shapes.expression.grammar import Expression
-from lstm_shapes.expression.labels import SEVERAL, labels_of_result
+from lstm_shapes.expression.labels import SEVERAL
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.expression.values import evaluate
 from lstm_shapes.live.axes import steps_first
@@ -49,6 +49,17 @@ Part = Literal["forward", "backward", "both"]
 PARTS: Mapping[int, Part] = {0: "forward", 1: "backward", SEVERAL: "both"}
 
 
+Measured = Literal["shown", "judged", "all rows"]
+"""What is followed back for a row:
+
+- ``"shown"``: its elements.
+- ``"judged"``: the same elements with the mean in place of each maximum, and the like. Only what
+  wins a maximum has a gradient; in a mean all that took part have one.
+- ``"all rows"``: the elements of all rows together. As long as no row mixes samples, what they
+  have read of a sample is what that sample's own row has read.
+"""
+
+
 @dataclass(frozen=True)
 class TracedRow:
     """A sample's row of an expression's result, followed by autograd.
@@ -59,12 +70,8 @@ class TracedRow:
         axes: what each axis of the whole result means.
         row: where the row is.
         parts: the directions that the row is judged by.
-        elements: of each part, those that have a value in the row.
-        judged: only where the gradient does not show which elements took part, as that of a
-            maximum, which reaches only the steps that win: the same elements of the mean.
-        all_rows: where samples have lengths, or rows differ, the elements of all rows by part:
-            what the gradient of all of them finds of a sample is what its own row has read, as
-            long as no row mixes samples.
+        elements: what is followed back, each by part. Without ``"judged"`` the row is judged by
+            what is shown, and without ``"all rows"`` it tells of all others.
     """
 
     expression: Expression
@@ -72,9 +79,7 @@ class TracedRow:
     axes: tuple[Coordinates, ...]
     row: Row
     parts: tuple[int, ...]
-    elements: tuple[Tensor, ...]
-    judged: tuple[Tensor, ...] | None
-    all_rows: tuple[Tensor, ...] | None
+    elements: Mapping[Measured, tuple[Tensor, ...]]
 
 
 _ALL = VALUES.with_all_taking_part()
@@ -84,34 +89,26 @@ def traced_row(expression: Expression, trace: Run, sample: int) -> TracedRow | E
     """The row that a head would take for the sample's, or why there is none."""
     settings, sizes = trace.settings, trace.sizes
     try:
-        labelled = labels_of_result(expression, settings, sizes)
+        labelled, axes = result_of(expression, settings, sizes)
         value = evaluate(trace, expression)
-        # Only the steps that win a maximum have a gradient; in a mean all that take part have.
-        every = evaluate(trace, expression, _ALL) if expression.chooses else None
+        every = evaluate(trace, expression, _ALL) if expression.chooses else value
     except ExpressionError as error:
         return error
-    axes = axes_of(expression, settings, sizes, labelled)
+    if not value.isfinite().all():
+        return expression.error("this holds infinite numbers or NaN", "keep its numbers finite")
     row = row_of(labelled, axes, sizes, sample)
     directions = labelled["direction"]
     parts = _parts(row.of(directions), trace)
-    # Where all rows are alike but for the sample, one tells of all.
-    several = row.axis is not None and (
-        sizes.lengths is not None or _rows_differ(labelled, row.axis)
-    )
 
-    def elements(result: Tensor, only: Row = row) -> tuple[Tensor, ...]:
+    def by_part(result: Tensor, only: Row) -> tuple[Tensor, ...]:
         return tuple(only.of(result)[only.of(directions) == part] for part in parts)
 
-    return TracedRow(
-        expression,
-        labelled,
-        axes,
-        row,
-        parts,
-        elements(value),
-        None if every is None else elements(every),
-        elements(value if every is None else every, Row(None)) if several else None,
-    )
+    elements: dict[Measured, tuple[Tensor, ...]] = {"shown": by_part(value, row)}
+    if expression.chooses:
+        elements["judged"] = by_part(every, row)
+    if row.axis is not None and (sizes.lengths is not None or _rows_differ(labelled, row.axis)):
+        elements["all rows"] = by_part(every, Row(None))
+    return TracedRow(expression, labelled, axes, row, parts, elements)
 
 
 def _rows_differ(labelled: Mapping[str, Tensor], axis: int) -> bool:

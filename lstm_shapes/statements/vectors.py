@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from torch import Tensor
 
 from lstm_shapes.coverage import coverage_of_each
 from lstm_shapes.errors import ArgumentError, check_int
@@ -15,6 +17,7 @@ from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms
 from lstm_shapes.statements.traces import (
     PARTS,
+    Measured,
     Table,
     TracedRow,
     table_of,
@@ -22,9 +25,6 @@ from lstm_shapes.statements.traces import (
     traced_row,
 )
 from lstm_shapes.statements.verdicts import Half, problems_of, what_is_sound
-
-Tables = Sequence[Sequence[Table]]
-"""For each part of a row, what was read of the input, and of the last layer's input."""
 
 
 @dataclass(frozen=True)
@@ -105,56 +105,51 @@ def _read(
 ) -> list[Reading | ExpressionError]:
     """What new expressions have read, all of them followed back together."""
     trace, below = run.kept("trace", lambda: trace_of(run))
+    inputs = [trace.input] if below is None else [trace.input, below]
     with own_terms("cpu", gradients=True):
         rows = [
             traced_row(each, trace, sample) if isinstance(each, Expression) else each
             for each in expressions
         ]
-        groups = [
-            group
-            for row in rows
-            if isinstance(row, TracedRow)
-            for group in (row.elements, row.judged, row.all_rows)
-        ]
-        vectors = [vector for group in groups for vector in group or ()]
-        inputs = [trace.input] if below is None else [trace.input, below]
+        traced = [row for row in rows if isinstance(row, TracedRow)]
+        vectors = [each for row in traced for group in row.elements.values() for each in group]
         found = iter(coverage_of_each(vectors, inputs))
-    tables = iter(
-        None if group is None else [[table_of(read, run) for read in next(found)] for _ in group]
-        for group in groups
-    )
     return [
-        _reading(run, row, sample, (next(tables), next(tables), next(tables)))
-        if isinstance(row, TracedRow)
-        else row
-        for row in rows
+        _reading(row, trace, sample, found) if isinstance(row, TracedRow) else row for row in rows
     ]
 
 
 def _reading(
-    run: Run,
-    row: TracedRow,
-    sample: int,
-    tables: tuple[Tables | None, Tables | None, Tables | None],
-) -> Reading:
-    shown, judged, all_rows = (None if each is None else _halves(row, each) for each in tables)
-    trace, _ = run.kept("trace", lambda: trace_of(run))
-    problems = list(problems_of(trace, row, sample, judged or shown or (), all_rows or ()))
-    won = "the filled steps are those that won the maximum"
+    row: TracedRow, trace: Run, sample: int, found: Iterator[list[Tensor] | ArgumentError]
+) -> Reading | ExpressionError:
+    """The reading of a row; what was found of its elements comes next."""
+    halves: dict[Measured, tuple[Half, ...]] = {}
+    error: ArgumentError | None = None
+    for name, elements in row.elements.items():
+        read = [next(found) for _ in elements]
+        error = next((each for each in read if isinstance(each, ArgumentError)), error)
+        tables = [
+            [table_of(one, trace) for one in each]
+            for each in read
+            if not isinstance(each, ArgumentError)
+        ]
+        halves[name] = _halves(row, tables) if len(tables) == len(read) else ()
+    if error is not None:
+        return row.expression.error(f"this {error.problem}", error.cure)
+    problems = list(problems_of(trace, row, sample, halves))
     return Reading(
         code=row.expression.text,
         shape=tuple(row.labelled["direction"].shape),
         axes=tuple(map(name_of, row.axes)),
         sample=sample,
         row=row.row.code,
-        halves=shown or (),
+        halves=halves["shown"],
         sound=not problems,
-        verdict="; ".join(problems)
-        or (what_is_sound(run, row.expression) if judged in (None, shown) else won),
+        verdict="; ".join(problems) or what_is_sound(trace, row.expression, halves),
     )
 
 
-def _halves(row: TracedRow, tables: Tables) -> tuple[Half, ...]:
+def _halves(row: TracedRow, tables: Sequence[Sequence[Table]]) -> tuple[Half, ...]:
     layers, directions = (row.row.of(row.labelled[name]) for name in ("layer", "direction"))
     return tuple(
         Half(
@@ -164,5 +159,5 @@ def _halves(row: TracedRow, tables: Tables) -> tuple[Half, ...]:
             table[0],
             table[1] if table[1:] else None,
         )
-        for part, elements, table in zip(row.parts, row.elements, tables, strict=True)
+        for part, elements, table in zip(row.parts, row.elements["shown"], tables, strict=True)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lstm_shapes.expression.axes import two_samples
@@ -12,7 +12,7 @@ from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.live.run import Run
 from lstm_shapes.statements.padding import padding_in
 from lstm_shapes.statements.rows import why_not_rows
-from lstm_shapes.statements.traces import Part, Table, TracedRow
+from lstm_shapes.statements.traces import Measured, Part, Table, TracedRow
 
 
 @dataclass(frozen=True)
@@ -37,22 +37,17 @@ class Half:
 
 
 def problems_of(
-    trace: Run,
-    row: TracedRow,
-    sample: int,
-    halves: Sequence[Half],
-    all_rows: Sequence[Half],
+    trace: Run, row: TracedRow, sample: int, found: Mapping[Measured, Sequence[Half]]
 ) -> Iterator[str]:
     """Say why a vector may not be fed to a head, the gravest first; nothing if it may.
 
     Args:
         trace: the run in float64.
         sample: whose row was measured.
-        halves: what that row has read.
-        all_rows: what the rows of all samples have read, each of its own sample; empty where one
-            row tells of all.
+        found: what was read.
     """
-    sizes = trace.sizes
+    sizes, halves = trace.sizes, found.get("judged", found["shown"])
+    all_rows = found.get("all rows", ())
     own = 0 if sizes.batch_size is None else sample
     samples = sorted({i for half in halves for i, steps in enumerate(half.read) if any(steps)})
     if len(samples) > 1:
@@ -77,10 +72,18 @@ def problems_of(
     padding = None if unread else padding_in(row.expression, trace, row.row)
     if padding is not None:
         yield str(padding)
+    elif not unread and not any(
+        map(any, (steps for half in found["shown"] for steps in half.read))
+    ):
+        yield "on this run it is the same whatever the input is"
 
 
-def what_is_sound(run: Run, expression: Expression) -> str:
+def what_is_sound(
+    run: Run, expression: Expression, found: Mapping[Measured, Sequence[Half]]
+) -> str:
     """Say of a vector that may be fed to a head what it has read."""
+    if found.get("judged", found["shown"]) != found["shown"]:
+        return "every step took part; the filled ones are those that the result depends on here"
     both = run.settings.bidirectional
     says = "both directions have read every step" if both else "it has read every step"
     if run.sizes.batch_size == 1 and _mixes_two(expression, run):

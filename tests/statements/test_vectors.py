@@ -11,14 +11,17 @@ import torch
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
-from lstm_shapes import ExpressionError, InputSizes, OverBudget, Settings, run
+from lstm_shapes import ExpressionError, InputSizes, OverBudget, Run, Settings, run
 from lstm_shapes.errors import ArgumentError
 from lstm_shapes.expression.axes import axes_of, name_of
-from lstm_shapes.expression.grammar import parse
+from lstm_shapes.expression.grammar import Expression, parse
 from lstm_shapes.expression.labels import element_labels, labels_of_result
 from lstm_shapes.expression.values import evaluate
+from lstm_shapes.live.variants import with_gradients
 from lstm_shapes.snippet import vector_script
+from lstm_shapes.statements import padding
 from lstm_shapes.statements.heads import linear_layer_for, usual_vectors
+from lstm_shapes.statements.rows import Row
 from lstm_shapes.statements.scrambled import scramble_claims, scrambles
 from lstm_shapes.statements.vectors import Reading, readings
 from tests.strategies import seeds, settings, sizes
@@ -76,7 +79,9 @@ def test_a_maximum_has_read_the_steps_that_won_and_is_no_mistake() -> None:
     latest = run(module, ASKED).out[1, :, :3].max(0).indices.max()
     assert steps_read(found)["forward"] == [(1, t) for t in range(latest + 1)]
     assert found.sound
-    assert found.verdict == "the filled steps are those that won the maximum"
+    assert found.verdict == (
+        "every step took part; the filled ones are those that the result depends on here"
+    )
 
 
 @pytest.mark.parametrize("pooling", ["mean(dim=1)", "max(dim=1).values", "amax(1)", "sum(1)"])
@@ -196,6 +201,72 @@ def test_an_error_takes_the_place_of_its_reading_only() -> None:
     assert isinstance(good, Reading)
     assert isinstance(bad, ExpressionError)
     assert isinstance(again, Reading)
+
+
+ENORMOUS = "(torch.cat([h_n[-2], h_n[-1]], -1) * 10000).exp()"
+
+
+def test_what_is_infinite_in_one_vector_does_not_touch_the_others() -> None:
+    usual = [each.code for each in usual_vectors(BOTH, ASKED)]
+    alone = readings(run(BOTH, ASKED), usual)
+    *beside, enormous = readings(run(BOTH, ASKED), [*usual, ENORMOUS])
+    assert beside == alone
+    assert isinstance(enormous, ExpressionError)
+    assert enormous.problem == "this holds infinite numbers or NaN"
+
+
+def test_infinity_on_the_way_does_not_touch_the_others_either() -> None:
+    # Its value is finite, 1 / inf; its gradient is NaN.
+    on_the_way = f"1 / {ENORMOUS} + 1 / (1 + {ENORMOUS})"
+    sound, wrong = readings(run(BOTH, ASKED), ["torch.cat([h_n[-2], h_n[-1]], -1)", on_the_way])
+    assert isinstance(sound, Reading)
+    assert sound.sound
+    assert isinstance(wrong, ExpressionError)
+
+
+def test_gradients_that_vanish_in_float64_are_told() -> None:
+    made = run(Settings(4, 1, kind="RNN"), InputSizes(seq_len=600, batch_size=2), seed=3)
+    (found,) = readings(made, ["h_n[-1]"])
+    assert isinstance(found, ExpressionError)
+    assert "it cannot be told whether it depends on them" in found.problem
+
+
+@pytest.mark.parametrize(
+    "code", ["torch.relu(out - 5).mean(1)", "torch.cat([h_n[-2], h_n[-1]], -1).clamp(min=2)"]
+)
+def test_a_constant_is_no_vector(code: str) -> None:
+    found = read(BOTH, ASKED, code)
+    assert (found.sound, found.verdict) == (
+        False,
+        "on this run it is the same whatever the input is",
+    )
+
+
+def test_what_is_computed_of_a_maximum_over_own_steps_has_read_them() -> None:
+    after = "(torch.arange(L) >= lengths[:, None])[..., None]"
+    largest = f"out.masked_fill({after}, -torch.inf).amax(1)"
+    for code in (f"torch.tanh({largest})", f"torch.softmax({largest}, -1)"):
+        assert read(BOTH, InputSizes(5, 3, [5, 2, 3]), code, sample=1).sound, code
+
+
+def test_digits_alone_are_no_padding() -> None:
+    asked = InputSizes(20, 3, [20, 7, 13])
+    assert read(BOTH, asked, "out.float().sum(dim=1) / lengths[:, None]").sound
+
+
+def test_many_samples_of_few_lengths_take_few_evaluations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as there are lengths, not as there are samples."""
+    asked, calls = InputSizes(6, 40, [1 + b % 6 for b in range(40)]), []
+
+    def counted(made: Run, expression: Expression) -> torch.Tensor:
+        calls.append(made)
+        return evaluate(made, expression)
+
+    monkeypatch.setattr(padding, "evaluate", counted)
+    made = with_gradients(run(replace(ONE, num_layers=1), asked))
+    mean = parse("out.sum(1) / lengths[:, None]")
+    assert padding.padding_in(mean, made, Row(0, 0)) is None
+    assert len(calls) == 3 * (1 + 5)
 
 
 def test_what_would_take_too_long_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from lstm_shapes.formula.numbers import grouped
@@ -22,15 +22,12 @@ class ResultAxis(TypedDict):
     size: str
 
 
-def result_labels(run: Run, code: str) -> dict[str, Tensor]:
-    """Where every element of an expression's result comes from, kept with the run."""
+def result_labels(run: Run, code: str) -> Mapping[str, Tensor]:
+    """Where every element of an expression's result comes from."""
+    from lstm_shapes.expression.axes import result_of
     from lstm_shapes.expression.grammar import parse
-    from lstm_shapes.expression.labels import labels_of_result
 
-    def make() -> dict[str, Tensor]:
-        return labels_of_result(parse(code), run.settings, run.sizes)
-
-    return run.kept(("labels", code), make)
+    return result_of(parse(code), run.settings, run.sizes)[0]
 
 
 def result_axes(run: Run, code: str, shape: Sequence[int] = ()) -> list[ResultAxis]:
@@ -40,15 +37,13 @@ def result_axes(run: Run, code: str, shape: Sequence[int] = ()) -> list[ResultAx
         run: whose tensors it is evaluated on.
         shape: the sizes of the axes, where they are not those on this run.
     """
-    from lstm_shapes.expression.axes import axes_of, name_of
+    from lstm_shapes.expression.axes import name_of, result_of
     from lstm_shapes.expression.grammar import parse
 
-    labelled = result_labels(run, code)
-    sizes = shape or labelled["sample"].shape
-    axes = axes_of(parse(code), run.settings, run.sizes, labelled)
+    labelled, axes = result_of(parse(code), run.settings, run.sizes)
     return [
         {"role": _role(coordinates), "name": name_of(coordinates), "size": grouped(size)}
-        for coordinates, size in zip(axes, sizes, strict=True)
+        for coordinates, size in zip(axes, shape or labelled["sample"].shape, strict=True)
     ]
 
 

@@ -28,7 +28,6 @@ from lstm_shapes.explorer.panels.numbers import (
 )
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.formula.budget import BY_HAND
 from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.picture.scene import elide
 from lstm_shapes.snippet import constructor
@@ -123,7 +122,7 @@ def cell_view(snapshot: Snapshot, sample: int, choices: Choices) -> CellPanel:
     layer, time = min(choices.layer, last_layer), min(choices.time, length - 1)
     direction: Direction = DIRECTIONS[settings.bidirectional and choices.direction == "backward"]
     few = settings.num_layers <= MOST_LAYERS
-    without = why_not(snapshot, "computed by hand", BY_HAND)
+    without = why_not(snapshot, "computed by hand", "cell")
     numbers: CellNumbers | None = None
     if not without and snapshot.run is not None:
         numbers = _measured(snapshot.run, sample, (layer, direction, time))

@@ -58,22 +58,24 @@ def classifier_record(
     from lstm_shapes.statements.classifier import classifier_results, too_large
 
     settings = Settings(input_size, hidden_size)
-    if too_large(settings, sizes):
+    smaller = bool(too_large(settings, sizes))
+    if smaller:
         twin = smaller_twin(Question(settings, sizes))
         settings, sizes = twin.settings, twin.sizes
     samples = 1 if sizes.batch_size is None else sizes.batch_size
     return {
         "name": "A widely read classifier",
         "title": "A widely read classifier, run as it is written",
-        "about": _about((samples, sizes.seq_len, settings.input_size)),
+        "about": _about((samples, sizes.seq_len, settings.input_size), smaller),
         "heads": HEADS,
         "rows": [_row(each) for each in classifier_results(settings, sizes, seed)],
         "sources": _sources(),
     }
 
 
-def _about(shape: tuple[int, int, int]) -> str:
-    return (
+def _about(shape: tuple[int, int, int], smaller: bool) -> str:
+    twin = "It is too large to be measured while you wait, so it is made smaller here. "
+    return (twin if smaller else "") + (
         f"The classifier is given x of shape `{shape}`, which is (batch, seq, features), as the "
         "text beside it asks for. As written, its nn.LSTM has no `batch_first=True`, so it takes "
         "the first axis for time. Its `squeeze(0)` removes an axis of size 1 only: with two "

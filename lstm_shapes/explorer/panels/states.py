@@ -28,7 +28,6 @@ from lstm_shapes.explorer.panels.numbers import (
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
-from lstm_shapes.formula.budget import BY_HAND
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
 
@@ -123,7 +122,7 @@ def states_view(snapshot: Snapshot, sample: int, choices: Choices) -> StatesPane
     Args:
         sample: the batch item whose numbers are shown.
     """
-    without, run = why_not(snapshot, "run again", BY_HAND), snapshot.run
+    without, run = why_not(snapshot, "run again", "states"), snapshot.run
     measured = not without and run is not None
     return {
         "sample_field": sample_field(snapshot.question.sizes, sample),

@@ -20,7 +20,6 @@ from lstm_shapes.explorer.panels.readings import (
 )
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.twin import lost_in_twin
 from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
@@ -107,7 +106,11 @@ def usual_vector(question: Question) -> str:
 
 
 def vectors_view(
-    snapshot: Snapshot, sample: int = 0, vector: str = "", asked: Question | None = None
+    snapshot: Snapshot,
+    sample: int = 0,
+    vector: str = "",
+    asked: Question | None = None,
+    lost: str = "",
 ) -> VectorsPanel:
     """The usual vectors and the chosen one, each with what it has read on the run.
 
@@ -115,6 +118,7 @@ def vectors_view(
         sample: whose row is looked at.
         vector: expression of the chosen one; empty for the usual one.
         asked: the question itself, where the snapshot is that of a smaller twin.
+        lost: why the chosen vector does not mean the same on the twin.
     """
     question, run = snapshot.question, snapshot.run
     chosen = vector or usual_vector(question)
@@ -135,7 +139,7 @@ def vectors_view(
     if panel["without"] or run is None:
         return panel
     asked = asked or question
-    candidates, own = _vectors(run, sample, chosen, asked)
+    candidates, own = _vectors(run, sample, chosen, lost)
     settings = question.settings
     listed = own or next(each for each in candidates if each["code"] == chosen)
     steps = elide(question.sizes.seq_len, MOST_SQUARES)
@@ -190,7 +194,7 @@ def _code(names: Iterable[str]) -> str:
 
 
 def _vectors(
-    run: Run, sample: int, chosen: str, asked: Question
+    run: Run, sample: int, chosen: str, lost: str
 ) -> tuple[list[VectorRecord], VectorRecord | None]:
     """The usual vectors, and the chosen one if it is none of them."""
     from lstm_shapes.expression.grammar import parse
@@ -202,7 +206,7 @@ def _vectors(
     named = [(candidate.code, candidate.name) for candidate in known]
     own: VectorRecord | None = None
     if chosen not in dict(named):
-        if lost := lost_in_twin(asked, run, chosen):
+        if lost:
             own = {"code": chosen, "name": OWN, "reading": None, "fault": fault_of(chosen, lost)}
         else:
             named.append((chosen, OWN))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from lstm_shapes.explorer.choices import Tab
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.formula.budget import READING, Limits, OverBudget, check, estimate
+from lstm_shapes.explorer.twin import MEASURED
+from lstm_shapes.formula.budget import OverBudget, check, estimate
 
 
 def no_numbers(snapshot: Snapshot) -> str:
@@ -13,17 +15,17 @@ def no_numbers(snapshot: Snapshot) -> str:
     return "" if snapshot.run.out.numel() else "Without a sample there is nothing to measure"
 
 
-def why_not(snapshot: Snapshot, measured: str, limits: Limits = READING) -> str:
+def why_not(snapshot: Snapshot, measured: str, tab: Tab = "vectors") -> str:
     """Why nothing is measured; empty if it is.
 
     Args:
         measured: what would be, and how, such as ``"measured by gradients"``.
-        limits: the most that a run may need for it.
+        tab: where; a run may need more for some tabs than for others.
     """
     if no_numbers(snapshot):
         return no_numbers(snapshot)
     try:
-        check(estimate(snapshot.question.settings, snapshot.question.sizes), limits)
+        check(estimate(snapshot.question.settings, snapshot.question.sizes), MEASURED[tab])
     except OverBudget as refusal:
         return f"Too large to be {measured} while you wait: {refusal.excess}"
     return ""
