@@ -18,7 +18,6 @@ from lstm_shapes.expression.grammar import Expression
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.expression.values import evaluate
 from lstm_shapes.live.axes import as_returned, steps_first
-from lstm_shapes.live.lengths import padding_mask
 from lstm_shapes.live.run import Run
 from lstm_shapes.statements.rows import Row
 
@@ -48,8 +47,8 @@ class PaddingFound:
                 f"it has by chance not changed sample {self.sample}"
             )
         return (
-            f"padding has changed it: from its own steps alone, sample {self.sample} has another "
-            f"vector (up to {self.apart:.2g} apart)"
+            "padding, or another sample's length, has changed it: from its own steps alone, "
+            f"sample {self.sample} has another vector (up to {self.apart:.2g} apart)"
         )
 
 
@@ -67,11 +66,10 @@ def padding_in(expression: Expression, run: Run, row: Row) -> PaddingFound | Non
     lengths = run.sizes.lengths
     if lengths is None or not _SEQUENCES.search(expression.text):
         return None
-    shorter = sorted({length for length in lengths if length < run.sizes.seq_len})
     with torch.no_grad():
         for by_chance, probe in enumerate(_probes(run)):
             whole = evaluate(probe, expression)
-            for length in shorter:
+            for length in sorted(set(lengths)):
                 samples = [b for b, each in enumerate(lengths) if each == length]
                 found = _apart(expression, _cut(probe, length), whole, row, samples)
                 if found is not None:
@@ -79,18 +77,15 @@ def padding_in(expression: Expression, run: Run, row: Row) -> PaddingFound | Non
     return None
 
 
-_SEQUENCES = re.compile(r"\b(out|output|x|input)\b")
-"""The tensors that have steps, and padding; final states have none."""
+_SEQUENCES = re.compile(r"\b(out|output|x|input|lengths)\b")
+"""The tensors that padding or another sample's length could change; final states are none."""
 
 
 def _probes(run: Run) -> Iterator[Run]:
     """The run, and the same with an out that is negative everywhere, or positive."""
     yield run
-    mask = padding_mask(run.sizes.lengths or (), run.sizes.seq_len).unsqueeze(-1)
-    behind = as_returned(mask.to(run.out.device), run.settings, run.sizes)
-    beyond = float(run.out.abs().max()) + 1
-    for shift in (-beyond, beyond):
-        yield replace(run, out=(run.out + shift).masked_fill(behind, 0.0))
+    for out in (-run.out.abs(), run.out.abs()):
+        yield replace(run, out=out)
 
 
 def _apart(
@@ -111,21 +106,22 @@ def _apart(
         own, padded = at.of(alone), at.of(whole)
         if own.shape != padded.shape:
             return PaddingFound(sample, None)
-        # A number that is summed in another order differs in its last digits.
-        digits = torch.finfo(own.dtype).eps
-        if not torch.allclose(own, padded, rtol=digits**0.6, atol=digits**0.75):
+        if not same_up_to_rounding(own, padded):
             return PaddingFound(sample, float((own - padded).abs().max()))
     return None
 
 
+def same_up_to_rounding(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors differ in their last digits at most, as numbers do that are summed in
+    another order."""
+    digits = torch.finfo(one.dtype).eps
+    return torch.allclose(one, other, rtol=digits**0.6, atol=digits**0.75)
+
+
 def _cut(run: Run, length: int) -> Run:
-    """The first steps of a run, as if the batch had no more: for a sample of this length there
-    is no padding in it."""
-    sizes = replace(
-        run.sizes,
-        seq_len=length,
-        lengths=tuple(min(each, length) for each in run.sizes.lengths or ()),
-    )
+    """The first steps of a run, as if the batch had no more and all samples had that many: for a
+    sample of this length there is no padding in it, and no other length."""
+    sizes = replace(run.sizes, seq_len=length, lengths=(length,) * run.sizes.samples)
 
     def first(x: Tensor) -> Tensor:
         steps = steps_first(x, run.settings, run.sizes)[:length]

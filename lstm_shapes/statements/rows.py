@@ -93,7 +93,7 @@ def why_not_rows(
         others = []
     if others or row.axis == len(shape) - 1:
         return f"it is more than one vector for each sample: {named}"
-    if "feature" not in axes[-1]:
+    if axes[-1] and "feature" not in axes[-1]:
         return f"a head would take its last axis, {name_of(axes[-1])}, for the features"
     return ""
 

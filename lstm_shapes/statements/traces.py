@@ -9,8 +9,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from lstm_shapes.config import DIRECTIONS, Direction
 from lstm_shapes.expression.axes import Coordinates, result_of
-from lstm_shapes.expression.computing import VALUES
+from lstm_shapes.expression.computing import VALUES, Computing
 from lstm_shapes.expression.grammar import Expression
 from lstm_shapes.expression.labels import SEVERAL
 from lstm_shapes.expression.text import ExpressionError
@@ -43,10 +44,8 @@ def trace_of(run: Run) -> tuple[Run, Tensor | None]:
 Table = tuple[tuple[bool, ...], ...]
 
 
-Part = Literal["forward", "backward", "both"]
-
-
-PARTS: Mapping[int, Part] = {0: "forward", 1: "backward", SEVERAL: "both"}
+PARTS: Mapping[int, Direction] = dict(enumerate(DIRECTIONS))
+"""The directions by their labels."""
 
 
 Measured = Literal["shown", "judged", "all rows"]
@@ -69,9 +68,10 @@ class TracedRow:
         labelled: where every element of the whole result comes from.
         axes: what each axis of the whole result means.
         row: where the row is.
-        parts: the directions that the row is judged by.
+        parts: the labels of the module's directions, by each of which the row is judged.
         elements: what is followed back, each by part. Without ``"judged"`` the row is judged by
-            what is shown, and without ``"all rows"`` it tells of all others.
+            what is shown, and without ``"all rows"`` it tells of all others. What is made of both
+            directions, as by a sum, is followed back by one direction at a time.
     """
 
     expression: Expression
@@ -91,24 +91,54 @@ def traced_row(expression: Expression, trace: Run, sample: int) -> TracedRow | E
     try:
         labelled, axes = result_of(expression, settings, sizes)
         value = evaluate(trace, expression)
-        every = evaluate(trace, expression, _ALL) if expression.chooses else value
     except ExpressionError as error:
         return error
     if not value.isfinite().all():
         return expression.error("this holds infinite numbers or NaN", "keep its numbers finite")
     row = row_of(labelled, axes, sizes, sample)
-    directions = labelled["direction"]
-    parts = _parts(row.of(directions), trace)
+    directions, parts = labelled["direction"], tuple(range(settings.num_directions))
+    joined = bool((directions == SEVERAL).any())
+    paths = [_along(trace, part) if joined else trace for part in parts]
 
-    def by_part(result: Tensor, only: Row) -> tuple[Tensor, ...]:
-        return tuple(only.of(result)[only.of(directions) == part] for part in parts)
+    def by_part(computing: Computing, only: Row) -> tuple[Tensor, ...]:
+        of = only.of(directions)
+        return tuple(
+            only.of(evaluate(path, expression, computing))[(of == part) | (of == SEVERAL)]
+            for part, path in zip(parts, paths, strict=True)
+        )
 
-    elements: dict[Measured, tuple[Tensor, ...]] = {"shown": by_part(value, row)}
+    elements: dict[Measured, tuple[Tensor, ...]] = {"shown": by_part(VALUES, row)}
+    every = _ALL if expression.chooses else VALUES
     if expression.chooses:
         elements["judged"] = by_part(every, row)
     if row.axis is not None and (sizes.lengths is not None or _rows_differ(labelled, row.axis)):
         elements["all rows"] = by_part(every, Row(None))
     return TracedRow(expression, labelled, axes, row, parts, elements)
+
+
+def _along(trace: Run, part: int) -> Run:
+    """The call with only what one direction wrote followed back, as if the rest were given."""
+    return trace.kept(("along", part), lambda: _made_along(trace, part))
+
+
+def _made_along(trace: Run, part: int) -> Run:
+    if not trace.settings.bidirectional:
+        return trace
+    halves = list(trace.out.chunk(2, dim=-1))
+    halves[1 - part] = halves[1 - part].detach()
+
+    def rows(state: Tensor) -> Tensor:
+        followed = [
+            each if row % 2 == part else each.detach() for row, each in enumerate(state.unbind(0))
+        ]
+        return torch.stack(followed)
+
+    return replace(
+        trace,
+        out=torch.cat(halves, dim=-1),
+        h_n=rows(trace.h_n),
+        c_n=None if trace.c_n is None else rows(trace.c_n),
+    )
 
 
 def _rows_differ(labelled: Mapping[str, Tensor], axis: int) -> bool:
@@ -118,13 +148,6 @@ def _rows_differ(labelled: Mapping[str, Tensor], axis: int) -> bool:
         for name, each in labelled.items()
         if name != "sample" and each.numel()
     )
-
-
-def _parts(directions: Tensor, run: Run) -> tuple[int, ...]:
-    """The directions of a row's elements; both that the module has, unless they are joined."""
-    present = {part for part in PARTS if bool((directions == part).any())}
-    expected = set() if SEVERAL in present else set(range(run.settings.num_directions))
-    return tuple(part for part in PARTS if part in present | expected)
 
 
 def table_of(read: Tensor, run: Run) -> Table:

@@ -11,6 +11,7 @@ from lstm_shapes.coverage import coverage_of_each
 from lstm_shapes.errors import ArgumentError, check_int
 from lstm_shapes.expression.axes import name_of
 from lstm_shapes.expression.grammar import Expression, as_expression
+from lstm_shapes.expression.labels import SEVERAL
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.formula.budget import READING, Limits, check, estimate
 from lstm_shapes.live.run import Run
@@ -155,7 +156,7 @@ def _halves(row: TracedRow, tables: Sequence[Sequence[Table]]) -> tuple[Half, ..
         Half(
             PARTS[part],
             elements.numel(),
-            tuple(sorted(set(layers[directions == part].tolist()))),
+            tuple(sorted(set(layers[(directions == part) | (directions == SEVERAL)].tolist()))),
             table[0],
             table[1] if table[1:] else None,
         )

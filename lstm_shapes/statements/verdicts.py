@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lstm_shapes.expression.axes import two_samples
+import torch
+
+from lstm_shapes.config import Direction
+from lstm_shapes.expression.axes import result_of, two_samples
 from lstm_shapes.expression.grammar import Expression
-from lstm_shapes.expression.labels import labels_of_result
 from lstm_shapes.expression.text import ExpressionError
-from lstm_shapes.live.run import Run
-from lstm_shapes.statements.padding import padding_in
-from lstm_shapes.statements.rows import why_not_rows
-from lstm_shapes.statements.traces import Measured, Part, Table, TracedRow
+from lstm_shapes.expression.values import evaluate
+from lstm_shapes.live.run import Run, called_again
+from lstm_shapes.statements.padding import padding_in, same_up_to_rounding
+from lstm_shapes.statements.rows import row_of, why_not_rows
+from lstm_shapes.statements.traces import Measured, Table, TracedRow
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,9 @@ class Half:
     """What the elements of one direction have read.
 
     Attributes:
-        part: the direction; ``"both"`` for elements made of both, as by a sum.
-        features: how many elements there are; 0 if the direction is not in the vector.
+        part: the direction.
+        features: how many elements were made of it, alone or joined with the other by a sum or the
+            like; 0 if it is not in the vector.
         layers: of which layers the elements are.
         read: by sample, then by step of the input.
         read_last: the same of what the last layer reads; ``None`` with a single layer. In a
@@ -29,7 +33,7 @@ class Half:
             input: that the last layer has read one step only, its input alone can show.
     """
 
-    part: Part
+    part: Direction
     features: int
     layers: tuple[int, ...]
     read: Table
@@ -72,10 +76,16 @@ def problems_of(
     padding = None if unread else padding_in(row.expression, trace, row.row)
     if padding is not None:
         yield str(padding)
-    elif not unread and not any(
-        map(any, (steps for half in found["shown"] for steps in half.read))
-    ):
-        yield "on this run it is the same whatever the input is"
+    elif not unread and _is_constant(row.expression, trace):
+        yield "it is the same whatever the input is"
+
+
+def _is_constant(expression: Expression, run: Run) -> bool:
+    """Whether a vector is the same for another input, as where all terms cancel: what is left of
+    them in the last digits has a gradient all the same."""
+    other = run.kept("other input", lambda: called_again(run, run.settings, x=-2 * run.input))
+    with torch.no_grad():
+        return same_up_to_rounding(evaluate(run, expression), evaluate(other, expression))
 
 
 def what_is_sound(
@@ -86,19 +96,22 @@ def what_is_sound(
         return "every step took part; the filled ones are those that the result depends on here"
     both = run.settings.bidirectional
     says = "both directions have read every step" if both else "it has read every step"
-    if run.sizes.batch_size == 1 and _mixes_two(expression, run):
-        return f"{says}; of more than one sample it would mix them"
+    if run.sizes.batch_size == 1 and _fails_for_two(run, expression):
+        return f"{says}; of two samples it would not be one vector for each"
     return says
 
 
-def _mixes_two(expression: Expression, run: Run) -> bool:
-    """Whether a vector that is right for one sample mixes two."""
+def _fails_for_two(run: Run, expression: Expression) -> bool:
+    """Whether a vector that is right for one sample mixes two, or leaves one out."""
+    question = two_samples(run.settings, run.sizes)
     try:
-        labelled = labels_of_result(expression, *two_samples(run.settings, run.sizes))
+        labelled, axes = result_of(expression, *question)
     except ExpressionError:
         return False  # a number in the expression says that there is one sample
-    first = labelled["sample"][0]
-    return bool((first != first.flatten()[:1]).any())
+    row = row_of(labelled, axes, question[1], 0)
+    samples = row.of(labelled["sample"])
+    mixed = bool((samples != samples.flatten()[:1]).any())
+    return mixed or bool(why_not_rows(labelled, axes, question[1], row))
 
 
 def _unread(halves: Sequence[Half], run: Run, own: int, whose: str = "") -> Iterator[str]:
@@ -106,8 +119,7 @@ def _unread(halves: Sequence[Half], run: Run, own: int, whose: str = "") -> Iter
     steps = run.sizes.steps_of(own)
     of = f"of {steps} step{'s' * (steps != 1)}"
     for half in halves:
-        alone = half.part == "both" or run.settings.num_directions == 1
-        name = "it" if alone else f"the {half.part} half"
+        name = "it" if run.settings.num_directions == 1 else f"the {half.part} half"
         read, last = sum(half.read[own]), sum((half.read_last or half.read)[own])
         if not half.features:
             yield f"the {half.part} direction is not in it"

@@ -164,9 +164,31 @@ def test_rows_of_one_feature_are_not_taken_for_samples() -> None:
     assert found.verdict == "vector[2] has read samples 4, 5: no longer one sample a row"
 
 
-def test_elements_made_of_both_directions_are_one_part() -> None:
+JOINED = {
+    "out[:, -1, :H_out] + out[:, -1, H_out:]": "the backward half has read 1 of 5 steps",
+    "out.view(N, L, D, H_out).sum(2)[:, -1]": "the backward half has read 1 of 5 steps",
+    "out.view(N, L, D, H_out).amax(2)[:, 0]": "the forward half has read 1 of 5 steps",
+    "out[:, 2, :H_out] * out[:, 2, H_out:]": "the forward half has read 3 of 5 steps; "
+    "the backward half has read 3 of 5 steps",
+    "torch.softmax(out[:, -1], -1)": "the backward half has read 1 of 5 steps",
+}
+
+
+@pytest.mark.parametrize("code", list(JOINED))
+def test_each_direction_is_followed_though_they_are_joined(code: str) -> None:
+    found = read(replace(BOTH, num_layers=1), ASKED, code)
+    assert (found.sound, found.verdict) == (False, JOINED[code])
+
+
+def test_layers_are_told_apart_though_they_are_joined() -> None:
+    for code, part in (("h_n[0] + h_n[-1]", "forward"), ("h_n[1] + h_n[2]", "backward")):
+        says = f"the {part} half has read 0 of 5 steps of the last layer's input"
+        assert read(BOTH, ASKED, code).verdict == says
+
+
+def test_elements_made_of_both_directions_are_shown_by_direction() -> None:
     joined = read(replace(BOTH, num_layers=1), ASKED, "torch.stack([h_n[-2], h_n[-1]]).sum(0)")
-    assert [half.part for half in joined.halves] == ["both"]
+    assert [half.part for half in joined.halves] == ["forward", "backward"]
     assert joined.sound
     ends = "torch.stack([out[:, -1, :3], out[:, -1, 3:]]).mean(0)"
     assert read(replace(BOTH, num_layers=1), ASKED, ends).shape == (3, 3)
@@ -236,10 +258,7 @@ def test_gradients_that_vanish_in_float64_are_told() -> None:
 )
 def test_a_constant_is_no_vector(code: str) -> None:
     found = read(BOTH, ASKED, code)
-    assert (found.sound, found.verdict) == (
-        False,
-        "on this run it is the same whatever the input is",
-    )
+    assert (found.sound, found.verdict) == (False, "it is the same whatever the input is")
 
 
 def test_what_is_computed_of_a_maximum_over_own_steps_has_read_them() -> None:
@@ -247,6 +266,34 @@ def test_what_is_computed_of_a_maximum_over_own_steps_has_read_them() -> None:
     largest = f"out.masked_fill({after}, -torch.inf).amax(1)"
     for code in (f"torch.tanh({largest})", f"torch.softmax({largest}, -1)"):
         assert read(BOTH, InputSizes(5, 3, [5, 2, 3]), code, sample=1).sound, code
+
+
+@pytest.mark.parametrize("lengths", [[2, 5, 3], [5, 3, 2], [3, 5, 5]])
+@pytest.mark.parametrize("of", ["lengths[0]", "lengths.min()", "lengths.max()"])
+def test_another_samples_length_is_seen(lengths: list[int], of: str) -> None:
+    found = read(ONE, InputSizes(5, 3, lengths), f"out.sum(1) / {of}")
+    assert not found.sound
+    assert "another sample's length, has changed it" in found.verdict
+
+
+def test_what_can_never_win_is_no_padding() -> None:
+    mask = "(torch.arange(L) >= lengths[:, None]).unsqueeze(-1)"
+    code = f"out.masked_fill({mask}, -1).max(1)[0]"
+    assert read(ONE, InputSizes(5, 3, [2, 5, 3]), code).sound
+
+
+@pytest.mark.parametrize("code", ["h_n.view(N, -1)", "out[0, -1:]", "out.reshape(L, N, -1)[-1]"])
+def test_what_is_right_for_one_sample_alone_is_told(code: str) -> None:
+    found = read(ONE, InputSizes(5, 1), code)
+    assert found.sound
+    assert found.verdict.endswith("; of two samples it would not be one vector for each")
+    right = read(ONE, InputSizes(5, 1), "h_n[-1]")
+    assert right.verdict == "it has read every step"
+
+
+def test_one_feature_is_a_vector_too() -> None:
+    assert read(ONE, ASKED, "h_n[-1][:, :1]").sound
+    assert read(BOTH, ASKED, "torch.cat((h_n[-2], h_n[-1]), 1).mean(1, keepdim=True)").sound
 
 
 def test_digits_alone_are_no_padding() -> None:
@@ -266,7 +313,7 @@ def test_many_samples_of_few_lengths_take_few_evaluations(monkeypatch: pytest.Mo
     made = with_gradients(run(replace(ONE, num_layers=1), asked))
     mean = parse("out.sum(1) / lengths[:, None]")
     assert padding.padding_in(mean, made, Row(0, 0)) is None
-    assert len(calls) == 3 * (1 + 5)
+    assert len(calls) == 3 * (1 + 6)
 
 
 def test_what_would_take_too_long_is_refused() -> None:

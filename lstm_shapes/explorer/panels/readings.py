@@ -25,7 +25,6 @@ MOST_SAMPLES = 6
 PARTS: Mapping[str, str] = {
     "forward": "forward half",
     "backward": "backward half",
-    "both": "both directions joined",
 }
 LAST = "the last layer's input"
 
