@@ -148,7 +148,7 @@ def _record_for(argument: str, value: Any, record: type) -> str:
         if isinstance(value, Mapping):
             record(**value)
             return f"{record.__name__}(**{argument})"
-        if isinstance(value, (tuple, list)):
+        if type(value) in (tuple, list):  # no shape, which is a tuple too
             record(*value)
             return f"{record.__name__}(*{argument})"
         if hasattr(value, "mode"):  # as nn.LSTM has; torch need not be there

@@ -34,10 +34,11 @@ def coverage(
     that is filled with zeros is not read, and yet it counts in a mean and may win a maximum:
     :func:`~lstm_shapes.pool_over_time` leaves it out.
 
-    How sure the answer is: True is measured. False means that NaN, sent back instead of a
-    gradient, did not arrive, so that nothing leads there; or that the gradient is exactly zero on
-    the way, as behind a ReLU or a mask. Where it may have become zero for want of digits, as over
-    some hundred steps in float32, an error says so: float64 can tell.
+    How sure the answer is: True is measured; where terms cancel, what rounding leaves of them
+    counts. False means that NaN, sent back instead of a gradient, did not arrive, so that nothing
+    leads there; or that the gradient is exactly zero on the way, as behind a ReLU, a mask, or a
+    softmax that is saturated. Where it may have become zero for want of digits, as over some
+    hundred steps in float32, or is zero everywhere, an error says so.
 
     Args:
         vector: a tensor of any shape that was computed from ``inputs``.
@@ -95,6 +96,14 @@ later: give the very tensor that the module was called with
             read[index], followed = found, True
     if not followed:
         raise why_no_path(vector, inputs)
+    if vector.numel() and not read.any():
+        raise ArgumentError(
+            "vector",
+            tuple(vector.shape),
+            "has a gradient of zero everywhere in inputs",
+            "look for what passes none on: round(), sign(), a comparison, a product with 0, or "
+            "what is saturated",
+        )
     return read
 
 
@@ -145,7 +154,7 @@ def _read(
         read = read | _any((large != 0) & large.isfinite(), joined)
         unsure = unsure & ~read
     if unsure.any() and (large is None or _vanishing(large)):
-        raise _vanished(vector, unsure)
+        raise _vanished(vector, inputs, unsure)
     return read
 
 
@@ -158,17 +167,20 @@ def _not_numbers(vector: Tensor) -> ArgumentError:
     )
 
 
-def _vanished(vector: Tensor, unsure: Tensor) -> ArgumentError:
+def _vanished(vector: Tensor, inputs: Tensor, unsure: Tensor) -> ArgumentError:
     """The error for gradients that may have become zero for want of digits, where they are not
     known to be zero."""
-    dtype = str(vector.dtype).removeprefix("torch.")
-    wide = dtype == "float64"
+    narrow = min(vector.dtype, inputs.dtype, key=lambda dtype: torch.finfo(dtype).bits)
     return ArgumentError(
         "vector",
         tuple(vector.shape),
-        f"has gradients that vanish in {dtype}: at {int(unsure.sum())} of {unsure.numel()} places "
-        "of inputs it cannot be told whether it depends on them",
-        "use fewer steps" if wide else "compute it in float64, as in module.double()(x.double())",
+        f"has gradients that vanish in {str(narrow).removeprefix('torch.')}: at "
+        f"{int(unsure.sum())} of {unsure.numel()} places of inputs it cannot be told whether it "
+        "depends on them",
+        "use fewer steps"
+        if narrow == torch.float64
+        else "make inputs and module float64, as in x = x.detach().double().requires_grad_() and "
+        "module.double()(x)",
     )
 
 
@@ -179,7 +191,10 @@ def _any(found: Tensor, joined: tuple[int, ...]) -> Tensor:
 def _gradient(vector: Tensor, inputs: Tensor, weights: Tensor) -> Tensor | None:
     """The gradient of a weighted sum of a vector; the graph stays for further ones."""
     try:
-        return torch.autograd.grad(vector, inputs, weights, retain_graph=True, allow_unused=True)[0]
+        (gradient,) = torch.autograd.grad(
+            vector, inputs, weights, retain_graph=True, allow_unused=True
+        )
+        return gradient.to_dense() if gradient is not None and gradient.is_sparse else gradient
     except RuntimeError as refusal:
         says = str(refusal).partition(". ")[0].partition("\n")[0]
         cure = next((cure for part, cure in _CURES.items() if part in says), _CURES[""])
@@ -189,6 +204,9 @@ def _gradient(vector: Tensor, inputs: Tensor, weights: Tensor) -> Tensor | None:
 
 _CURES = {
     "second time": "call coverage before backward(), or give backward() retain_graph=True",
+    "inplace": "call coverage before anything changes what was computed or the weights, as "
+    "optimizer.step() does",
+    "Checkpointing": "give checkpoint(...) use_reentrant=False",
     "cudnn": "call module.train() before the module runs, or run it under "
     "torch.backends.cudnn.flags(enabled=False)",
     "": "compute it by operations that autograd can follow back",
@@ -262,7 +280,7 @@ def _seen(vector: Tensor, gradients: Sequence[Tensor]) -> list[Tensor] | Argumen
         if each.isnan().any():
             return _not_numbers(vector)
         if not read.all() and _vanishing(each):
-            return _vanished(vector, ~read)
+            return _vanished(vector, vector, ~read)
     return seen
 
 

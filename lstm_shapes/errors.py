@@ -220,6 +220,9 @@ def check_lengths(
 
 def _listed(lengths: object) -> tuple[Any, ...]:
     """Lengths as a tuple of Python's own numbers, whatever they are; refuse what is no list."""
+    if hasattr(lengths, "batch_sizes"):  # a PackedSequence is a tuple too
+        cure = "give pad_packed_sequence(packed)[1], of torch.nn.utils.rnn"
+        raise ArgumentTypeError("lengths", type(lengths).__name__, "is packed", cure)
     given = plain(lengths)
     if not isinstance(given, Sequence) or isinstance(given, (str, bytes)):
         if given is not lengths:  # a tensor or an array of a single number

@@ -25,6 +25,11 @@ def check_followed(vector: Tensor, inputs: Tensor) -> None:
             f"holds {inputs.dtype}, and integers have no gradient",
             "give what an embedding makes of them: x = embedding(ids), then run the module on x",
         )
+    for argument, given in (("vector", vector), ("inputs", inputs)):
+        if given.is_meta or given.is_nested:
+            problem = "holds no numbers" if given.is_meta else "is not one tensor"
+            cure = "give a plain tensor on the CPU or a GPU"
+            raise ArgumentError(argument, "meta" if given.is_meta else "nested", problem, cure)
     start, end = _node(inputs), _node(vector)
     if start is None:
         raise ArgumentError(

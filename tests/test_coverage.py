@@ -172,10 +172,48 @@ def test_what_vanishes_is_told_and_never_called_independent(dtype: torch.dtype) 
     out, _ = module(x)
     with pytest.raises(ArgumentError, match=r"vanish in \w+: at \d+ of 1400 places") as told:
         coverage(out[0, -1], x)
-    assert "compute it in float64" in told.value.cure
+    assert "module.double()(x)" in told.value.cure
     # The cure, as it is written.
     x = x.detach().double().requires_grad_()
     assert coverage(module.double()(x)[0][0, -1], x).sum(dim=1).tolist() == [700, 0]
+
+
+def test_a_narrow_input_of_a_wide_module_is_named() -> None:
+    torch.manual_seed(0)
+    module, x = nn.RNN(16, 16).double(), torch.randn(700, 1, 16, requires_grad=True)
+    with pytest.raises(ArgumentError, match="vanish in float32") as told:
+        coverage(module(x.double())[0][-1], x)
+    assert told.value.cure.startswith("make inputs and module float64")
+
+
+STEPS: dict[str, Callable[[Tensor], Tensor]] = {
+    "round": torch.round,
+    "sign": torch.sign,
+    "a product with 0": lambda x: x * 0,
+    "a dead ReLU": lambda x: torch.relu(x - 1e3),
+}
+
+
+@pytest.mark.parametrize("name", list(STEPS))
+def test_nothing_read_anywhere_is_no_answer(name: str) -> None:
+    x = torch.randn(5, 2, 4, dtype=torch.float64, requires_grad=True)
+    with pytest.raises(ArgumentError, match="gradient of zero everywhere in inputs"):
+        coverage(STEPS[name](nn.LSTM(4, 3).double()(x)[0]), x)
+
+
+def test_what_a_sparse_embedding_gave_is_measured() -> None:
+    embedding = nn.Embedding(6, 4, sparse=True)
+    assert coverage(embedding(torch.tensor([1, 3])), embedding.weight).tolist() == [
+        False, True, False, True, False, False]  # fmt: skip
+
+
+def test_a_graph_that_was_changed_since_is_told() -> None:
+    lstm, x = nn.LSTM(4, 3), torch.randn(5, 2, 4, requires_grad=True)
+    out, _ = lstm(x)
+    with torch.no_grad():
+        lstm.weight_ih_l0 += 1
+    with pytest.raises(ArgumentError, match=r"before anything changes .* optimizer.step\(\)"):
+        coverage(out, x)
 
 
 def test_what_is_exactly_zero_is_not_called_vanishing() -> None:
@@ -282,6 +320,11 @@ REFUSED = {
         lambda: coverage(nn.LSTM(3, 3)(LEAF), LEAF),  # type: ignore[arg-type]
         "vector",
         "give its part out",
+    ),
+    "no numbers": (
+        lambda: coverage(LEAF * 1, torch.randn(2, 3, device="meta", requires_grad=True)),
+        "inputs",
+        "on the CPU",
     ),
     "no axis": (lambda: coverage(LEAF * 1, LEAF, keep=None), "keep", "as an int"),  # type: ignore[arg-type]
     "half an axis": (lambda: coverage(LEAF * 1, LEAF, keep=0.5), "keep", "as an int"),  # type: ignore[arg-type]

@@ -195,6 +195,8 @@ class Values:
         self, function: Callable[..., Tensor], left: Tensor | Number, right: Tensor | Number
     ) -> Tensor:
         """Call an operator."""
+        if self.all_take_part and function in (torch.maximum, torch.minimum):
+            return (left + right) / 2  # type: ignore[return-value]
         return function(left, right)
 
     def product(self, function: Callable[..., Tensor], left: Tensor, right: Tensor) -> Tensor:

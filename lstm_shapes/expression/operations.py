@@ -98,6 +98,16 @@ def multiplied(
     return scope.computing.product(function, left, right)
 
 
+def _chosen(function: Callable[..., Tensor]) -> Operation:
+    """An operation that takes the larger, or the smaller, of each two elements."""
+
+    def make(scope: Scope, left: Tensor, other: Tensor) -> Tensor:
+        check_shape(broadcast_shape(left.shape, other.shape))
+        return scope.computing.combine(function, left, other)
+
+    return Operation({"input": "tensor", "other": "tensor"}, make)
+
+
 def _softmax(scope: Scope, tensor: Tensor, dim: int) -> Tensor:
     return scope.computing.along("softmax", tensor, dim)
 
@@ -214,6 +224,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "amax": _reduced("amax"),
     "min": _reduced("min"),
     "amin": _reduced("amin"),
+    "maximum": _chosen(torch.maximum),
+    "minimum": _chosen(torch.minimum),
     "masked_fill": Operation({"input": "tensor", "mask": "mask", "value": "number"}, _filled),
     "softmax": Operation({"input": "tensor", "dim": "int"}, _softmax),
     "matmul": _multiplied(torch.matmul, "other"),
@@ -249,12 +261,12 @@ BARE = [name for name in FUNCTIONS if name not in ("sum", "max", "min")]
 """The operations that may be written ``name(...)``; Python's own sum, max and min mean other
 things."""
 
-CHOOSING = (*EXTREMES, *CUTS)
+CHOOSING = (*EXTREMES, *CUTS, "maximum", "minimum")
 """The operations after which some elements have no gradient, though they took part."""
 
 ATTRIBUTES: Mapping[str, Callable[[Tensor], object]] = {
     "shape": _size,
     "T": _only_two_axes,
-    "mT": lambda tensor: tensor.transpose(-2, -1),
+    "mT": lambda tensor: tensor.transpose(-2, -1) if tensor.dim() else tensor,
 }
 """What may be written ``tensor.name``, besides ``max(dim).values``."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lstm_shapes.coverage import coverage_of_each
-from lstm_shapes.errors import ArgumentError, check_int
+from lstm_shapes.errors import ArgumentError, check_int, wrong_type
 from lstm_shapes.expression.axes import name_of
 from lstm_shapes.expression.grammar import Expression, as_expression
 from lstm_shapes.expression.labels import SEVERAL
@@ -80,6 +80,11 @@ def readings(
     (3, 6) ('direction × batch', 'direction × batch × features') vector[0] has read samples 0, 1: \
 no longer one sample a row
     """
+    if not isinstance(run, Run):
+        raise wrong_type("run", run, "give what lstm_shapes.run(settings, sizes) returns")
+    if isinstance(expressions, str) or not isinstance(expressions, Iterable):
+        cure = "give a list of expressions, as in ['out[:, -1]']"
+        raise wrong_type("expressions", expressions, cure)
     check(estimate(run.settings, run.sizes), limits)
     if run.sizes.batch_size == 0:
         cure = "give a run of one sample or more"

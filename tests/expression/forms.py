@@ -186,6 +186,8 @@ out.squeeze((0, 1))
 out[:1, :1].squeeze((0, 1))
 out.sum(-1).softmax(1)
 torch.softmax(out, dim=-1)
+torch.maximum(h_n[-2], h_n[-1])
+out[..., :4].minimum(out[..., 4:])
 (out.sum(-1).softmax(1).unsqueeze(-1) * out).sum(1)
 out @ h_n[-1].repeat(1, 2).unsqueeze(-1)
 out @ out.mT

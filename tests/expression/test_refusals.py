@@ -40,6 +40,11 @@ REFUSED = [
      "and so on"),
     ("torch.nn.functional.relu(out)", "nn", "there is no torch.nn here: write only the vector that "
      "the layer is given, and its functions as torch.relu(...)"),
+    ("lstm_out[:, -1]", "lstm_out", "there is no lstm_out here: write out"),
+    ("hidden_state[-1]", "hidden_state", "there is no hidden_state here: write h_n"),
+    ("out.unflatten(2, (2, 4))", "unflatten", "there is no method unflatten here: write view or "
+     "reshape"),
+    ("out.median(1)", "median", "there is no method median here: write mean, max or min"),
     ("torch.add(out, 1)", "add", "there is no function add here: write a + b"),
     ("sum(out)", "sum", "there is no function sum here: write tensor.sum(dim)"),
     ("float(1)", "float", "there is no function float here: write the number itself, such as "

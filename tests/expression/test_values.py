@@ -79,6 +79,8 @@ def same_or_refused(made: Run, text: str) -> None:
         assert_same(evaluate(made, text), expected)
 
 
+# torch warns of it once per process, and gives the number back.
+@pytest.mark.filterwarnings("ignore:Tensor.mT is deprecated on 0-D")
 @hypothesis_settings(max_examples=500, deadline=None)
 @given(st.sampled_from(OF_ANY_SIZE), st.sampled_from(OF_ANY_SIZE), TOGETHER, SAME_SIZES)
 def test_forms_put_together_are_what_torch_makes_of_them(
