@@ -7,7 +7,6 @@ from .config import Settings as Settings
 from .coverage import coverage as coverage
 from .directions import decoder_states as decoder_states
 from .directions import final_features as final_features
-from .directions import final_features_from_out as final_features_from_out
 from .directions import merge_directions as merge_directions
 from .directions import reverse_time as reverse_time
 from .directions import split_directions as split_directions
@@ -29,5 +28,6 @@ from .live.run import Run as Run
 from .live.run import run as run
 from .picture.svg import svg as svg
 from .picture.unroll import unroll as unroll
+from .pooling import final_features_from_out as final_features_from_out
 from .pooling import pool_over_time as pool_over_time
 from .statements.claim import Claim as Claim

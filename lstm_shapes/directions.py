@@ -22,9 +22,9 @@ from lstm_shapes.tensors import (
     check_alike,
     check_halves,
     check_order,
-    check_out,
     check_tensor,
     sample_lengths,
+    spread,
     time_axis,
 )
 
@@ -243,7 +243,7 @@ def reverse_time(
     steps = torch.arange(x.shape[time], device=x.device)
     flipped = last.unsqueeze(1) - steps
     index = torch.where(flipped >= 0, flipped, steps)
-    return x.gather(time, _spread(index if time == 1 else index.t(), x))
+    return x.gather(time, spread(index if time == 1 else index.t(), x))
 
 
 def final_features(h_n: Tensor, *, bidirectional: bool) -> Tensor:
@@ -279,61 +279,3 @@ def final_features(h_n: Tensor, *, bidirectional: bool) -> Tensor:
     """
     layers = _by_layer("h_n", h_n, bidirectional)
     return layers[-1].movedim(0, -2).flatten(-2)
-
-
-def final_features_from_out(
-    out: Tensor,
-    *,
-    bidirectional: bool,
-    batch_first: bool,
-    lengths: Sequence[int] | Numbers | None = None,
-) -> Tensor:
-    """Take the same vector as :func:`final_features` from out instead of h_n.
-
-    It joins the forward half at each sample's last step and the backward half at step 0.
-
-    Where samples were padded and not packed, the backward half has read the padding, and out
-    holds no such vector. With lengths this is refused: it is seen from different numbers behind
-    them, where ``pad_packed_sequence`` writes one. It cannot be seen without lengths, or where the
-    padding of out was overwritten since. The forward half is right in each case.
-
-    Args:
-        out: (N, L, D·H_out) if batch_first, else (L, N, D·H_out); unbatched (L, D·H_out). With
-            lengths and two directions it is as ``pad_packed_sequence`` returns it.
-        bidirectional: as the module has it.
-        batch_first: as the module has it; it does not matter if out is unbatched.
-        lengths: the number of steps of each sample, (N,), as a list, a NumPy array or a tensor;
-            without it every sample has L.
-
-    Returns:
-        (N, D·H_out), or unbatched (D·H_out,).
-
-    Raises:
-        ArgumentTypeError: out is not a tensor, a flag not a bool, or lengths not a sequence of
-            ints.
-        ArgumentError: out does not have 2 or 3 axes, has no steps, or is bidirectional with an
-            odd number of features, or with different numbers behind the lengths; or the lengths
-            do not fit out.
-
-    Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes;
-    ``torch.nn.utils.rnn.pad_packed_sequence``.
-
-    >>> lstm = torch.nn.LSTM(4, 3, batch_first=True, bidirectional=True)
-    >>> out, (h_n, c_n) = lstm(torch.randn(2, 5, 4))
-    >>> final = final_features_from_out(out, bidirectional=True, batch_first=True)
-    >>> torch.equal(final, final_features(h_n, bidirectional=True))
-    True
-    """
-    time, ends = check_out(out, bidirectional, batch_first, lengths)
-    forward, backward = split_directions(out) if bidirectional else (out, None)
-    if ends is None:
-        last = forward.select(time, -1)
-    else:
-        index = (ends - 1).unsqueeze(time)
-        last = forward.gather(time, _spread(index, forward)).squeeze(time)
-    return last if backward is None else torch.cat([last, backward.select(time, 0)], dim=-1)
-
-
-def _spread(index: Tensor, x: Tensor) -> Tensor:
-    """Repeat an index for every feature of x; its axes are those of x without the features."""
-    return index.unsqueeze(-1).expand(*index.shape, x.shape[-1])

@@ -1,4 +1,4 @@
-"""One vector for each whole sequence, from all its steps: pooling over time."""
+"""One vector for each whole sequence, from its steps: the last of each direction, or all pooled."""
 
 from __future__ import annotations
 
@@ -10,9 +10,63 @@ import torch
 from torch import Tensor
 
 from lstm_shapes.config import PoolMode
-from lstm_shapes.directions import final_features_from_out
+from lstm_shapes.directions import split_directions
 from lstm_shapes.errors import ArgumentError, Numbers, check_choice
-from lstm_shapes.tensors import behind, check_order, check_out
+from lstm_shapes.tensors import behind, check_order, check_out, spread
+
+
+def final_features_from_out(
+    out: Tensor,
+    *,
+    bidirectional: bool,
+    batch_first: bool,
+    lengths: Sequence[int] | Numbers | None = None,
+) -> Tensor:
+    """Take the same vector as :func:`~lstm_shapes.final_features` from out instead of h_n.
+
+    It joins the forward half at each sample's last step and the backward half at step 0.
+
+    Where samples were padded and not packed, the backward half has read the padding, and out
+    holds no such vector. With lengths this is refused: it is seen from different numbers behind
+    them, where ``pad_packed_sequence`` writes one. It cannot be seen without lengths, or where the
+    padding of out was overwritten since. The forward half is right in each case.
+
+    Args:
+        out: (N, L, D·H_out) if batch_first, else (L, N, D·H_out); unbatched (L, D·H_out). With
+            lengths and two directions it is as ``pad_packed_sequence`` returns it.
+        bidirectional: as the module has it.
+        batch_first: as the module has it; it does not matter if out is unbatched.
+        lengths: the number of steps of each sample, (N,), as a list, a NumPy array or a tensor;
+            without it every sample has L.
+
+    Returns:
+        (N, D·H_out), or unbatched (D·H_out,).
+
+    Raises:
+        ArgumentTypeError: out is not a tensor, a flag not a bool, or lengths not a sequence of
+            ints.
+        ArgumentError: out does not have 2 or 3 axes, has no steps, or is bidirectional with an
+            odd number of features, or with different numbers behind the lengths; or the lengths
+            do not fit out.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes;
+    ``torch.nn.utils.rnn.pad_packed_sequence``.
+
+    >>> from lstm_shapes import final_features
+    >>> lstm = torch.nn.LSTM(4, 3, batch_first=True, bidirectional=True)
+    >>> out, (h_n, c_n) = lstm(torch.randn(2, 5, 4))
+    >>> final = final_features_from_out(out, bidirectional=True, batch_first=True)
+    >>> torch.equal(final, final_features(h_n, bidirectional=True))
+    True
+    """
+    time, ends = check_out(out, bidirectional, batch_first, lengths)
+    forward, backward = split_directions(out) if bidirectional else (out, None)
+    if ends is None:
+        last = forward.select(time, -1)
+    else:
+        index = (ends - 1).unsqueeze(time)
+        last = forward.gather(time, spread(index, forward)).squeeze(time)
+    return last if backward is None else torch.cat([last, backward.select(time, 0)], dim=-1)
 
 
 def pool_over_time(

@@ -199,6 +199,11 @@ def behind(lengths: Tensor, x: Tensor, time: int) -> Tensor:
     return (found if time == 1 else found.t()).unsqueeze(-1)
 
 
+def spread(index: Tensor, x: Tensor) -> Tensor:
+    """Repeat an index for every feature of x; its axes are those of x without the features."""
+    return index.unsqueeze(-1).expand(*index.shape, x.shape[-1])
+
+
 def check_out(
     out: Tensor, bidirectional: bool, batch_first: bool, lengths: object
 ) -> tuple[int, Tensor | None]:

@@ -14,7 +14,6 @@ from lstm_shapes.config import MergeMode
 from lstm_shapes.directions import (
     decoder_states,
     final_features,
-    final_features_from_out,
     merge_directions,
     reverse_time,
     split_directions,
@@ -23,6 +22,7 @@ from lstm_shapes.formula.code import flip_code, mirrored
 from lstm_shapes.formula.shapes import time_axis
 from lstm_shapes.live.layers import hand_built_pair, layer_runs
 from lstm_shapes.live.run import Run
+from lstm_shapes.pooling import final_features_from_out
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, recomputed
 from lstm_shapes.statements.future import next_step_claims
 
