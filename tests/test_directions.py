@@ -124,7 +124,7 @@ def test_no_vector_that_has_read_padding_is_given_in_silence(
     has_padding = min(lengths) < asked.seq_len
     flags = {"bidirectional": module.bidirectional, "batch_first": module.batch_first}
     if has_padding and module.bidirectional and not packed:
-        with pytest.raises(ArgumentError, match="its backward half has read padding: pack"):
+        with pytest.raises(ArgumentError, match="as a backward half has that read padding: pack"):
             final_features_from_out(out, **flags, lengths=lengths)
         return
     final = final_features_from_out(out, **flags, lengths=lengths)

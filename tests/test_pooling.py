@@ -206,7 +206,7 @@ def test_a_call_that_was_not_packed_is_pooled_for_one_direction_alone(made: Run,
     asked = {"bidirectional": both, "batch_first": made.settings.batch_first}
     out = unpacked(made).out
     if both:
-        with pytest.raises(ArgumentError, match="its backward half has read padding: pack"):
+        with pytest.raises(ArgumentError, match="as a backward half has that read padding: pack"):
             pool_over_time(out, **asked, lengths=lengths, mode=mode)
         return
     pooled = pool_over_time(out, **asked, lengths=lengths, mode=mode)
