@@ -174,7 +174,7 @@ def _vanished(vector: Tensor, inputs: Tensor, unsure: Tensor) -> ArgumentError:
     return ArgumentError(
         "vector",
         tuple(vector.shape),
-        f"has gradients that vanish in {str(narrow).removeprefix('torch.')}: at "
+        f"has gradients that vanish in {str(narrow).removeprefix('torch.')}, or meet a 0: at "
         f"{int(unsure.sum())} of {unsure.numel()} places of inputs it cannot be told whether it "
         "depends on them",
         "use fewer steps"
@@ -206,7 +206,7 @@ _CURES = {
     "second time": "call coverage before backward(), or give backward() retain_graph=True",
     "inplace": "call coverage before anything changes what was computed or the weights, as "
     "optimizer.step() does",
-    "Checkpointing": "give checkpoint(...) use_reentrant=False",
+    "checkpoint": "give checkpoint(...) use_reentrant=False",
     "cudnn": "call module.train() before the module runs, or run it under "
     "torch.backends.cudnn.flags(enabled=False)",
     "": "compute it by operations that autograd can follow back",

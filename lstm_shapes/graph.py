@@ -30,6 +30,13 @@ def check_followed(vector: Tensor, inputs: Tensor) -> None:
             problem = "holds no numbers" if given.is_meta else "is not one tensor"
             cure = "give a plain tensor on the CPU or a GPU"
             raise ArgumentError(argument, "meta" if given.is_meta else "nested", problem, cure)
+    if not (vector.is_floating_point() or vector.is_complex()):
+        raise ArgumentError(
+            "vector",
+            tuple(vector.shape),
+            f"is {vector.dtype}, which has no gradient",
+            "give what it was made of, such as the scores before argmax() or a comparison",
+        )
     start, end = _node(inputs), _node(vector)
     if start is None:
         raise ArgumentError(

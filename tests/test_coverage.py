@@ -170,7 +170,9 @@ def test_what_vanishes_is_told_and_never_called_independent(dtype: torch.dtype) 
     module = nn.RNN(16, 16, batch_first=True).to(dtype)
     x = torch.randn(2, 700, 16, dtype=dtype, requires_grad=True)
     out, _ = module(x)
-    with pytest.raises(ArgumentError, match=r"vanish in \w+: at \d+ of 1400 places") as told:
+    with pytest.raises(
+        ArgumentError, match=r"vanish in \w+, or meet a 0: at \d+ of 1400 places"
+    ) as told:
         coverage(out[0, -1], x)
     assert "module.double()(x)" in told.value.cure
     # The cure, as it is written.
@@ -321,6 +323,7 @@ REFUSED = {
         "vector",
         "give its part out",
     ),
+    "whole numbers": (lambda: coverage((LEAF * 1).argmax(-1), LEAF), "vector", "before argmax()"),
     "no numbers": (
         lambda: coverage(LEAF * 1, torch.randn(2, 3, device="meta", requires_grad=True)),
         "inputs",

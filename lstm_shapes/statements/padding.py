@@ -77,7 +77,7 @@ def padding_in(expression: Expression, run: Run, row: Row) -> PaddingFound | Non
     return None
 
 
-_SEQUENCES = re.compile(r"\b(out|output|x|input|lengths)\b")
+_SEQUENCES = re.compile(r"\b(out|output|x|input|lengths|L|seq_len)\b")
 """The tensors that padding or another sample's length could change; final states are none."""
 
 
@@ -106,16 +106,16 @@ def _apart(
         own, padded = at.of(alone), at.of(whole)
         if own.shape != padded.shape:
             return PaddingFound(sample, None)
-        if not same_up_to_rounding(own, padded):
+        if not close(own, padded).all():
             return PaddingFound(sample, float((own - padded).abs().max()))
     return None
 
 
-def same_up_to_rounding(one: Tensor, other: Tensor) -> bool:
-    """Whether two tensors differ in their last digits at most, as numbers do that are summed in
-    another order."""
+def close(one: Tensor, other: Tensor) -> Tensor:
+    """Which elements of two tensors differ in their last digits at most, as numbers do that are
+    summed in another order."""
     digits = torch.finfo(one.dtype).eps
-    return torch.allclose(one, other, rtol=digits**0.6, atol=digits**0.75)
+    return torch.isclose(one, other, rtol=digits**0.6, atol=digits**0.75)
 
 
 def _cut(run: Run, length: int) -> Run:

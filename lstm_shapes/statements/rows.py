@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
 from lstm_shapes.config import InputSizes
 from lstm_shapes.expression.axes import Coordinates, name_of
+from lstm_shapes.expression.grammar import Expression
 from lstm_shapes.expression.labels import SEVERAL
+from lstm_shapes.expression.sizes import shape_of
+from lstm_shapes.expression.text import ExpressionError
+from lstm_shapes.live.run import Run
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def row_of(
     for axis in with_samples:
         if labels.shape[axis] == sizes.batch_size and axes[axis] != ("sample",):
             return Row(axis, sample)
-        here = (_rows(labels, axis)[:, :1] == sample).nonzero()
+        here = (_rows(labels, axis) == sample).any(dim=1).nonzero()
         return Row(axis, int(here[0, 0]) if len(here) else 0)
     return Row(None)
 
@@ -114,6 +119,23 @@ def _not_the_batch(labels: Tensor, axes: Sequence[Coordinates], samples: int, ro
             plural = "s" * (len(known) > 1)
             return f"{Row(axis, index).code} is of sample{plural} {', '.join(map(str, known))}"
     return ""
+
+
+def width_follows_samples(expression: Expression, run: Run) -> bool:
+    """Whether a vector has as many features as there are samples, and would have as many of a
+    larger batch, or could not be computed: what is one number for each sample then stands where
+    its features are."""
+    sizes, (*_, width) = run.sizes, shape_of(expression, run.settings, run.sizes)
+    if width != sizes.batch_size or re.search(rf"\b{width}\b|tensor\(", expression.text):
+        return False  # numbers in the expression say how many samples there are
+    lengths = None if sizes.lengths is None else (*sizes.lengths, sizes.seq_len)
+    try:
+        larger = shape_of(
+            expression, run.settings, replace(sizes, batch_size=width + 1, lengths=lengths)
+        )
+    except ExpressionError:
+        return True
+    return larger[-1] != width
 
 
 def _rows(labels: Tensor, axis: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,9 +19,10 @@ from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.expression.values import evaluate
 from lstm_shapes.live.axes import steps_first
 from lstm_shapes.live.layers import layer_runs
-from lstm_shapes.live.run import Run
+from lstm_shapes.live.run import Run, called_again
 from lstm_shapes.live.terms import own_terms
 from lstm_shapes.live.variants import with_gradients
+from lstm_shapes.statements.padding import close
 from lstm_shapes.statements.rows import Row, row_of
 
 
@@ -96,48 +98,78 @@ def traced_row(expression: Expression, trace: Run, sample: int) -> TracedRow | E
     if not value.isfinite().all():
         return expression.error("this holds infinite numbers or NaN", "keep its numbers finite")
     row = row_of(labelled, axes, sizes, sample)
-    directions, parts = labelled["direction"], tuple(range(settings.num_directions))
-    joined = bool((directions == SEVERAL).any())
-    paths = [_along(trace, part) if joined else trace for part in parts]
+    parts = tuple(range(settings.num_directions))
+    ways = [_way(expression, trace, value, labelled["direction"], part) for part in parts]
 
     def by_part(computing: Computing, only: Row) -> tuple[Tensor, ...]:
-        of = only.of(directions)
         return tuple(
-            only.of(evaluate(path, expression, computing))[(of == part) | (of == SEVERAL)]
-            for part, path in zip(parts, paths, strict=True)
+            only.of(evaluate(path, expression, computing))[only.of(taken)] for path, taken in ways
         )
 
     elements: dict[Measured, tuple[Tensor, ...]] = {"shown": by_part(VALUES, row)}
     every = _ALL if expression.chooses else VALUES
     if expression.chooses:
         elements["judged"] = by_part(every, row)
-    if row.axis is not None and (sizes.lengths is not None or _rows_differ(labelled, row.axis)):
+    by_sample = sizes.lengths is not None or _BY_SAMPLE.search(expression.text)
+    if row.axis is not None and (by_sample or _rows_differ(labelled, row.axis)):
         elements["all rows"] = by_part(every, Row(None))
     return TracedRow(expression, labelled, axes, row, parts, elements)
 
 
-def _along(trace: Run, part: int) -> Run:
-    """The call with only what one direction wrote followed back, as if the rest were given."""
-    return trace.kept(("along", part), lambda: _made_along(trace, part))
+_BY_SAMPLE = re.compile(r"\b(lengths|tensor|arange|range|x|input)\b")
+"""Names of what may be another number for each sample."""
 
 
-def _made_along(trace: Run, part: int) -> Run:
-    if not trace.settings.bidirectional:
-        return trace
-    halves = list(trace.out.chunk(2, dim=-1))
-    halves[1 - part] = halves[1 - part].detach()
+def _way(
+    expression: Expression, trace: Run, value: Tensor, directions: Tensor, part: int
+) -> tuple[Run, Tensor]:
+    """The call as one direction is followed back in it, and which elements change with what that
+    direction wrote. Those that do not change may still have a gradient, of what rounding leaves
+    where terms cancel."""
+    joined = bool((directions == SEVERAL).any())
+    path = trace.kept(("way", part, joined), lambda: _followed(trace, part, joined))
+    other = trace.kept(("other", part), lambda: _with_other(trace, part))
+    with torch.no_grad():
+        same = close(evaluate(other, expression), value)
+    return path, ((directions == part) | (directions == SEVERAL)) & ~same
 
-    def rows(state: Tensor) -> Tensor:
-        followed = [
-            each if row % 2 == part else each.detach() for row, each in enumerate(state.unbind(0))
-        ]
-        return torch.stack(followed)
+
+def _followed(trace: Run, part: int, joined: bool) -> Run:
+    """The call with the input as if it were given, and what the other direction wrote too where an
+    expression joins both: then the gradient comes by way of this direction alone."""
+    run = replace(trace, input=trace.input.detach())
+    if not joined or not trace.settings.bidirectional:
+        return run
+    c_n = None if run.c_n is None else run.c_n.detach()
+    given = replace(run, out=run.out.detach(), h_n=run.h_n.detach(), c_n=c_n)
+    return _with_part_of(run, given, 1 - part)
+
+
+def _with_other(trace: Run, part: int) -> Run:
+    """The call with what one direction writes for another input."""
+    with torch.no_grad():
+        other = called_again(trace, trace.settings, x=-2 * trace.input.detach())
+        return _with_part_of(trace, other, part)
+
+
+def _with_part_of(run: Run, other: Run, part: int) -> Run:
+    """A run with what another one's cells of one direction wrote."""
+    directions = run.settings.num_directions
+
+    def halves(mine: Tensor, its: Tensor) -> Tensor:
+        made = list(mine.chunk(directions, dim=-1))
+        made[part] = its.chunk(directions, dim=-1)[part]
+        return torch.cat(made, dim=-1)
+
+    def rows(mine: Tensor, its: Tensor) -> Tensor:
+        pairs = enumerate(zip(mine.unbind(0), its.unbind(0), strict=True))
+        return torch.stack([pair[row % directions == part] for row, pair in pairs])
 
     return replace(
-        trace,
-        out=torch.cat(halves, dim=-1),
-        h_n=rows(trace.h_n),
-        c_n=None if trace.c_n is None else rows(trace.c_n),
+        run,
+        out=halves(run.out, other.out),
+        h_n=rows(run.h_n, other.h_n),
+        c_n=None if run.c_n is None or other.c_n is None else rows(run.c_n, other.c_n),
     )
 
 

@@ -157,13 +157,10 @@ def _reading(
 
 def _halves(row: TracedRow, tables: Sequence[Sequence[Table]]) -> tuple[Half, ...]:
     layers, directions = (row.row.of(row.labelled[name]) for name in ("layer", "direction"))
-    return tuple(
-        Half(
-            PARTS[part],
-            elements.numel(),
-            tuple(sorted(set(layers[(directions == part) | (directions == SEVERAL)].tolist()))),
-            table[0],
-            table[1] if table[1:] else None,
-        )
-        for part, elements, table in zip(row.parts, row.elements["shown"], tables, strict=True)
-    )
+    halves = []
+    for part, table in zip(row.parts, tables, strict=True):
+        of_part = layers[(directions == part) | (directions == SEVERAL)]
+        known = tuple(sorted(set(of_part.tolist())))
+        last = table[1] if table[1:] else None
+        halves.append(Half(PARTS[part], of_part.numel(), known, table[0], last))
+    return tuple(halves)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import torch
-
 from lstm_shapes.config import Direction
 from lstm_shapes.expression.axes import result_of, two_samples
 from lstm_shapes.expression.grammar import Expression
+from lstm_shapes.expression.labels import NOTHING
 from lstm_shapes.expression.text import ExpressionError
-from lstm_shapes.expression.values import evaluate
-from lstm_shapes.live.run import Run, called_again
-from lstm_shapes.statements.padding import padding_in, same_up_to_rounding
-from lstm_shapes.statements.rows import row_of, why_not_rows
+from lstm_shapes.live.run import Run
+from lstm_shapes.statements.padding import padding_in
+from lstm_shapes.statements.rows import row_of, why_not_rows, width_follows_samples
 from lstm_shapes.statements.traces import Measured, Table, TracedRow
 
 
@@ -66,8 +64,11 @@ def problems_of(
         yield f"{row.row.code} has read sample {samples[0]} instead of sample {own}"
         return
     others = range(sizes.samples if all_rows else 0)
-    if not any(half.features for half in halves):
+    if bool((row.labelled["direction"] == NOTHING).all()):
         yield "it is made of the input alone, not of what the module returned"
+        return
+    if row.row.axis is not None and width_follows_samples(row.expression, trace):
+        yield "its features are as many as the samples: another batch does not fit the head"
         return
     unread = list(_unread(halves, trace, own)) or next(
         filter(None, (list(_unread(all_rows, trace, b, f" of sample {b}")) for b in others)), []
@@ -76,16 +77,6 @@ def problems_of(
     padding = None if unread else padding_in(row.expression, trace, row.row)
     if padding is not None:
         yield str(padding)
-    elif not unread and _is_constant(row.expression, trace):
-        yield "it is the same whatever the input is"
-
-
-def _is_constant(expression: Expression, run: Run) -> bool:
-    """Whether a vector is the same for another input, as where all terms cancel: what is left of
-    them in the last digits has a gradient all the same."""
-    other = run.kept("other input", lambda: called_again(run, run.settings, x=-2 * run.input))
-    with torch.no_grad():
-        return same_up_to_rounding(evaluate(run, expression), evaluate(other, expression))
 
 
 def what_is_sound(
@@ -121,7 +112,7 @@ def _unread(halves: Sequence[Half], run: Run, own: int, whose: str = "") -> Iter
     for half in halves:
         name = "it" if run.settings.num_directions == 1 else f"the {half.part} half"
         read, last = sum(half.read[own]), sum((half.read_last or half.read)[own])
-        if not half.features:
+        if not half.features and run.settings.bidirectional:
             yield f"the {half.part} direction is not in it"
         elif not read:
             yield f"{name} has read nothing of sample {own}"

@@ -253,12 +253,78 @@ def test_gradients_that_vanish_in_float64_are_told() -> None:
     assert "it cannot be told whether it depends on them" in found.problem
 
 
+CONSTANT = {
+    "torch.relu(out - 5).mean(1)": ("forward", "backward"),
+    "torch.cat([h_n[-2], h_n[-1]], -1).clamp(min=2)": ("forward", "backward"),
+    "torch.softmax(out, 1).sum(1)": ("forward", "backward"),
+    "torch.cat([torch.relu(h_n[-2] - 1), h_n[-1]], 1)": ("forward",),
+    "torch.relu(h_n[-2] - 1) + h_n[-1]": ("forward",),
+    "torch.cat((h_n[-1], torch.softmax(out, 1).mean(1)), 1)": ("forward",),
+    "h_n[-2] * h_n[-1] / h_n[-1]": ("backward",),
+}
+
+
+@pytest.mark.parametrize("code", list(CONSTANT))
+def test_what_does_not_change_with_a_direction_has_not_read_it(code: str) -> None:
+    found = read(replace(BOTH, num_layers=1), ASKED, code)
+    expected = [f"the {part} half has read nothing of sample 0" for part in CONSTANT[code]]
+    assert (found.sound, found.verdict) == (False, "; ".join(expected))
+
+
+T = "torch.tensor([5, 3, 2])"
+KEPT = f"(torch.arange(L)[None] < {T}[:, None]).unsqueeze(-1)"
+BY_HAND = {
+    f"out.masked_fill({KEPT}, 0).sum(1)": "it has read nothing of sample 0",
+    f"out.masked_fill(~{KEPT}, 0).sum(1) / {T}[:, None]": "it has read 3 of 5 steps of sample 1",
+    f"out.masked_fill(~{KEPT}, -torch.inf).amax(1)": "it has read 3 of 5 steps of sample 1",
+    "h_n[-1] * torch.tensor([1, 0, 1])[:, None]": "it has read nothing of sample 1",
+}
+
+
+@pytest.mark.parametrize("code", list(BY_HAND))
+def test_steps_that_numbers_leave_out_are_missed_in_every_sample(code: str) -> None:
+    found = read(replace(ONE, num_layers=1), ASKED, code)
+    assert (found.sound, found.verdict) == (False, BY_HAND[code])
+
+
+SKIPPED = {
+    "out[:, -1] + x.mean(1)[..., :1]": "the backward half has read 1 of 5 steps",
+    "out[:, -1] * x.sum((1, 2))[:, None]": "the backward half has read 1 of 5 steps",
+    "out[:, 0] + x[:, 1:2, 0]": "the forward half has read 1 of 5 steps",
+}
+
+
+@pytest.mark.parametrize("code", list(SKIPPED))
+def test_the_input_itself_is_no_reading_of_a_direction(code: str) -> None:
+    found = read(replace(BOTH, num_layers=1), ASKED, code)
+    assert (found.sound, found.verdict) == (False, SKIPPED[code])
+
+
+def test_the_steps_of_the_batch_are_another_samples_length() -> None:
+    for code in ("h_n[-1] / L", "h_n[-1] * seq_len"):
+        assert not read(ONE, InputSizes(5, 3, [3, 5, 2]), code).sound
+        assert read(ONE, ASKED, code).sound
+
+
 @pytest.mark.parametrize(
-    "code", ["torch.relu(out - 5).mean(1)", "torch.cat([h_n[-2], h_n[-1]], -1).clamp(min=2)"]
+    ("code", "right"),
+    [
+        ("out.sum(1) / lengths", "out.sum(1) / lengths[:, None]"),
+        ("h_n[-1] * torch.arange(1, N + 1)", "h_n[-1] * torch.arange(1, N + 1)[:, None]"),
+    ],
 )
-def test_a_constant_is_no_vector(code: str) -> None:
-    found = read(BOTH, ASKED, code)
-    assert (found.sound, found.verdict) == (False, "it is the same whatever the input is")
+def test_a_number_for_each_sample_is_no_feature(code: str, right: str) -> None:
+    asked = InputSizes(5, 3, [5, 5, 5])
+    found = read(ONE, asked, code)
+    assert not found.sound
+    assert found.verdict.startswith("its features are as many as the samples")
+    assert read(ONE, asked, right).sound
+
+
+def test_a_length_may_be_a_feature() -> None:
+    code = "torch.cat([lengths[:, None].float(), h_n[-1]], 1)"
+    for sample in range(3):
+        assert read(ONE, InputSizes(5, 3, [3, 5, 2]), code, sample).sound
 
 
 def test_what_is_computed_of_a_maximum_over_own_steps_has_read_them() -> None:
