@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from lstm_shapes.config import InputSizes, Settings
-from lstm_shapes.coverage import coverage
+from lstm_shapes.coverage import coverage_of_each
 from lstm_shapes.directions import final_features
+from lstm_shapes.errors import ArgumentError
 from lstm_shapes.formula.budget import READING, OverBudget, check, estimate
 from lstm_shapes.live.terms import own_terms, seeded
 
@@ -175,6 +176,9 @@ def _findings(settings: Settings, sizes: InputSizes, seed: int) -> Iterator[Clas
                 )
                 probabilities = cast(Tensor, made.to(torch.float64)(x))
                 first = probabilities[(0,) * probabilities.dim()]
-                read = tuple(map(tuple, coverage(first, x).tolist()))
+                (found,) = coverage_of_each([first], [x])
+                if isinstance(found, ArgumentError):
+                    raise found
+                read = tuple(map(tuple, found[0].tolist()))
                 shape = tuple(probabilities.shape)
                 yield ClassifierResult(version, num_layers, bidirectional, shape, read)
