@@ -152,6 +152,7 @@ def test_the_keys_go_from_tab_to_tab(explorer: ExplorerPage) -> None:
         expect(explorer.page.get_by_role("tabpanel", name=name)).to_be_visible()
     explorer.page.keyboard.press("ArrowLeft")
     expect(explorer.page.locator(":focus")).to_have_text("Inside one cell")
+    explorer.at_tab("Inside one cell")
 
 
 def test_elements_that_landed_elsewhere_are_outlined(explorer: ExplorerPage) -> None:
