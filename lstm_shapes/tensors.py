@@ -6,6 +6,8 @@ that are computed with each other have one dtype, one device and the same sample
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
@@ -187,6 +189,25 @@ def sample_lengths(argument: str, x: Tensor, time: int, lengths: object) -> Tens
     return torch.tensor(checked, device=x.device)
 
 
+def padding_mask(
+    lengths: Sequence[int] | Tensor, seq_len: int, device: torch.device | str = "cpu"
+) -> Tensor:
+    """Where there is padding, as booleans (L, N).
+
+    Args:
+        lengths: steps of each sample.
+        seq_len: L.
+        device: where the booleans are.
+
+    >>> padding_mask([3, 1], 3)
+    tensor([[False, False],
+            [False,  True],
+            [False,  True]])
+    """
+    steps = torch.arange(seq_len, device=device).unsqueeze(1)
+    return steps >= torch.as_tensor(lengths, device=device)
+
+
 def behind(lengths: Tensor, x: Tensor, time: int) -> Tensor:
     """Where there is padding: booleans of the axes of x, with 1 in place of the features.
 
@@ -194,9 +215,8 @@ def behind(lengths: Tensor, x: Tensor, time: int) -> Tensor:
     tensor([[False, False, False],
             [False,  True,  True]])
     """
-    steps = torch.arange(x.shape[time], device=x.device)
-    found = steps >= lengths.unsqueeze(1)
-    return (found if time == 1 else found.t()).unsqueeze(-1)
+    found = padding_mask(lengths, x.shape[time], x.device)
+    return (found.t() if time == 1 else found).unsqueeze(-1)
 
 
 def spread(index: Tensor, x: Tensor) -> Tensor:

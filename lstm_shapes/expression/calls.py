@@ -9,7 +9,6 @@ from lstm_shapes.expression.indexing import IndexReader
 from lstm_shapes.expression.operations import (
     BARE,
     BUILTINS,
-    CHOOSING,
     FUNCTIONS,
     METHODS,
     OPERATIONS,
@@ -25,12 +24,13 @@ class CallReader(IndexReader):
     """Reads calls of the operations in the tables, and refuses all others.
 
     Attributes:
-        chooses: whether an operation was read after which some elements have no gradient.
+        names, calls: those of the tensors and sizes, and of the operations, that were read so far.
     """
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.chooses = False
+        self.names: set[str] = set()
+        self.calls: set[str] = set()
 
     def call(self, node: ast.Call) -> Part[object]:
         """Read a call.
@@ -44,7 +44,7 @@ class CallReader(IndexReader):
         """
         name, receiver = self._called(node.func)
         operation = _OPERATIONS[name]
-        self.chooses |= name in CHOOSING
+        self.calls.add(name)
         given = self._given(node, name, receiver)
         takers, span = self.takers(), self.call_span(node)
         if receiver is not None:

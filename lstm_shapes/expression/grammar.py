@@ -26,7 +26,7 @@ from lstm_shapes.expression.computing import VALUES, Computing
 from lstm_shapes.expression.indexing import INDICES
 from lstm_shapes.expression.limits import LONGEST
 from lstm_shapes.expression.names import ABSENT, ALIASES
-from lstm_shapes.expression.operations import ATTRIBUTES, METHODS, OPERATIONS
+from lstm_shapes.expression.operations import ATTRIBUTES, CHOOSING, METHODS, OPERATIONS
 from lstm_shapes.expression.refusals import LEFT_OUT, NODES, OTHERWISE
 from lstm_shapes.expression.scope import Pair, Part, Scope, constant
 from lstm_shapes.expression.text import ExpressionError, instead, short
@@ -39,13 +39,20 @@ class Expression:
 
     Attributes:
         text: the text as it was typed, with the spaces around it.
-        chooses: whether the text has an operation, such as ``max``, after which some elements
-            have no gradient though they took part.
+        names: of the tensors and sizes in it.
+        calls: names of the operations in it.
     """
 
     text: str
-    chooses: bool = field(repr=False, compare=False)
+    names: frozenset[str] = field(repr=False, compare=False)
+    calls: frozenset[str] = field(repr=False, compare=False)
     _tensor: Part[Tensor] = field(repr=False, compare=False)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether some elements have no gradient though they took part, as where there is a
+        maximum."""
+        return not self.calls.isdisjoint(CHOOSING)
 
     def evaluate(
         self,
@@ -156,7 +163,7 @@ def _parse(text: str) -> Expression:
         )
     reader = _Reader(text)
     part = reader.vector(syntax_tree(reader))
-    return Expression(text, reader.chooses, part)
+    return Expression(text, frozenset(reader.names), frozenset(reader.calls), part)
 
 
 class _Reader(ArithmeticReader):
@@ -199,6 +206,8 @@ class _Reader(ArithmeticReader):
         raise self.wrong(self.span(node), *NODES.get(type(node), ("this is not here", cure)))
 
     def _name(self, node: ast.Name) -> Part[object]:
+        self.names.add(node.id)
+
         def named(scope: Scope) -> object:
             if node.id in scope.tensors:
                 tensor = scope.tensors[node.id]

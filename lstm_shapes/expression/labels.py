@@ -125,6 +125,17 @@ def changing(labelled: Mapping[str, Tensor], axis: int) -> tuple[str, ...]:
     return tuple(found)
 
 
+def by_entry(labels: Tensor, axis: int) -> Tensor:
+    """Labels with one row for each entry along an axis.
+
+    >>> by_entry(torch.tensor([[[0, 1], [2, 3]]]), 1)
+    tensor([[0, 1],
+            [2, 3]])
+    """
+    entries = labels.movedim(axis, 0)
+    return entries.reshape(len(entries), entries[:1].numel())
+
+
 def _changes(labels: Tensor, axis: int) -> bool:
     low, high = bounds(labels, axis, keepdim=False)
     return bool((low < high).any())
@@ -132,9 +143,7 @@ def _changes(labels: Tensor, axis: int) -> bool:
 
 def _each_once(labels: Tensor, axis: int) -> bool:
     """Whether every entry along an axis has one label of its own."""
-    entries = labels.movedim(axis, 0)
-    entries = entries.reshape(len(entries), entries[:1].numel())
-    low, high = bounds(entries, 1, keepdim=False)
+    low, high = bounds(by_entry(labels, axis), 1, keepdim=False)
     return bool((low == high).all()) and len(set(high.tolist())) == len(high)
 
 

@@ -1,11 +1,9 @@
-"""Lengths: where padding stands, the input packed as torch packs it, and out padded again."""
+"""Lengths: the input packed as torch packs it, and out padded again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
@@ -13,22 +11,6 @@ from lstm_shapes.errors import ArgumentError
 
 if TYPE_CHECKING:
     from lstm_shapes.live.run import Run
-
-
-def padding_mask(lengths: Sequence[int], seq_len: int) -> Tensor:
-    """Where there is padding, as booleans (L, N) on the CPU.
-
-    Args:
-        lengths: steps of each sample.
-        seq_len: L.
-
-    >>> padding_mask([3, 1], 3)
-    tensor([[False, False],
-            [False,  True],
-            [False,  True]])
-    """
-    steps = torch.arange(seq_len, device="cpu").unsqueeze(1)
-    return steps >= torch.tensor(lengths, device="cpu")
 
 
 def lengths_of(run: Run) -> list[int]:

@@ -19,8 +19,8 @@ from lstm_shapes.errors import ArgumentError, check_int, wrong_type
 from lstm_shapes.formula.budget import INTERACTIVE, Limits, check, estimate
 from lstm_shapes.live.axes import Ordered, as_returned, in_order
 from lstm_shapes.live.calls import call_module, call_weights, construct, with_weights
-from lstm_shapes.live.lengths import padding_mask
 from lstm_shapes.live.terms import own_terms, seeded
+from lstm_shapes.tensors import padding_mask
 
 _T = TypeVar("_T")
 

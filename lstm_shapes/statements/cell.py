@@ -17,10 +17,10 @@ from lstm_shapes.config import DIRECTIONS, Direction
 from lstm_shapes.errors import check_int
 from lstm_shapes.live.axes import joined
 from lstm_shapes.live.layers import layer_runs
-from lstm_shapes.live.lengths import padding_mask
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms
 from lstm_shapes.statements.claim import Claim, compared
+from lstm_shapes.tensors import padding_mask
 
 
 @dataclass(frozen=True)

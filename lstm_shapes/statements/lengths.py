@@ -18,12 +18,13 @@ from lstm_shapes.formula.lengths import PackedOrder, packed_order
 from lstm_shapes.live.axes import steps_first
 from lstm_shapes.live.calls import with_weights
 from lstm_shapes.live.layers import layer_runs
-from lstm_shapes.live.lengths import lengths_of, packed_input, padding_mask
+from lstm_shapes.live.lengths import lengths_of, packed_input
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms
 from lstm_shapes.live.torch_says import what_torch_says
 from lstm_shapes.live.variants import unpacked
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, allowed_difference
+from lstm_shapes.tensors import padding_mask
 
 
 def packing_claims(run: Run) -> tuple[Claim, ...]:

@@ -7,7 +7,6 @@ computed twice: from out as it is, and from each sample's own steps alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -64,7 +63,7 @@ def padding_in(expression: Expression, run: Run, row: Row) -> PaddingFound | Non
         What was found first. Without lengths there is no padding.
     """
     lengths = run.sizes.lengths
-    if lengths is None or not _SEQUENCES.search(expression.text):
+    if lengths is None or _BY_LENGTH.isdisjoint(expression.names):
         return None
     with torch.no_grad():
         for by_chance, probe in enumerate(_probes(run)):
@@ -77,8 +76,8 @@ def padding_in(expression: Expression, run: Run, row: Row) -> PaddingFound | Non
     return None
 
 
-_SEQUENCES = re.compile(r"\b(out|output|x|input|lengths|L|seq_len)\b")
-"""The tensors that padding or another sample's length could change; final states are none."""
+_BY_LENGTH = frozenset(("out", "output", "x", "input", "lengths", "L", "seq_len"))
+"""Names of what padding or another sample's length could change; final states are none of it."""
 
 
 def _probes(run: Run) -> Iterator[Run]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from lstm_shapes.config import InputSizes
 from lstm_shapes.expression.axes import Coordinates, name_of
 from lstm_shapes.expression.grammar import Expression
-from lstm_shapes.expression.labels import SEVERAL
+from lstm_shapes.expression.labels import SEVERAL, by_entry
 from lstm_shapes.expression.sizes import shape_of
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.live.run import Run
@@ -61,12 +61,13 @@ def row_of(
     if not with_samples and sizes.batch_size == 1:
         with_samples = [axis for axis, names in enumerate(axes)
                         if not names and labels.shape[axis] == 1][:1]  # fmt: skip
-    for axis in with_samples:
-        if labels.shape[axis] == sizes.batch_size and axes[axis] != ("sample",):
-            return Row(axis, sample)
-        here = (_rows(labels, axis) == sample).any(dim=1).nonzero()
-        return Row(axis, int(here[0, 0]) if len(here) else 0)
-    return Row(None)
+    if not with_samples:
+        return Row(None)
+    axis = with_samples[0]
+    if labels.shape[axis] == sizes.batch_size and axes[axis] != ("sample",):
+        return Row(axis, sample)
+    here = (by_entry(labels, axis) == sample).any(dim=1).nonzero()
+    return Row(axis, int(here[0, 0]) if len(here) else 0)
 
 
 def why_not_rows(
@@ -106,7 +107,7 @@ def why_not_rows(
 def _not_the_batch(labels: Tensor, axes: Sequence[Coordinates], samples: int, row: Row) -> str:
     """Why an axis of some samples is not the batch; empty if it is."""
     axis = row.axis or 0
-    rows = _rows(labels, axis)
+    rows = by_entry(labels, axis)
     if len(rows) != samples:
         joined = f", {name_of(axes[axis])}" if len(axes[axis]) > 1 else ""
         counted = f"{len(rows)} row{'s' * (len(rows) != 1)}"
@@ -121,11 +122,15 @@ def _not_the_batch(labels: Tensor, axes: Sequence[Coordinates], samples: int, ro
     return ""
 
 
-def width_follows_samples(expression: Expression, run: Run) -> bool:
+def width_follows_samples(expression: Expression, run: Run, width: int) -> bool:
     """Whether a vector has as many features as there are samples, and would have as many of a
     larger batch, or could not be computed: what is one number for each sample then stands where
-    its features are."""
-    sizes, (*_, width) = run.sizes, shape_of(expression, run.settings, run.sizes)
+    its features are.
+
+    Args:
+        width: how many features it has.
+    """
+    sizes = run.sizes
     if width != sizes.batch_size or re.search(rf"\b{width}\b|tensor\(", expression.text):
         return False  # numbers in the expression say how many samples there are
     lengths = None if sizes.lengths is None else (*sizes.lengths, sizes.seq_len)
@@ -136,9 +141,3 @@ def width_follows_samples(expression: Expression, run: Run) -> bool:
     except ExpressionError:
         return True
     return larger[-1] != width
-
-
-def _rows(labels: Tensor, axis: int) -> Tensor:
-    """Labels with one row for each entry of an axis."""
-    rows = labels.movedim(axis, 0)
-    return rows.reshape(len(rows), rows[:1].numel())

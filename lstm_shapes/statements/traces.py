@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -110,13 +109,14 @@ def traced_row(expression: Expression, trace: Run, sample: int) -> TracedRow | E
     every = _ALL if expression.chooses else VALUES
     if expression.chooses:
         elements["judged"] = by_part(every, row)
-    by_sample = sizes.lengths is not None or _BY_SAMPLE.search(expression.text)
+    used = expression.names | expression.calls
+    by_sample = sizes.lengths is not None or bool(used & _BY_SAMPLE)
     if row.axis is not None and (by_sample or _rows_differ(labelled, row.axis)):
         elements["all rows"] = by_part(every, Row(None))
     return TracedRow(expression, labelled, axes, row, parts, elements)
 
 
-_BY_SAMPLE = re.compile(r"\b(lengths|tensor|arange|range|x|input)\b")
+_BY_SAMPLE = frozenset(("lengths", "tensor", "arange", "range", "x", "input"))
 """Names of what may be another number for each sample."""
 
 
@@ -148,7 +148,8 @@ def _followed(trace: Run, part: int, joined: bool) -> Run:
 def _with_other(trace: Run, part: int) -> Run:
     """The call with what one direction writes for another input."""
     with torch.no_grad():
-        other = called_again(trace, trace.settings, x=-2 * trace.input.detach())
+        x = -2 * trace.input.detach()
+        other = trace.kept("other", lambda: called_again(trace, trace.settings, x=x))
         return _with_part_of(trace, other, part)
 
 

@@ -67,7 +67,9 @@ def problems_of(
     if bool((row.labelled["direction"] == NOTHING).all()):
         yield "it is made of the input alone, not of what the module returned"
         return
-    if row.row.axis is not None and width_follows_samples(row.expression, trace):
+    if row.row.axis is not None and width_follows_samples(
+        row.expression, trace, row.labelled["sample"].shape[-1]
+    ):
         yield "its features are as many as the samples: another batch does not fit the head"
         return
     unread = list(_unread(halves, trace, own)) or next(
