@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypedDict
 
-from lstm_shapes.config import Direction
+from lstm_shapes.config import ARGUMENTS, Direction
 from lstm_shapes.explorer.choices import TABS, Tab
 from lstm_shapes.explorer.panels.legend import ARROWS
 from lstm_shapes.picture.scene import Link
@@ -21,12 +21,27 @@ class ShareButton(TypedDict):
     words: str
 
 
+Absence = Literal["earlier", "lost", "ended"]
+"""How a page can be without its kernel: it was saved with a notebook and opened later; the
+connection is lost or nothing answers, which may pass; the kernel is gone for good."""
+
+
+class AbsenceRecord(TypedDict):
+    """What is said of it; ``button`` opens the page anew, where that helps."""
+
+    heading: str
+    text: str
+    button: str
+
+
 class PageRecord(TypedDict):
     """What stands on the page, or is read out, and never changes.
 
     ``served`` are the buttons of a page with an address of its own, ``embedded`` those of a
-    notebook; ``gone`` says that the slice at its ``{}`` is not drawn; ``caption_width`` is the
-    most characters in a line of the saved picture's caption.
+    notebook; ``served_without`` and ``embedded_without`` is what they say while no kernel answers
+    them, and ``of_earlier`` what a card says then; ``gone`` says that the slice at its ``{}`` is
+    not drawn; ``caption_width`` is the most characters in a line of the saved picture's caption;
+    ``steps`` is by how much the number field of an argument moves with the arrow keys.
     """
 
     title: str
@@ -42,11 +57,15 @@ class PageRecord(TypedDict):
     found: str
     served: list[ShareButton]
     embedded: list[ShareButton]
+    served_without: Mapping[Absence, AbsenceRecord]
+    embedded_without: Mapping[Absence, AbsenceRecord]
+    of_earlier: str
     caption_width: int
     copied: str
     by_hand: str
     to_copy: str
     presets: str
+    steps: Mapping[str, str]
     panels: str
     tabs: Mapping[Tab, str]
 
@@ -56,6 +75,40 @@ _BELOW: list[ShareButton] = [
     {"way": "svg", "words": "Save SVG"},
     {"way": "png", "words": "Save PNG"},
 ]
+
+_LOST: AbsenceRecord = {
+    "heading": "The kernel does not answer.",
+    "text": "The connection to it is lost, or it is stopped. The page shows what it showed last; "
+    "it comes back by itself as soon as the kernel answers.",
+    "button": "",
+}
+_START_AGAIN: AbsenceRecord = {
+    "heading": "The kernel of this page has ended.",
+    "text": "The page shows what it showed last, and nothing on it is live. What you have set is "
+    "kept in the address of the page: opened anew, it goes on from there, with a new kernel.",
+    "button": "Open the page anew",
+}
+_RUN_AGAIN = "To make it live, run the cell again, or run this call, which starts where this is:"
+
+_SERVED: Mapping[Absence, AbsenceRecord] = {
+    "earlier": _START_AGAIN,
+    "lost": _LOST,
+    "ended": _START_AGAIN,
+}
+_EMBEDDED: Mapping[Absence, AbsenceRecord] = {
+    "earlier": {
+        "heading": "This is a picture of an earlier run.",
+        "text": f"It was saved with the notebook, and no kernel is behind it. {_RUN_AGAIN}",
+        "button": "",
+    },
+    "lost": _LOST,
+    "ended": {
+        "heading": "The kernel of this page has ended.",
+        "text": "It was restarted or shut down, or it crashed. The page shows what it showed last, "
+        f"and nothing on it is live. {_RUN_AGAIN}",
+        "button": "",
+    },
+}
 
 PAGE: PageRecord = {
     "title": TITLE,
@@ -77,11 +130,15 @@ PAGE: PageRecord = {
     "found": "on this run:",
     "served": [{"way": "link", "words": "Copy link"}, *_BELOW],
     "embedded": [{"way": "call", "words": "Copy call"}, *_BELOW],
+    "served_without": _SERVED,
+    "embedded_without": _EMBEDDED,
+    "of_earlier": "of an earlier run, not live",
     "caption_width": CAPTION,
     "copied": "copied",
     "by_hand": "this page may not copy by itself: ",
     "to_copy": "to be copied",
     "presets": "presets",
+    "steps": {name: str(each.step) for name, each in ARGUMENTS.items() if each.slider},
     "panels": "panels",
     "tabs": TABS,
 }

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from tests.browser.explorer_page import FIRST, ExplorerPage, link_to
 from tests.test_readme import first_command
@@ -30,8 +31,12 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Voila's own page asks a CDN for an icon font, which no part of ours uses.
-NOT_OURS = re.compile(r"cdn\.jsdelivr\.net/npm/@fortawesome/")
+# Where JupyterLab and Notebook 7 show that a kernel waits to be asked.
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
+# Voila asks to end the kernel of a page that is left, without the token that it needs for it.
+NOT_OURS = re.compile(r"/voila/api/shutdown/")
+# Notebook 7 fails so by itself whenever it opens a notebook, also one without any widget.
+NOTEBOOK_S_OWN = re.compile(r"reading 'schema'\)\n +at \S+/static/notebook/notebook_core\.")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,9 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+def chromium() -> str | None:
+    """Where the browser is, if there is one."""
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    found = chromium()
     if found is None:
         reason = f"no browser here: none of {', '.join(CHROMIUMS)} is on the PATH"
         if os.environ.get("LSTM_SHAPES_BROWSER_REQUIRED"):
@@ -100,13 +110,20 @@ def serve(work: Path, command: list[str], ready: str) -> Iterator[str]:
         reader.join(30)
 
 
+def kernels(work: Path) -> list[psutil.Process]:
+    """The kernels of the servers whose files are kept here."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        ours = (process.info["environ"] or {}).get("JUPYTER_RUNTIME_DIR") == str(work / "runtime")
+        if ours and "ipykernel_launcher" in (process.info["cmdline"] or ()):
+            found.append(process)
+    return found
+
+
 def voila(work: Path, *arguments: str) -> Iterator[str]:
     """The README's own command, in the environment that the tests run in."""
     program, *rest = first_command("sh").rpartition("&& ")[2].split()
     command = [str(Path(sys.executable).parent / Path(program).name), *rest, *arguments]
-    # Voila keeps the kernel of a page that was left; without this they would pile up.
-    command += ["--MappingKernelManager.cull_idle_timeout=20"]
-    command += ["--MappingKernelManager.cull_interval=5"]
     with serve(work, command, ready="is running at") as url:
         yield url
 
@@ -121,16 +138,30 @@ def dark_voila_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from voila(tmp_path_factory.mktemp("dark"), "--theme=dark")
 
 
+@contextmanager
+def jupyter(program: str, work: Path, notebook: Path = ROOT / "explorer.ipynb") -> Iterator[str]:
+    """JupyterLab or Notebook 7 on a copy of a notebook: they save what they open."""
+    folder = work / "notebooks"
+    folder.mkdir()
+    shutil.copy(notebook, folder)
+    command = [sys.executable, "-m", program, "--allow-root", "--IdentityProvider.token="]
+    with serve(work, [*command, f"--ServerApp.root_dir={folder}"], ready="is running at") as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def lab_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """JupyterLab on a copy of the notebook: it saves what it opens."""
-    work = tmp_path_factory.mktemp("lab")
-    (work / "notebooks").mkdir()
-    shutil.copy(ROOT / "explorer.ipynb", work / "notebooks")
-    command = [sys.executable, "-m", "jupyterlab", "--allow-root", "--IdentityProvider.token="]
-    command += [f"--ServerApp.root_dir={work / 'notebooks'}"]
-    with serve(work, command, ready="is running at") as url:
+    with jupyter("jupyterlab", tmp_path_factory.mktemp("lab")) as url:
         yield url
+
+
+def run_cell(page: Page, source: str) -> None:
+    """Run the cell with this source, once the kernel is there: before, it would be passed over
+    without a word."""
+    expect(page.locator(".jp-Toolbar-kernelName")).to_contain_text("Python", timeout=60_000)
+    expect(page.locator(IDLE)).to_be_visible(timeout=60_000)
+    page.locator(".jp-CodeCell .cm-content").filter(has_text=source).click()
+    page.keyboard.press("Shift+Enter")
 
 
 @contextmanager
@@ -144,11 +175,23 @@ def watched(browser: Browser) -> Iterator[Page]:
         if message.type == "error" and not NOT_OURS.search(message.location["url"]):
             errors.append(message.text)
 
+    def thrown(error: Error) -> None:
+        if not NOTEBOOK_S_OWN.search(error.stack or ""):
+            errors.append(str(error))
+
     page.on("console", heard)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", thrown)
     yield page
     context.close()
     assert errors == []
+
+
+@contextmanager
+def unwatched(browser: Browser) -> Iterator[Page]:
+    """A page that may report errors: a host's own, or those of a fault made on purpose."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -5,16 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import run_cell
 from tests.browser.explorer_page import FIRST, ExplorerPage
 
 
 @pytest.fixture
 def explorer(page: Page, lab_url: str) -> ExplorerPage:
     page.goto(f"{lab_url}/lab/tree/explorer.ipynb?reset")
-    # Before the kernel is there, a cell that is run is passed over without a word.
-    expect(page.get_by_text("(ipykernel) | Idle")).to_be_visible(timeout=60_000)
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
+    run_cell(page, "Explorer()")
     return ExplorerPage(page).measured()
 
 

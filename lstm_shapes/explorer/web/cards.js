@@ -45,8 +45,9 @@ function verdictOf(shape, kept) {
  * A card.
  * @param {CardRecord} record
  * @param {ShapeRecord | null} kept whose verdict stays, while the new shape is predicted only for the moment
+ * @param {string} instead what stands for the verdict where none is live
  */
-export function card({ tensor, meaning, words, shape, block, handles }, kept) {
+export function card({ tensor, meaning, words, shape, block, handles }, kept, instead) {
   const head = h("div", { class: "ls-name" }, h("b", {}, tensor), h("span", {}, meaning));
   if (!shape || !block) return h("section", { class: "ls-card ls-absent" }, head);
   const [sizes, names, symbols] = shapeLines(shape, handles);
@@ -59,6 +60,6 @@ export function card({ tensor, meaning, words, shape, block, handles }, kept) {
     beside ? null : sizes,
     names,
     symbols,
-    verdictOf(shape, kept),
+    instead ? h("div", { class: "ls-verdict ls-invalid" }, instead) : verdictOf(shape, kept),
   );
 }

@@ -11,6 +11,7 @@
  * @property {(content: object) => void} send
  * @property {(event: string, callback: () => void) => void} on
  * @property {(event: string, callback: () => void) => void} off
+ * @property {{ kernel?: unknown } | undefined} widget_manager
  */
 
 /** @type {WeakMap<DataView, unknown>} */

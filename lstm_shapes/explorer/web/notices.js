@@ -6,15 +6,17 @@ import { h } from "./dom.js";
 
 /**
  * A notice; all but a remark interrupts.
- * @param {NoticeRecord} record
+ * @param {Omit<NoticeRecord, "parts"> & Partial<NoticeRecord>} record
  * @param {string} cure name of the button that applies the cure
  */
-export function notice({ tone, heading, text, code, argument, link }, cure) {
+export function notice({ tone, heading, text, parts = [], code, argument, link }, cure) {
+  const listed = parts.map((part) => h("li", {}, part));
   return h(
     "div",
     { class: `ls-notice ls-${tone}`, role: tone === "remark" ? "status" : "alert" },
     h("div", { class: "ls-notice-heading" }, heading),
     h("div", {}, text),
+    listed.length ? h("ul", {}, listed) : null,
     code ? h("code", {}, code) : null,
     link ? cureButton(argument, link, cure) : null,
   );

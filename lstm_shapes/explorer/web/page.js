@@ -1,16 +1,21 @@
 // The page: puts the parts together, and carries between them and the kernel what is done and what is to be shown.
 
+import { showAbsence } from "./absence.js";
 import { addressBar } from "./address.js";
 import { around } from "./dom.js";
+import { keepKeys } from "./keys.js";
 import { observe, read, tell } from "./model.js";
 import { Panels } from "./panels.js";
+import { refusal, takeNumber } from "./parts/fields.js";
 import { Figure } from "./picture.js";
 import { listen } from "./pointing.js";
+import { Pulse } from "./pulse.js";
 import { watchRail } from "./rail.js";
 import { takeAway } from "./share.js";
 import { Stage, skeleton } from "./stage.js";
 
 /** @import { Model } from "./model.js" */
+/** @import { Absence } from "./pulse.js" */
 
 export default {
   /** @param {{ model: Model, el: HTMLElement }} view */
@@ -26,7 +31,8 @@ export default {
     const panels = new Panels(model, figure, page, signal);
     parts.root.append(panels.root);
     el.append(parts.root);
-    const rail = watchRail(el, page.presets, signal);
+    keepKeys(el, signal);
+    const rail = watchRail(el, page, signal);
     /** @type {unknown[]} */
     let last = [];
     const draw = () => {
@@ -55,7 +61,9 @@ export default {
       model.send({ action: "open", link: cure });
     };
     const drawPanel = () => panels.draw(read(model, "panel"));
-    const takeSample = () => tell(model, "sample", Math.trunc(parts.sample.valueAsNumber) || 0);
+    /** @type {(sample: number) => void} */
+    const show = (sample) => tell(model, "sample", sample);
+    const takeSample = () => takeNumber(parts.sample, show, refusal(model, "sample"));
     for (const name of ["view", "picture", "slices", "found"]) observe(model, name, draw, signal);
     observe(model, "panel", drawPanel, signal);
     observe(model, "choices", () => panels.redraw(), signal);
@@ -69,6 +77,14 @@ export default {
     drawPanel();
     // What was sent while the page set up its side has not been heard here.
     model.send({ action: "ask" });
+    const without = served ? page.served_without : page.embedded_without;
+    const tellAbsence = (/** @type {Absence | null} */ absence) => {
+      showAbsence(el, parts.absence, absence, without, read(model, "share").call);
+      stage.live = !absence;
+      stage.drawCards(read(model, "view"));
+      if (!absence) model.send({ action: "ask" });
+    };
+    new Pulse(model, tellAbsence, () => read(model, "view").pending).start(signal);
     if (served) addressBar(model, signal);
     return () => ending.abort();
   },

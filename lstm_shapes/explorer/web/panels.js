@@ -13,6 +13,7 @@ import { reproducibilityPanel } from "./panels/reproducibility.js";
 import { scrambledPanel } from "./panels/scrambled.js";
 import { statesPanel } from "./panels/states.js";
 import { vectorsPanel } from "./panels/vectors.js";
+import { refusal, takeNumber } from "./parts/fields.js";
 import { note } from "./parts/note.js";
 import { copy } from "./share.js";
 
@@ -215,11 +216,17 @@ export class Panels {
   /** @param {Event} event */
   changed({ target }) {
     if (!(target instanceof HTMLInputElement)) return;
-    const number = Math.trunc(target.valueAsNumber) || 0;
     const { field, length } = target.dataset;
-    if (target.matches(".ls-sample-input")) tell(this.model, "sample", number);
-    if (field) this.choose({ [field]: Math.max(number, Number(target.min)) });
-    if (length) this.model.send({ action: "length", sample: Number(length), length: number });
+    const { model } = this;
+    if (target.matches(".ls-sample-input")) {
+      takeNumber(target, (sample) => tell(model, "sample", sample), refusal(model, "sample"));
+    } else if (field) {
+      takeNumber(target, (number) => this.choose({ [field]: number }), refusal(model, field));
+    } else if (length) {
+      /** @type {(typed: unknown) => void} */
+      const send = (typed) => model.send({ action: "length", sample: Number(length), length: typed });
+      takeNumber(target, send, send);
+    }
   }
 
   /**

@@ -1,12 +1,14 @@
 // The widgets beside the stage: what they do not say themselves is said for them.
 
+/** @import { PageRecord } from "./records.js" */
+
 /**
  * Which argument a slider's handle sets, which choice is taken, which value is refused.
  * @param {Element} app
  * @param {string[]} blame the arguments that are refused
- * @param {string} presets name of the choices that have none
+ * @param {Pick<PageRecord, "presets" | "steps">} page
  */
-function annotate(app, blame, presets) {
+function annotate(app, blame, { presets, steps }) {
   const marked = blame.map((argument) => `ls-${argument}`);
   for (const row of app.querySelectorAll(".ls-row")) {
     const name = [...row.querySelectorAll("label")].map((label) => label.textContent).join("");
@@ -15,6 +17,11 @@ function annotate(app, blame, presets) {
       input.setAttribute("aria-invalid", refused);
     }
     row.querySelector("[role=slider]")?.setAttribute("aria-label", name.trim());
+  }
+  for (const [name, step] of Object.entries(steps)) {
+    // The kernel has it as a text, exactly as it was typed.
+    const field = app.querySelector(`.ls-${name} input[type="text"]`);
+    if (field instanceof HTMLInputElement) Object.assign(field, { type: "number", step });
   }
   for (const choices of app.querySelectorAll(".widget-toggle-buttons")) {
     choices.setAttribute("role", "group");
@@ -28,10 +35,10 @@ function annotate(app, blame, presets) {
 /**
  * Keep the labels of the widgets beside the stage right, until the signal; the widgets come in their own time.
  * @param {Element} el what the stage is drawn in
- * @param {string} presets
+ * @param {Pick<PageRecord, "presets" | "steps">} page
  * @param {AbortSignal} signal
  */
-export function watchRail(el, presets, signal) {
+export function watchRail(el, page, signal) {
   /** @type {string[]} */
   let refused = [];
   /** @type {Element | null} */
@@ -44,7 +51,7 @@ export function watchRail(el, presets, signal) {
       rail = found;
       watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
     }
-    annotate(app, refused, presets);
+    annotate(app, refused, page);
   };
   const watcher = new MutationObserver(label);
   const attached = requestAnimationFrame(label);

@@ -4,6 +4,14 @@
 export {};
 
 /**
+ * What is said of it; `button` opens the page anew, where that helps.
+ * @typedef {object} AbsenceRecord
+ * @property {string} heading
+ * @property {string} text
+ * @property {string} button
+ */
+
+/**
  * What one cell wrote of the two, sample by sample.
  * @typedef {object} ApartRecord
  * @property {string} name
@@ -449,12 +457,13 @@ export {};
  */
 
 /**
- * One notice: `code` is the module as it should be built, `argument` the control that it is about, and `link` what a
- * button beside it opens; each is empty where there is none.
+ * One notice: `parts` lists what it is about, `code` is the module as it should be built, `argument` the control that
+ * it is about, and `link` what a button beside it opens; each is empty where there is none.
  * @typedef {object} NoticeRecord
  * @property {"error" | "refusal" | "remark"} tone
  * @property {string} heading
  * @property {string} text
+ * @property {string[]} parts
  * @property {string} code
  * @property {string} argument
  * @property {string} link
@@ -513,8 +522,10 @@ export {};
 
 /**
  * What stands on the page, or is read out, and never changes.
- * `served` are the buttons of a page with an address of its own, `embedded` those of a notebook; `gone` says that the
- * slice at its `{}` is not drawn; `caption_width` is the most characters in a line of the saved picture's caption.
+ * `served` are the buttons of a page with an address of its own, `embedded` those of a notebook; `served_without` and
+ * `embedded_without` is what they say while no kernel answers them, and `of_earlier` what a card says then; `gone` says
+ * that the slice at its `{}` is not drawn; `caption_width` is the most characters in a line of the saved picture's
+ * caption; `steps` is by how much the number field of an argument moves with the arrow keys.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -529,11 +540,15 @@ export {};
  * @property {string} found
  * @property {ShareButton[]} served
  * @property {ShareButton[]} embedded
+ * @property {Record<"earlier" | "lost" | "ended", AbsenceRecord>} served_without
+ * @property {Record<"earlier" | "lost" | "ended", AbsenceRecord>} embedded_without
+ * @property {string} of_earlier
  * @property {number} caption_width
  * @property {string} copied
  * @property {string} by_hand
  * @property {string} to_copy
  * @property {string} presets
+ * @property {Record<string, string>} steps
  * @property {string} panels
  * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
  *   | "reproducibility" | "article", string>} tabs
@@ -913,6 +928,7 @@ export {};
  * @property {Choices} choices
  * @property {ShareRecord} share
  * @property {string} selection
+ * @property {number} place
  * @property {string} svg_style
  */
 

@@ -1,5 +1,6 @@
 // What can be taken away: the address, the code, the picture.
 
+import { addressOf } from "./address.js";
 import { h } from "./dom.js";
 import { read } from "./model.js";
 import { standalone } from "./standalone.js";
@@ -38,7 +39,7 @@ export function takeAway(model, share, buttons, page, figure, signal) {
   const handOut = (text) => copy(text, share.said, page);
   /** @type {Record<ShareButton["way"], () => Promise<void>>} */
   const ways = {
-    link: async () => handOut(`${location.href.split("#", 1)[0]}#${(await shareOf(model, signal)).link}`),
+    link: async () => shareOf(model, signal).then(() => handOut(addressOf(model))),
     call: async () => handOut((await shareOf(model, signal)).call),
     code: async () => handOut((await shareOf(model, signal)).script),
     svg: async () => save(new Blob([drawing()], { type: "image/svg+xml" }), "lstm.svg", signal),

@@ -16,6 +16,7 @@ import { shareButtons } from "./share.js";
  * @param {ShareButton[]} buttons
  */
 export function skeleton(page, buttons) {
+  const absence = h("div", { class: "ls-absence" });
   const notices = h("div", { class: "ls-notices" });
   const cards = h("div", { class: "ls-cards" });
   const head = h("header", {});
@@ -32,8 +33,8 @@ export function skeleton(page, buttons) {
     says,
     h("footer", {}, samples, share.root),
   );
-  const root = h("div", { class: "ls-stage-root" }, notices, cards, picture);
-  return { root, notices, cards, head, svg, says, sample, samples, share, picture };
+  const root = h("div", { class: "ls-stage-root" }, absence, notices, cards, picture);
+  return { root, absence, notices, cards, head, svg, says, sample, samples, share, picture };
 }
 
 /**
@@ -68,6 +69,7 @@ export class Stage {
     this.verdicts = new Map();
     /** @type {NoticeRecord[]} */
     this.remarks = [];
+    this.live = true;
   }
 
   /**
@@ -89,6 +91,7 @@ export class Stage {
     if (!view.pending) {
       parts.sample.max = String(Number(view.samples) - 1);
       parts.sample.value = String(view.sample);
+      parts.sample.defaultValue = parts.sample.value;
     }
     this.figure.draw(picture, known, found, late);
   }
@@ -113,12 +116,13 @@ export class Stage {
     const records = cards.map((record) => ({
       record,
       kept: pending ? (this.verdicts.get(record.tensor) ?? null) : null,
+      instead: this.live ? "" : this.page.of_earlier,
     }));
     renew(this.parts.cards, records, (shown) =>
       h(
         "div",
         { class: "ls-cards" },
-        shown.map(({ record, kept }) => card(record, kept)),
+        shown.map(({ record, kept, instead }) => card(record, kept, instead)),
       ),
     );
   }

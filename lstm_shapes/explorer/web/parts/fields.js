@@ -2,7 +2,33 @@
 
 import { h } from "../dom.js";
 
+/** @import { Model } from "../model.js" */
 /** @import { PickField, SampleField, StepField } from "../records.js" */
+
+/**
+ * Take the whole number that was typed in a field. Where it cannot be, the field shows again what is used, and the
+ * kernel says why.
+ * @param {HTMLInputElement} field
+ * @param {(number: number) => void} take
+ * @param {(typed: string) => void} refuse
+ */
+export function takeNumber(field, take, refuse) {
+  const { value, valueAsNumber, defaultValue, validity } = field;
+  const taken = value && validity.valid;
+  field.value = taken ? String(valueAsNumber) : defaultValue; // 1e1 is 10
+  if (taken) take(valueAsNumber);
+  else refuse(value);
+}
+
+/**
+ * Let the kernel say why what was typed cannot be taken.
+ * @param {Model} model
+ * @param {string} name
+ * @returns {(typed: string) => void}
+ */
+export function refusal(model, name) {
+  return (typed) => model.send({ action: "typed", link: `${name}=${encodeURIComponent(typed)}` });
+}
 
 /**
  * A button that sets one of the choices.
