@@ -7,4 +7,5 @@ loads neither torch nor ipywidgets: each name is fetched when it is first asked 
 
 import lazy_loader
 
+__version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -31,3 +31,5 @@ from .picture.unroll import unroll as unroll
 from .pooling import final_features_from_out as final_features_from_out
 from .pooling import pool_over_time as pool_over_time
 from .statements.claim import Claim as Claim
+
+__version__: str

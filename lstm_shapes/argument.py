@@ -5,8 +5,10 @@ Here too is the check that a record is given where one is asked for, and not the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, replace
+from fractions import Fraction
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -25,6 +27,15 @@ Group = Literal["module", "input", "run", "view"]
 
 
 Form = Literal["int", "float", "bool", "choice", "lengths", "text"]
+
+LONGEST = 24_000
+"""Characters that are read of what was typed: enough for as many lengths as may be."""
+
+MOST_DIGITS = 400
+"""Characters that are read of a single number. Python itself reads no int of more than 4,300."""
+
+_DIGITS = rf"\d{{1,{MOST_DIGITS}}}"
+_NUMBER = rf"[-+]?({_DIGITS}(\.({_DIGITS})?)?|\.{_DIGITS})(e[-+]?\d{{1,3}})?"
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,77 @@ class Argument:
             check_choice(self.name, value, self.choices)
         elif self.form == "text":
             check_text(self.name, value, self.at_most)
+
+    def read(self, text: str) -> Any:
+        """Read a value as somebody types it, in a field or in an address.
+
+        Args:
+            text: a number as in ``"3"`` or ``"1e5"``, ``"True"`` or ``"False"``, lengths as in
+                ``"5, 3, 1"``, or a text, which is taken as it is.
+
+        Returns:
+            A value of the argument's type; whether it is in bounds was not looked at. Without
+            any length it is ``None``: all are whole.
+
+        Raises:
+            ArgumentError: the text has another form.
+
+        >>> from lstm_shapes.config import ARGUMENTS
+        >>> ARGUMENTS["seq_len"].read("1e5"), ARGUMENTS["lengths"].read("[5, 3, 1]")
+        (100000, (5, 3, 1))
+        >>> ARGUMENTS["seq_len"].read("1.5")
+        Traceback (most recent call last):
+        ...
+        lstm_shapes.errors.ArgumentError: seq_len='1.5' is no whole number: write one such as 12
+        """
+        most = MOST_DIGITS if self.form in ("int", "float") else LONGEST
+        check_text(self.name, text, most)
+        if self.form in ("choice", "text"):
+            return text
+        value = _READERS[self.form](text.strip())
+        if value is _UNREAD:
+            raise ArgumentError(self.name, text, *_NOT_OF_THE_FORM[self.form])
+        return value
+
+
+_UNREAD = object()
+"""What a reader gives for a text that has no such form."""
+
+
+def _read_float(text: str) -> object:
+    # \d stands for digits of other scripts too, without this.
+    return float(text) if re.fullmatch(_NUMBER, text, re.ASCII | re.IGNORECASE) else _UNREAD
+
+
+def _read_int(text: str) -> object:
+    if not re.fullmatch(_NUMBER, text, re.ASCII | re.IGNORECASE):
+        return _UNREAD
+    exact = Fraction(text)
+    return exact.numerator if exact.denominator == 1 else _UNREAD
+
+
+def _read_lengths(text: str) -> object:
+    """A list as people write one, or as Python or torch print it."""
+    bare = re.sub(r"\s+", " ", text).removeprefix("tensor(").strip("[]() ")
+    if not bare:
+        return None
+    entries = re.split(r" ?[,;] ?| ", re.sub(r" ?[,;]$", "", bare))
+    lengths = tuple(map(_read_int, entries))
+    return _UNREAD if _UNREAD in lengths else lengths
+
+
+_READERS: Mapping[Form, Callable[[str], object]] = {
+    "int": _read_int,
+    "float": _read_float,
+    "bool": lambda text: {"True": True, "False": False}.get(text, _UNREAD),
+    "lengths": _read_lengths,
+}
+_NOT_OF_THE_FORM: Mapping[Form, tuple[str, str]] = {
+    "int": ("is no whole number", "write one such as 12"),
+    "float": ("is no number", "write one such as 0.5"),
+    "bool": ("is neither True nor False", "write one of them"),
+    "lengths": ("is no list of whole numbers", "write one for each sample, such as 5, 3, 2"),
+}
 
 
 def declared(record: type, group: Group) -> dict[str, Argument]:

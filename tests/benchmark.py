@@ -8,7 +8,6 @@ prints the three shapes, and a slider that is echoed in HTML. Run it alone, noth
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import State
-from tests.browser.conftest import ARGUMENTS, CHROMIUMS, serve
+from tests.browser.conftest import ARGUMENTS, chromium, serve
 from tests.fake_comm import recorded
 
 START = {"num_layers": 4, "bidirectional": True, "seq_len": 12}
@@ -109,8 +108,7 @@ def measure_pages(moves: int) -> dict[str, list[float]]:
         work = Path(folder)
         write_notebooks(work)
         command = [str(Path(sys.executable).parent / "voila"), folder]
-        found = next(filter(None, map(shutil.which, CHROMIUMS)))
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         with serve(work, command, ready="is running at") as url:
             pages = {name: open_page(browser, url, name) for name in SHOWN}
             for i in range(WARM_UP + moves):

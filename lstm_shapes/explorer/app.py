@@ -8,17 +8,21 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import ipywidgets as widgets
+from IPython.display import display
 
-from lstm_shapes.errors import MOST_LENGTHS, one_each
+from lstm_shapes.config import ARGUMENTS
+from lstm_shapes.errors import MOST_LENGTHS, ArgumentError, one_each
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.latest import Latest
-from lstm_shapes.explorer.link import LinkError, read_link, write_call, write_link
+from lstm_shapes.explorer.link import Link, beyond, read_link, within, write_call, write_link
 from lstm_shapes.explorer.panels.notices import NoticeRecord, link_view
 from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample, scene_of
 from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Snapshot, State
+from lstm_shapes.explorer.static import live_class, shapes_text, static_html
+from lstm_shapes.explorer.words import PAGE
 from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import sentence
 from lstm_shapes.picture.svg import svg
@@ -55,11 +59,14 @@ class Explorer(widgets.Box):
     8
     """
 
+    _made = 0  # how many there are in this kernel: each has its place in the page's address
+
     def __init__(self, *, select: str | None = None, sample: int = 0, **values: Any) -> None:
         chosen = Choices(**{name: values.pop(name) for name in CHOICES if name in values})
         self.state = State(FIRST_QUESTION, **values)
-        self.controls = Controls(self.state)
-        self.stage = Stage(sample=sample, choices=asdict(chosen))
+        self.controls = Controls(self.state, self._answer_typed)
+        self.stage = Stage(sample=sample, choices=asdict(chosen), place=Explorer._made)
+        Explorer._made += 1
         self._start = FIRST_QUESTION.values() | {"select": START, "sample": 0} | asdict(Choices())
         self._title = widgets.HTML()
         self._title.add_class("ls-title")
@@ -69,9 +76,9 @@ class Explorer(widgets.Box):
         page = widgets.Box([rail, self.stage])
         page.add_class("ls-page")
         super().__init__([page])
-        self.add_class("ls-app")
+        self.add_class("ls-app").add_class(live_class(self.model_id))
         self.stage.selection = START
-        self._bad_link: list[NoticeRecord] = []  # shown until something is changed
+        self._opened = Link()  # what is told of it is shown until something is changed
         self._newest = Latest(self.stage.fail)
         self._observe()
         self._show(opening=True)
@@ -84,7 +91,7 @@ class Explorer(widgets.Box):
         self.stage.observe(lambda _change: self._show(), "sample")
         self.stage.observe(lambda _change: self._draw(self.stage.draw_panel), "panel_seen")
         self.stage.observe(self._choose, "choices")
-        self.state.observe(lambda _change: self._bad_link.clear(), "values")
+        self.state.observe(self._forget, "values")
         self.state.observe(lambda _change: self._show(), "snapshot")
 
     def select(self, name: str) -> None:
@@ -101,9 +108,7 @@ class Explorer(widgets.Box):
 
     def svg(self) -> str:
         """The linked picture as it stands, as an SVG document."""
-        picture, selection = self._picture(), self._drawn_selection()
-        caption = sentence(picture, picture.slices[selection]) if selection else ""
-        return svg(picture, selection, caption.replace("`", ""))
+        return svg(self._picture(), self._drawn_selection(), self._caption())
 
     def act(self, action: str, message: Mapping[str, Any] | None = None) -> None:
         """Do what a button of the page asks for; what is not known does nothing.
@@ -111,19 +116,26 @@ class Explorer(widgets.Box):
         Args:
             action: ``"measure"`` and ``"stop"`` begin and end the measurement of reproducibility,
                 ``"length"`` sets one sample's length, ``"open"`` takes over the state in an
-                address, ``"ask"`` sends everything once more to a page that may have missed some
-                of it.
-            message: what the action needs: ``sample`` and ``length``, or ``link``.
+                address, ``"typed"`` one value that was typed in a field, ``"ask"`` sends
+                everything once more to a page that may have missed some of it, ``"ping"`` is
+                answered: the kernel is there.
+            message: what the action needs: ``sample`` and ``length``, or ``link``; also ``parts``,
+                for how many explorers the address is that the link is a part of.
         """
         given = message or {}
-        if action == "measure":
+        if action == "ping":
+            self.stage.send({})
+        elif action == "measure":
             self._start_measuring()
         elif action == "stop":
             self._draw(self.stage.measurement.stop)
         elif action == "length":
             self._set_length(given.get("sample"), given.get("length"))
-        elif action == "open" and isinstance(given.get("link"), str):
-            self._open(given["link"])
+        elif action in ("open", "typed") and isinstance(given.get("link"), str):
+            opened = read_link(given["link"])
+            opened.typed = action == "typed"
+            self._refuse_parts(opened, given.get("parts"))
+            self._open(opened)
         elif action == "ask":
             self.stage.send_all()
             self._title.send_state("value")
@@ -134,6 +146,34 @@ class Explorer(widgets.Box):
         bundle = super()._repr_mimebundle_(**options)
         bundle["image/svg+xml"] = self.svg()
         return bundle
+
+    def _repr_html_(self) -> str:
+        """The picture and the shapes as they stand, without anything that runs."""
+        alt = f"{PAGE['network']}. {self._caption()}".strip()
+        return static_html(self.svg(), alt, self._shapes(), self.model_id)
+
+    def _ipython_display_(self) -> None:
+        """Show the widget and, in an output of its own, what stands there where widgets are not
+        drawn: a place that saves the widget's state may still be unable to draw it."""
+        widget = super()._repr_mimebundle_()
+        still = {"text/html": self._repr_html_(), "text/plain": self._shapes()}
+        display(widget, still, raw=True)  # type: ignore[no-untyped-call]
+
+    def __repr__(self) -> str:
+        """The call that shows the same."""
+        return write_call(self._values(), self._start)
+
+    def __str__(self) -> str:
+        return f"{self!r}\n{self._shapes()}"
+
+    def _shapes(self) -> str:
+        return shapes_text(self.state.snapshot.question)
+
+    def _caption(self) -> str:
+        """What is said of the selection, if it is a slice of the picture."""
+        picture, selection = self._picture(), self._drawn_selection()
+        said = sentence(picture, picture.slices[selection]) if selection else ""
+        return said.replace("`", "")
 
     def _picture(self) -> Scene:
         question = self.state.snapshot.question
@@ -154,7 +194,7 @@ class Explorer(widgets.Box):
         the shapes and the picture are sent at once."""
         snapshot = self.state.snapshot
         if opening or snapshot.run is None:
-            self._draw(lambda: self.stage.show_shapes(snapshot, *self._bad_link))
+            self._draw(lambda: self.stage.show_shapes(snapshot, *self._told()))
         self._newest.start(self._measure() if snapshot.pending else self._finish(snapshot))
 
     def _measure(self) -> Iterator[None]:
@@ -163,7 +203,7 @@ class Explorer(widgets.Box):
 
     def _finish(self, snapshot: Snapshot) -> Iterator[None]:
         """Everything of a snapshot that will have no other run."""
-        yield from self.stage.steps_to_show(snapshot, *self._bad_link)
+        yield from self.stage.steps_to_show(snapshot, *self._told())
         self._title.value = _title(snapshot)
 
     def _draw(self, draw: Callable[[], None]) -> None:
@@ -176,19 +216,23 @@ class Explorer(widgets.Box):
                 self.stage.fail(error)
                 raise
 
-    def _share(self, _change: object = None) -> None:
-        """Update what the buttons hand out. If the newest values are invalid, it is of the last
-        valid question, which is what is seen."""
+    def _values(self) -> dict[str, Any]:
+        """All that is seen, by name. If the newest values are invalid, it is of the last valid
+        question."""
         question = self.state.snapshot.question
         # A selection that is not in the picture is nobody else's business.
         select = self.stage.selection if self.stage.selection in self._selectable() else ""
         sample = nearest_sample(question.sizes, self.stage.sample)
-        values = question.values() | {"select": select, "sample": sample}
-        values |= asdict(nearest(self.stage.choices))
+        shown = {"select": select, "sample": sample} | asdict(nearest(self.stage.choices))
+        return question.values() | shown
+
+    def _share(self, _change: object = None) -> None:
+        """Update what the buttons hand out."""
+        question, values = self.state.snapshot.question, self._values()
         self.stage.share = {
             "pinned": self.stage.selection,
             "showing": self.stage.view["showing"],
-            "link": write_link(values),
+            "link": write_link(values | within(values, question)),
             "call": write_call(values, self._start),
             "script": script(
                 self._picture(), question.seed, question.device, self._drawn_selection()
@@ -202,6 +246,7 @@ class Explorer(widgets.Box):
         if before != now:
             self._draw(self.stage.draw_panel)
         self._share()
+        self._tell(Link())
 
     def _start_measuring(self) -> None:
         """Measure reproducibility of what is asked, even if its run is still to be made."""
@@ -214,28 +259,61 @@ class Explorer(widgets.Box):
         """Set one sample's length; where there were no lengths all others are whole."""
         sizes = self.state.snapshot.question.sizes
         samples = sizes.batch_size or 0
-        if type(sample) is int and 0 <= sample < samples <= MOST_LENGTHS:
-            lengths = one_each(sizes.lengths or (), samples, sizes.seq_len)
-            self.state.change(lengths=(*lengths[:sample], length, *lengths[sample + 1 :]))
-
-    def _open(self, link: str) -> None:
-        """Take over the state in an address, or say why not."""
-        try:
-            values = read_link(link)
-        except LinkError as error:
-            self._bad_link = [link_view(error)]
-            self._show()
+        if type(sample) is not int or not 0 <= sample < samples <= MOST_LENGTHS:
             return
-        told = bool(self._bad_link)
-        self._bad_link.clear()
+        try:
+            taken = replace(ARGUMENTS["seq_len"], name=f"lengths[{sample}]").read(str(length))
+        except ArgumentError as error:
+            self._answer_typed(error)
+            return
+        lengths = one_each(sizes.lengths or (), samples, sizes.seq_len)
+        self.state.change(lengths=(*lengths[:sample], taken, *lengths[sample + 1 :]))
+
+    def _refuse_parts(self, opened: Link, parts: object) -> None:
+        """Note that an address has parts for which there is no explorer; the first one does."""
+        if type(parts) is int and parts > Explorer._made and not self.stage.place:
+            opened.refused.append(
+                f"the address is for {parts} explorers, with ';' between them, and this page has "
+                f"{Explorer._made}"
+            )
+
+    def _open(self, opened: Link) -> None:
+        """Take over what was read, as far as the page can show it, and say what cannot be."""
+        shown = {"select": self.stage.selection, "sample": self.stage.sample}
+        before = {**self.stage.choices, **shown}
         with self.stage.hold_sync():
-            self.stage.selection = values.pop("select", self.stage.selection)
-            self.stage.sample = values.pop("sample", self.stage.sample)
-            chosen = {name: values.pop(name) for name in CHOICES if name in values}
-            self.stage.choices = asdict(nearest(self.stage.choices | chosen))
+            self._look_at(before | opened.values)
+            values = {name: each for name, each in opened.values.items() if name in ARGUMENTS}
             self.state.change(**values)
-        if told:
+            question = self.state.snapshot.question
+            sample = nearest_sample(question.sizes, self.stage.sample)
+            refused = beyond(opened.values, question, sample, self._selectable())
+            if refused:
+                opened.leave_out(refused)
+                self._look_at(before | opened.values)
+        self._tell(opened)
+
+    def _forget(self, _change: object = None) -> None:
+        self._opened = Link()
+
+    def _look_at(self, values: Mapping[str, Any]) -> None:
+        self.stage.selection, self.stage.sample = values["select"], values["sample"]
+        self.stage.choices = asdict(nearest(values))
+
+    def _answer_typed(self, refused: ArgumentError | None) -> None:
+        """Say why what was typed cannot be taken; if it can, no longer what was said before."""
+        self._tell(Link(refused=[str(refused)] if refused else [], typed=True))
+
+    def _tell(self, opened: Link) -> None:
+        told = self._told()
+        self._opened = opened
+        if told != self._told():
             self._show()
+
+    def _told(self) -> list[NoticeRecord]:
+        """What there is to say of the link, or the field, that was last heard of."""
+        told = self._opened.told(self.state.snapshot.torch_here)
+        return [link_view(self._opened, told)] if told else []
 
 
 def _title(snapshot: Snapshot) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import ipywidgets as widgets
 
 from lstm_shapes.config import ARGUMENTS
-from lstm_shapes.errors import LARGEST
+from lstm_shapes.errors import LARGEST, ArgumentError
 from lstm_shapes.explorer.presets import PRESETS
 from lstm_shapes.explorer.state import State
 
@@ -31,6 +30,9 @@ RAIL: Mapping[str, tuple[str, ...]] = {
 """The arguments in the order in which they are asked, under their headings. What each control is
 made of follows from ``config.ARGUMENTS``."""
 
+MOST_BITS = 10_000
+"""Of an int that a field shows. Python does not write the longest at all."""
+
 KEPT = ("seed", "device")
 """The arguments that a preset leaves as they are."""
 
@@ -44,10 +46,14 @@ class Controls:
             number for sizes.
         rows: the row of each argument.
         presets: the buttons of the usual questions.
+
+    Args:
+        answer: called when something was typed, with the reason if it cannot be taken.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, answer: Callable[[ArgumentError | None], None]) -> None:
         self._state = state
+        self._answer = answer
         self._writing = False
         self.inputs: dict[str, list[Any]] = {}
         self.rows = {name: self._row(name) for names in RAIL.values() for name in names}
@@ -93,8 +99,20 @@ class Controls:
         return row
 
     def _take(self, name: str, value: Any) -> None:
-        if not self._writing:
-            self._state.change(**{name: read_lengths(value) if name == "lengths" else value})
+        if self._writing:
+            return
+        argument, refused = ARGUMENTS[name], None
+        try:
+            taken = argument.read(value) if isinstance(value, str) else value
+        except ArgumentError as error:
+            # A list is long: it stays, to be mended, and the state refuses it with all the rest.
+            taken = value
+            refused = None if argument.form == "lengths" else error
+        if refused is None:
+            self._state.change(**{name: taken})
+        self._answer(refused)
+        if isinstance(value, str):
+            self._show()  # the field may hold the same value in other words
 
     def _choose_preset(self, change: dict[str, Any]) -> None:
         if not self._writing and change["new"] is not None:
@@ -122,25 +140,6 @@ class Controls:
             self._writing = False
 
 
-def read_lengths(text: str) -> object:
-    """Read lengths as somebody types them.
-
-    Returns:
-        A tuple of ints; ``None`` for an empty text; a text that holds something else is returned
-        as it is, and refused later by name.
-
-    >>> read_lengths("5, 3 1"), read_lengths("[5, 3]"), read_lengths(" "), read_lengths("five")
-    ((5, 3, 1), (5, 3), None, 'five')
-    """
-    bare = text.strip().strip("[]()").strip()
-    if not bare:
-        return None
-    entries = re.split(r"\s*,\s*|\s+", bare)
-    if not all(re.fullmatch(r"[-+]?\d{1,30}", entry, re.ASCII) for entry in entries):
-        return text
-    return tuple(int(entry) for entry in entries)
-
-
 def _inputs(name: str) -> list[Any]:
     """The widgets of one argument, by what its values look like; the last one carries its name."""
     argument = ARGUMENTS[name]
@@ -154,27 +153,31 @@ def _inputs(name: str) -> list[Any]:
     if argument.slider is None:
         return [widgets.Dropdown(description=name, options=(argument.default,))]
     low, high = argument.slider
-    slider, number = _NUMBERS[argument.form]
+    slider = widgets.IntSlider if argument.form == "int" else widgets.FloatSlider
     return [
         slider(min=low, max=high, step=argument.step, readout=False),
-        number(description=name, step=argument.step),
+        # A text reaches the kernel as it was typed, and shows a number of any size exactly; the
+        # page makes a number field of it.
+        widgets.Text(description=name, continuous_update=False),
     ]
-
-
-_NUMBERS = {
-    "int": (widgets.IntSlider, widgets.IntText),
-    "float": (widgets.FloatSlider, widgets.FloatText),
-}
 
 
 def _write(part: Any, value: Any) -> None:
     """Set a widget's value if it can hold it; what it cannot is what the alert is about."""
     if isinstance(part, widgets.Text):
-        part.value = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")
+        part.value = _written(value)
     elif _can_hold(part, value):
         # A slider, which has bounds, goes as far as it reaches.
         low, high = getattr(part, "min", value), getattr(part, "max", value)
         part.value = min(max(value, low), high)
+
+
+def _written(value: Any) -> str:
+    """A value as it stands in its field; empty for none, and for one that has no end."""
+    if isinstance(value, tuple):
+        return ", ".join(map(_written, value))
+    endless = isinstance(value, int) and value.bit_length() > MOST_BITS
+    return "" if value is None or endless else str(value)
 
 
 def _can_hold(part: Any, value: Any) -> bool:

@@ -111,6 +111,7 @@ class Traits(TypedDict):
     choices: Choices
     share: ShareRecord
     selection: str
+    place: int
     svg_style: str
 
 
@@ -171,6 +172,7 @@ class Stage(anywidget.AnyWidget):
         selection: id of the slice that is pinned; empty if none is, and nothing is lit if
             the picture has no such slice.
         sample: the batch item whose numbers are given.
+        place: which part of the page's address is this explorer's own, from 0.
         choices: the panel's tab and what is chosen in it, as in :class:`Choices`.
         panel_seen: whether the panel is in view; the page says so.
         share: what the buttons hand out.
@@ -192,6 +194,7 @@ class Stage(anywidget.AnyWidget):
     share = traitlets.Dict().tag(sync=True)
     selection = traitlets.Unicode().tag(sync=True)
     sample = traitlets.Int().tag(sync=True)
+    place = traitlets.Int().tag(sync=True)
     svg_style = traitlets.Unicode(style()).tag(sync=True)
 
     _shown: Shown | None = None

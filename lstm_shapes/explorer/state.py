@@ -23,6 +23,7 @@ from lstm_shapes.errors import (
     one_each,
     plain,
 )
+from lstm_shapes.explorer.memory import keep_few_primitives
 from lstm_shapes.explorer.refusals import Problem, errors_of, problems_of
 from lstm_shapes.formula.budget import OverBudget, check, estimate
 
@@ -166,6 +167,7 @@ class State(traitlets.HasTraits):
             raise TypeError(f"no such argument: {', '.join(sorted(unknown))}")
 
     def _import_torch(self) -> None:
+        keep_few_primitives()
         try:
             import_module("lstm_shapes.statements.directions")
         # A torch that is missing raises ImportError, a broken one whatever it likes.

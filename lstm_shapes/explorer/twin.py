@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MEASURED: Mapping[Tab, Limits] = {
     "directions": INTERACTIVE,
-    "scrambled": INTERACTIVE,
+    "scrambled": READING,
     "cell": BY_HAND,
     "states": BY_HAND,
     "vectors": READING,

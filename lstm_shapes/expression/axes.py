@@ -67,7 +67,8 @@ def axes_of(
     return tuple(tuple(each for each in COORDINATES if each in names) for names in found)
 
 
-@lru_cache(maxsize=32)
+# As many as the expressions of one panel: each holds five labels for every element.
+@lru_cache(maxsize=16)
 def result_of(
     expression: Expression, settings: Settings, sizes: InputSizes
 ) -> tuple[Mapping[str, Tensor], tuple[Coordinates, ...]]:

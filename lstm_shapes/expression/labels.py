@@ -40,7 +40,8 @@ def element_labels(settings: Settings, sizes: InputSizes) -> dict[str, dict[str,
         By coordinate, then by tensor, an int32 tensor of that tensor's shape. All coordinates
         are counted from 0. Direction 0 is forward, and the features of each direction start
         at 0 again. h_n and c_n have no axis for the step, which is 0 for all their elements.
-        The input is of no layer and no direction: there its labels are ``NOTHING``.
+        The input is of no layer and no direction: there its labels are ``NOTHING``. Equal labels
+        along an axis share their memory, so that what is kept here is small.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
 
@@ -95,7 +96,7 @@ def labels_of_result(
     """
     read, numbers = as_expression(expression), size_names(settings, sizes)
     made = {
-        coordinate: read.evaluate(tensor_names(sizes, tensors), numbers, Labelling(places))
+        coordinate: read.evaluate(_read_of(read, sizes, tensors), numbers, Labelling(places))
         for coordinate, tensors in element_labels(settings, sizes).items()
     }
     if not all(map(is_labelled, made.values())):
@@ -181,4 +182,15 @@ def _spread(numbers: list[int], axis: int, shape: tuple[int, ...]) -> Tensor:
     along[axis] = len(numbers)
     # On the CPU whatever torch's default device is: the labels are kept.
     row = torch.tensor(numbers, dtype=LABEL, device="cpu")
-    return row.view(along).expand(shape).contiguous()
+    return row.view(along).expand(shape)
+
+
+def _read_of(
+    expression: Expression, sizes: InputSizes, tensors: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """The labels by the names that an expression may use; those that it uses are laid out in
+    memory, as ``view`` needs them."""
+    return {
+        name: each.contiguous() if name in expression.names else each
+        for name, each in tensor_names(sizes, tensors).items()
+    }

@@ -90,7 +90,8 @@ waits."""
 READING = Limits(
     bytes=8 * 2**20, multiply_adds=10**8, gate_values=6 * 10**5, cell_steps=600, cells=32
 )
-"""The limits of a run whose gradients are asked for while someone waits, of many vectors."""
+"""The limits of a run of which many vectors are followed while someone waits, by gradients or by
+labels of their elements."""
 
 
 class OverBudget(RuntimeError):

@@ -95,7 +95,11 @@ def call_weights(
         name: weight.detach().requires_grad_(weight.requires_grad)
         for name, weight in weights.items()
     }
-    return call_module(_placed(module, placed), x, settings, sizes, states)
+    returned = call_module(_placed(module, placed), x, settings, sizes, states)
+    # The blank outlives the run. Of the weights in its place it keeps a list, which is made anew
+    # by each call; without this it would keep the weights as well.
+    vars(module)["_flat_weights"] = []
+    return returned
 
 
 def _placed(module: nn.RNNBase, weights: dict[str, Tensor]) -> Callable[..., Any]:

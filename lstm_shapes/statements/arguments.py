@@ -15,6 +15,7 @@ from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from lstm_shapes.formula.arguments import SHOWN_DROPOUT
+from lstm_shapes.live.axes import as_returned, steps_first
 from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms, seeded
@@ -134,7 +135,10 @@ def _dropped(layer: Run, p: float) -> Tensor:
     Packed input has no padding, so random numbers are drawn only for steps that are read.
     """
     if layer.sizes.lengths is None:
-        return dropout(layer.out, p, training=True)
+        # Laid out in memory as inside the module, steps first: in torch 2.5 and 2.6, which elements
+        # are dropped depends on that.
+        steps = steps_first(layer.out, layer.settings, layer.sizes).contiguous()
+        return as_returned(dropout(steps, p, training=True), layer.settings, layer.sizes)
     first, lengths = layer.settings.batch_first, list(layer.sizes.lengths)
     packed = pack_padded_sequence(layer.out, lengths, first, enforce_sorted=False)
     handed = packed._replace(data=dropout(packed.data, p, training=True))

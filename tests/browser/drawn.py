@@ -24,6 +24,7 @@ NAMES = (
     "share",
     "selection",
     "sample",
+    "place",
     "svg_style",
 )
 

@@ -215,7 +215,7 @@ def test_a_link_brings_back_the_whole_state(
 
 
 @pytest.mark.parametrize(
-    "link", ["num_layers=1e9", "kind=<script>alert(1)</script>", "%ff%fe", "a" * 3000]
+    "link", ["num_layers=1.5", "kind=<script>alert(1)</script>", "%ff%fe", "a" * 3000]
 )
 def test_a_malformed_link_is_said_and_the_page_stands(
     page: Page, voila_url: str, link: str

@@ -10,6 +10,7 @@ from typeguard import TypeCheckError
 
 from lstm_shapes import Explorer
 from lstm_shapes.explorer.choices import TABS
+from lstm_shapes.explorer.link import Link
 from lstm_shapes.explorer.panels.notices import NoticeRecord, failure_view, link_view
 from lstm_shapes.explorer.panels.picture import (
     PictureFoundRecord,
@@ -83,7 +84,12 @@ def test_every_tab_has_a_record_and_no_other_has() -> None:
 def test_the_rest_that_is_sent_is_what_was_agreed(explorer: Explorer) -> None:
     assert explorer.stage.page == PAGE
     conforms(explorer.stage.page, PageRecord)
-    for notice in (failure_view(KeyError("seq")), link_view(ValueError("kind"))):
+    told = ["kind='Trafo' is not known"]
+    for notice in (
+        failure_view(KeyError("seq")),
+        link_view(Link(values={"seed": 1}), told),
+        link_view(Link(typed=True), told),
+    ):
         conforms(notice, NoticeRecord)
 
 

@@ -46,7 +46,7 @@ def changed(
     """What the page had of the stage before a change by hand, and the messages of it."""
     held, before = wire.held(explorer.stage), len(wire.to(explorer.stage))
     for name, value in values.items():
-        write(explorer.controls.inputs[name][-1], value=value)
+        write(explorer.controls.inputs[name][-1], value=str(value))
     return held, wire.to(explorer.stage)[before:]
 
 
@@ -114,13 +114,13 @@ def test_the_cure_can_be_applied(explorer: Explorer) -> None:
     assert (notice["argument"], notice["link"]) == ("proj_size", "proj_size=2")
     tell(explorer.stage, {"action": "open", "link": notice["link"]})
     assert explorer.stage.view["notices"] == []
-    assert explorer.controls.inputs["proj_size"][1].value == 2
+    assert explorer.controls.inputs["proj_size"][1].value == "2"
 
 
 def test_every_refused_value_is_marked_and_has_its_own_notice_and_cure(
     wire: Wire, explorer: Explorer
 ) -> None:
-    for name, value in (("hidden_size", 0), ("dropout", 1.5), ("seed", -1)):
+    for name, value in (("hidden_size", "0"), ("dropout", "1.5"), ("seed", "-1")):
         write(explorer.controls.inputs[name][-1], value=value)
     assert b'"blame":["hidden_size","dropout","seed"]' in wire.held(explorer.stage)["view"]
     notices = explorer.stage.view["notices"]
@@ -133,14 +133,14 @@ def test_every_refused_value_is_marked_and_has_its_own_notice_and_cure(
     assert [shown in each["text"] for each in notices] == [True, False, False]
     tell(explorer.stage, {"action": "open", "link": notices[1]["link"]})
     assert explorer.stage.view["blame"] == ["hidden_size", "seed"]
-    assert explorer.controls.inputs["dropout"][1].value == 0.5
-    assert explorer.controls.inputs["hidden_size"][1].value == 0
+    assert explorer.controls.inputs["dropout"][1].value == "0.5"
+    assert explorer.controls.inputs["hidden_size"][1].value == "0"
 
 
 def test_what_is_typed_in_the_page_is_answered_there(wire: Wire, explorer: Explorer) -> None:
     slider, number = explorer.controls.inputs["hidden_size"]
     write(slider, value=7)
-    assert wire.held(number)["value"] == b"7"
+    assert wire.held(number)["value"] == b'"7"'
     assert b'"3,5,14"' in wire.held(explorer.stage)["view"]
 
 

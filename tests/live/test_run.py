@@ -203,7 +203,8 @@ def test_making_parts_leaves_the_module_itself_alone() -> None:
         ({"proj_size": 2, "kind": "GRU"}, "proj_size.*LSTM"),
         ({"dropout": 1.5}, "dropout.*probability"),
         ({"hidden_size": 3.5}, "hidden_size.*int"),
-        ({"bias": "no"}, "bias.*bool"),
+        # Older releases find out in the call, which names the types alone.
+        ({"bias": "no"}, r"bias.*bool|lstm\(\) received .* list, str, "),
         ({"bidirectional": "no"}, "bool"),
         ({"proj_size": 3, "num_layers": 10**12}, "proj_size.*smaller"),
         ({"proj_size": 10**12, "hidden_size": 10**12}, "proj_size.*smaller"),

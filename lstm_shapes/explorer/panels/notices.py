@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypedDict
 
-from lstm_shapes.explorer.link import write_link
+from lstm_shapes.explorer.link import Link, write_link
 from lstm_shapes.explorer.refusals import Problem
 from lstm_shapes.explorer.state import Snapshot
 
 Tone = Literal["error", "refusal", "remark"]
 
+MOST_TOLD = 30
+"""Parts of a link of which it is said why they were left out, one for each setting that there is;
+in a flood the others are counted."""
+
 
 class NoticeRecord(TypedDict):
-    """One notice: ``code`` is the module as it should be built, ``argument`` the control that it
-    is about, and ``link`` what a button beside it opens; each is empty where there is none."""
+    """One notice: ``parts`` lists what it is about, ``code`` is the module as it should be built,
+    ``argument`` the control that it is about, and ``link`` what a button beside it opens; each is
+    empty where there is none."""
 
     tone: Tone
     heading: str
     text: str
+    parts: list[str]
     code: str
     argument: str
     link: str
@@ -38,13 +45,24 @@ def failure_view(error: Exception) -> NoticeRecord:
     )
 
 
-def link_view(error: Exception) -> NoticeRecord:
-    """An address that could not be read."""
-    return _notice(
-        "error",
-        f"This link cannot be read: {error}",
-        "The page shows what it showed before. Cure: copy the link again where it came from.",
-    )
+def link_view(link: Link, told: Sequence[str]) -> NoticeRecord:
+    """What could not be taken of an address, or of what was typed in a field.
+
+    Args:
+        told: why, for each part of it.
+    """
+    if link.typed:
+        kept = "Nothing was changed: the field shows what is used."
+        return _notice("error", f"This cannot be taken: {told[0]}", kept)
+    more = len(told) - MOST_TOLD
+    parts = [*told[:MOST_TOLD], *([f"and {more:,} more"] if more > 0 else [])]
+    if link.values:
+        heading = "Not all of this link could be taken over"
+        text = "What is listed here was left out, and the page keeps its own value in its place."
+    else:
+        heading = "This link cannot be read"
+        text = "The page shows what it showed before. Cure: copy the link where it came from."
+    return {**_notice("error", heading, text), "parts": parts}
 
 
 def _notice(
@@ -54,6 +72,7 @@ def _notice(
         "tone": tone,
         "heading": heading,
         "text": text,
+        "parts": [],
         "code": code,
         "argument": argument,
         "link": link,

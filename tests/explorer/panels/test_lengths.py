@@ -66,7 +66,13 @@ def test_a_length_from_a_browser_is_taken_or_refused(explorer: Explorer, value: 
     assert explorer.state.snapshot.status == "measured"
     explorer.act("length", {"sample": 0, "length": value})
     snapshot = explorer.state.snapshot
-    assert (snapshot.status == "measured") == (value == 3)
+    notices = explorer.stage.view["notices"]
+    if value == 3:
+        assert snapshot.question.sizes.lengths == (3, 5, 5)
+        assert notices == []
+    else:
+        (notice,) = notices
+        assert "lengths[0]=" in notice["heading"] + notice["text"]
     assert snapshot.run is not None
 
 
