@@ -3,6 +3,7 @@ kernel, as the page's JavaScript does."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -48,6 +49,8 @@ class Client:
 
     Attributes:
         kernel_id: its kernel.
+        arrived: messages that are still to be read. A page takes all that come at once; the
+            server would close the connection of one that does not.
         shape: the newest shape of h_n.
         measured: whether it was measured.
     """
@@ -55,6 +58,7 @@ class Client:
     kernel_id: str
     connection: WebSocketClientConnection
     session: Session
+    arrived: asyncio.Queue[str | bytes | None]
     slider: str = ""
     stage: str = ""
     shape: str = ""
@@ -102,7 +106,7 @@ class Client:
         await self.connection.write_message(raw, binary=True)
 
     async def _received(self) -> Message:
-        raw = await self.connection.read_message()
+        raw = await self.arrived.get()
         assert isinstance(raw, bytes), "the server closed the connection"
         _, (_header, _parent, _metadata, content, *buffers) = deserialize_msg_from_ws_v1(raw)
         return Message(json.loads(content), buffers)
@@ -137,7 +141,11 @@ async def opened(url: str, cookies: str = "") -> Client:
     origin = re.sub(r"^http(s?://[^/]+).*", r"ws\1", page.effective_url)
     path = f"{told['baseUrl']}api/kernels/{told['kernelId']}/channels?session_id={session.session}"
     request = HTTPRequest(origin + path, headers=headers, request_timeout=PATIENCE)
-    client = Client(told["kernelId"], await websocket_connect(request, subprotocols=[V1]), session)
+    arrived: asyncio.Queue[str | bytes | None] = asyncio.Queue()
+    connection = await websocket_connect(
+        request, on_message_callback=arrived.put_nowait, subprotocols=[V1]
+    )
+    client = Client(told["kernelId"], connection, session, arrived)
     await client.find_widgets()
     return client
 

@@ -104,5 +104,6 @@ def test_kernels_of_closed_pages_go_and_those_of_open_pages_stay(
 
 def test_a_kernel_of_a_closed_page_has_less_than_a_minute() -> None:
     limits = json.loads((ROOT / "voila.json").read_text())["MappingKernelManager"]
-    assert limits["cull_idle_timeout"] + limits["cull_interval"] < 60
+    # It may begin to count a look later.
+    assert limits["cull_idle_timeout"] + 2 * limits["cull_interval"] < 60
     assert limits["cull_connected"] is False
