@@ -1,7 +1,7 @@
 """How long a page takes from its address to its shapes, each time in a new browser.
 
-The explorer as the README's first command serves it, the same with a kernel that starts only
-with the page, and an ``ipywidgets.interact`` cell on Voila as it comes. Run it alone:
+The explorer as the README's first command serves it, and an ``ipywidgets.interact`` cell on Voila
+as it comes. Run it alone:
 
     python -m tests.benchmark_start [times]
 """
@@ -21,15 +21,13 @@ from tests.benchmark import SHOWN, write_notebooks
 from tests.browser.conftest import ARGUMENTS, chromium, serve, voila
 
 CARD = "document.querySelector('[data-tensor=out]')?.dataset"
-UNHEATED = "--VoilaConfiguration.preheat_kernel=False"
-PLAIN = [UNHEATED, "--template=lab", "--VoilaConfiguration.theme=light"]
-REST = 8
-"""Seconds in which a server starts its next kernel, and the machine is quiet again."""
+PLAIN = ["--template=lab", "--VoilaConfiguration.theme=light"]
+REST = 2
+"""Seconds in which the machine is quiet again."""
 
 CARDS = {"shapes": f"() => {CARD}?.shape", "measured": f"() => {CARD}?.state === 'measured'"}
 PAGES = {
     "explorer": CARDS,
-    "unheated": CARDS,
     "interact": {"interact": f"() => document.body && ({SHOWN['interact']})(4)"},
 }
 
@@ -43,8 +41,7 @@ def measure_starts(times: int) -> dict[str, list[float]]:
         plain = [str(Path(sys.executable).parent / "voila"), str(folder / "interact.ipynb"), *PLAIN]
         served = contextmanager(voila)
         urls = {
-            "explorer": stack.enter_context(served(folder / "heated")),
-            "unheated": stack.enter_context(served(folder / "unheated", UNHEATED)),
+            "explorer": stack.enter_context(served(folder / "served")),
             "interact": stack.enter_context(serve(folder, plain, ready="is running at")),
         }
         playwright = stack.enter_context(sync_playwright())

@@ -239,9 +239,11 @@ def test_the_users_own_settings_of_voila_count_where_they_do_not_clash(tmp_path:
         "VoilaConfiguration": {"template": "a template that is not there"},
     }
     configure(tmp_path, "voila.json", own)
-    command = [*COMMAND, f"--port={free_port()}"]
+    port = free_port()
+    command = [*COMMAND, f"--port={port}"]
     with started(command, tmp_path, tmp_path, PYTHONPATH=str(ROOT)) as server:
         assert server.url == "http://at.home/"
+        assert b"<title>LSTM shapes</title>" in got(server, f"http://localhost:{port}")
 
 
 @pytest.mark.parametrize("there", [False, True])

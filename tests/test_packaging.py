@@ -96,14 +96,12 @@ def foreign(*paths: Path) -> set[str]:
 
 
 def test_the_package_imports_nothing_that_is_not_declared() -> None:
-    """Only the command needs what its servers are, and what they are made of."""
+    """Only the command needs what its servers are."""
     command = ROOT / "lstm_shapes" / "__main__.py"
-    served = ROOT / "lstm_shapes" / "dashboard" / "kernels.py"
-    library = set((ROOT / "lstm_shapes").rglob("*.py")) - {command, served}
+    library = set((ROOT / "lstm_shapes").rglob("*.py")) - {command}
     needed = {name.replace("-", "_") for name in NEEDED}
     assert {name.lower() for name in foreign(*library)} == needed
     assert foreign(command) == set(APP)
-    assert foreign(served) == {"jupyter_server"}
 
 
 @dataclass

@@ -205,6 +205,7 @@ def test_a_link_brings_back_the_whole_state(
     other = ExplorerPage(context.new_page())
     other.page.goto(link)
     for again in range(2):
+        other.measured()  # a link is heard once torch is there
         expect(other.number("seed")).to_have_value("5")
         other.measured().expect_shapes(shapes)
         expect(at(other.page, "out[:, 6, :2]")).to_have_attribute("data-link", "selected")
