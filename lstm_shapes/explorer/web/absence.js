@@ -32,7 +32,8 @@ export function showAbsence(el, place, absence, words, call) {
     return;
   }
   const { heading, text, button } = words[absence];
-  const said = notice({ tone: "error", heading, text, code: button ? "" : call, argument: "", link: "" }, "");
+  const code = button || absence === "lost" ? "" : call;
+  const said = notice({ tone: "error", heading, text, code, argument: "", link: "" }, "");
   if (button) {
     const anew = h("button", { type: "button", class: "ls-button" }, button);
     anew.addEventListener("click", () => location.reload());
