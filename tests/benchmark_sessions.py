@@ -129,7 +129,7 @@ def served() -> Iterator[tuple[str, psutil.Process]]:
     """The README's first command, and its process."""
     with tempfile.TemporaryDirectory() as folder:
         others = set(psutil.Process().children())
-        with contextmanager(voila)(Path(folder)) as url:
+        with voila(Path(folder)) as url:
             (server,) = set(psutil.Process().children()) - others
             yield url, server
 

@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -39,9 +39,8 @@ def measure_starts(times: int) -> dict[str, list[float]]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         write_notebooks(folder)
         plain = [str(Path(sys.executable).parent / "voila"), str(folder / "interact.ipynb"), *PLAIN]
-        served = contextmanager(voila)
         urls = {
-            "explorer": stack.enter_context(served(folder / "served")),
+            "explorer": stack.enter_context(voila(folder / "served")),
             "interact": stack.enter_context(serve(folder, plain, ready="is running at")),
         }
         playwright = stack.enter_context(sync_playwright())

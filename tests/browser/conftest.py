@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from tests.browser.explorer_page import FIRST, ExplorerPage, link_to
+from tests.test_command import free_port
 from tests.test_readme import first_command
 
 ROOT = Path(__file__).parent.parent.parent
@@ -67,9 +67,7 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def serve(work: Path, command: list[str], ready: str) -> Iterator[str]:
     """Run a Jupyter server until its log says it is ready; yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     places = {"CONFIG": "config", "DATA": "data", "RUNTIME": "runtime"}
     environment = os.environ | {
         **{f"JUPYTER_{name}_DIR": str(work / folder) for name, folder in places.items()},
@@ -120,6 +118,7 @@ def kernels(work: Path) -> list[psutil.Process]:
     return found
 
 
+@contextmanager
 def voila(work: Path, *arguments: str) -> Iterator[str]:
     """The README's own command, in the environment that the tests run in."""
     program, *rest = first_command("sh").rpartition("&& ")[2].split()
@@ -130,12 +129,14 @@ def voila(work: Path, *arguments: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def voila_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from voila(tmp_path_factory.mktemp("voila"))
+    with voila(tmp_path_factory.mktemp("voila")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def dark_voila_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from voila(tmp_path_factory.mktemp("dark"), "--theme=dark")
+    with voila(tmp_path_factory.mktemp("dark"), "--theme=dark") as url:
+        yield url
 
 
 @contextmanager
@@ -167,8 +168,6 @@ def run_cell(page: Page, source: str) -> None:
 @contextmanager
 def watched(browser: Browser) -> Iterator[Page]:
     """A page of 1280 x 800; anything it reports as an error fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
     errors: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
@@ -179,10 +178,10 @@ def watched(browser: Browser) -> Iterator[Page]:
         if not NOTEBOOK_S_OWN.search(error.stack or ""):
             errors.append(str(error))
 
-    page.on("console", heard)
-    page.on("pageerror", thrown)
-    yield page
-    context.close()
+    with unwatched(browser) as page:
+        page.on("console", heard)
+        page.on("pageerror", thrown)
+        yield page
     assert errors == []
 
 

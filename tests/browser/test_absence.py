@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,6 @@ EARLIER_CARD = "of an earlier run, not live"
 CHANGED = {"input": "3,5,4", "out": "3,5,6", "h_n": "6,3,3", "c_n": "6,3,3"}
 """The first shapes with one layer more."""
 
-served = contextmanager(voila)
-
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -32,7 +29,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def line(work: Path) -> Iterator[Cable]:
     """The dashboard at the end of a cable."""
-    with cable() as made, served(work) as url:
+    with cable() as made, voila(work) as url:
         made.lead_to(url)
         yield made
 
@@ -106,6 +103,7 @@ def test_a_connection_that_is_held_up_comes_back_by_itself(
 ) -> None:
     line.flowing.clear()
     expect_told(explorer, SILENT)
+    expect(explorer.page.locator(".ls-absence code")).to_have_count(0)
     line.flowing.set()
     expect_live(explorer)
     explorer.slider("num_layers").press("ArrowLeft")
@@ -126,14 +124,14 @@ def test_a_connection_that_is_cut_comes_back_by_itself(explorer: ExplorerPage, l
 
 def test_a_server_that_was_started_anew(browser: Browser, work: Path) -> None:
     with cable() as line, unwatched(browser) as page:
-        with served(work) as url:
+        with voila(work) as url:
             line.lead_to(url)
             page.goto(line.url)
             explorer = ExplorerPage(page).measured()
             explorer.slider("num_layers").press("ArrowRight")
             explorer.page.wait_for_url("**#*num_layers=3*")
         expect_told(explorer, SILENT)
-        with served(work) as url:
+        with voila(work) as url:
             with explorer.page.expect_event("load", timeout=60_000):
                 line.lead_to(url)
             expect_kept(explorer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import serve, unwatched, watched
 from tests.browser.explorer_page import FIRST, ExplorerPage
+from tests.test_command import free_port
 from tests.test_readme import blocks
 
 # The hub asks for accounts of the machine. Here are none, and all is to happen soon.
@@ -38,12 +38,6 @@ ASK = """user => {
         window.server = (await answer.json()).server;
     }, 500);
 }"""
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

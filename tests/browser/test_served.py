@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import FIRST, ExplorerPage
 
 COLOURS = {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 17, 17)"}
+FILLS = "app => app.getBoundingClientRect().x === 0"
 BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
 
 
@@ -23,7 +23,7 @@ def soon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
     """A server like the others, with less patience: its files and its address."""
     work = tmp_path_factory.mktemp("soon")
     cull = ["--MappingKernelManager.cull_idle_timeout=4", "--MappingKernelManager.cull_interval=1"]
-    with contextmanager(voila)(work, *cull) as url:
+    with voila(work, *cull) as url:
         yield work, url
 
 
@@ -66,6 +66,7 @@ def test_the_colours_are_those_of_the_system(browser: Browser, voila_url: str, s
         assert page.evaluate(BACKGROUND) == COLOURS[scheme]
         ExplorerPage(page).measured()
         assert page.title() == "LSTM shapes"
+        assert page.locator(".ls-app").evaluate(FILLS)
         assert page.evaluate(BACKGROUND) == COLOURS[scheme]
         assert worst_contrast(page) >= 4.5
         page.emulate_media(color_scheme=other)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import ROOT, serve
+from tests.browser.conftest import ROOT, run_cell, serve, unwatched
 from tests.browser.explorer_page import ExplorerPage
 
 PICTURE = re.compile("^The network unrolled")
@@ -62,10 +62,9 @@ def stateless(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 @pytest.fixture
 def alone(browser: Browser) -> Iterator[Page]:
     """A page whose every request to a server fails."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.route(re.compile("^https?:"), lambda route: route.abort())
-    yield context.new_page()
-    context.close()
+    with unwatched(browser) as page:
+        page.context.route(re.compile("^https?:"), lambda route: route.abort())
+        yield page
 
 
 @pytest.fixture(params=["with the widgets' state", "without"])
@@ -167,9 +166,7 @@ def expect_one_explorer(page: Page) -> None:
 def test_in_jupyterlab_one_explorer_is_seen(page: Page, lab: str) -> None:
     page.add_init_script(COUNT_FRAMES)
     page.goto(f"{lab}/lab/tree/new.ipynb?reset")
-    expect(page.get_by_text("(ipykernel) | Idle")).to_be_visible(timeout=60_000)
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
+    run_cell(page, "Explorer()")
     expect_one_explorer(page)
 
 

@@ -17,6 +17,7 @@ from lstm_shapes.config import Question
 from lstm_shapes.explorer.app import START
 from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.picture.layout import layout
+from tests.browser.conftest import unwatched
 from tests.browser.explorer_page import FIRST, ExplorerPage, link_to
 from tests.browser.test_picture import at, lit
 
@@ -201,18 +202,17 @@ def test_a_link_brings_back_the_whole_state(
     link = copied(loaded, "Copy link")
     assert link == clipboard.url
     shapes, lights = loaded.shapes(), lit(clipboard)
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    other = ExplorerPage(context.new_page())
-    other.page.goto(link)
-    for again in range(2):
-        other.measured()  # a link is heard once torch is there
-        expect(other.number("seed")).to_have_value("5")
-        other.measured().expect_shapes(shapes)
-        expect(at(other.page, "out[:, 6, :2]")).to_have_attribute("data-link", "selected")
-        assert lit(other.page) == lights
-        if not again:
-            other.page.reload()
-    context.close()
+    with unwatched(browser) as page:
+        other = ExplorerPage(page)
+        page.goto(link)
+        for again in range(2):
+            other.measured()  # a link is heard once torch is there
+            expect(other.number("seed")).to_have_value("5")
+            other.measured().expect_shapes(shapes)
+            expect(at(page, "out[:, 6, :2]")).to_have_attribute("data-link", "selected")
+            assert lit(page) == lights
+            if not again:
+                page.reload()
 
 
 @pytest.mark.parametrize(
