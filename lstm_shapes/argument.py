@@ -1,6 +1,6 @@
 """What is known of an argument before it has a value, written beside the field that it fills.
 
-Here too is the check that a record is given where one is asked for, and not the module itself.
+Here too is the check that a record is given where one is asked for.
 """
 
 from __future__ import annotations
@@ -208,15 +208,14 @@ def check_record(argument: str, value: object, record: type) -> None:
 
     Raises:
         ArgumentTypeError: the value is something else. The error writes the record that belongs
-            to it, if it is a module, a dict, a tuple or a list from which one can be made.
+            to it, if it is a dict, a tuple or a list from which one can be made.
 
-    >>> import torch
     >>> from lstm_shapes import Settings
-    >>> check_record("settings", torch.nn.GRU(4, 3), Settings)
+    >>> check_record("settings", (4, 3), Settings)
     Traceback (most recent call last):
     ...
-    lstm_shapes.errors.ArgumentTypeError: settings=GRU(4, 3) is of type torch.nn.modules.rnn.GRU: \
-give Settings(4, 3, kind='GRU')
+    lstm_shapes.errors.ArgumentTypeError: settings=(4, 3) is of type tuple: \
+give Settings(*settings)
     """
     if not isinstance(value, record):
         raise wrong_type(argument, value, f"give {_record_for(argument, value, record)}")
@@ -233,28 +232,6 @@ def _record_for(argument: str, value: Any, record: type) -> str:
         if type(value) in (tuple, list):  # no shape, which is a tuple too
             record(*value)
             return f"{record.__name__}(*{argument})"
-        if hasattr(value, "mode"):  # as nn.LSTM has; torch need not be there
-            return _written(record(**_of_module(value, record)))
-    except (ArgumentError, AttributeError, TypeError):  # no such record can be made of it
+    except (ArgumentError, TypeError):  # no such record can be made of it
         return looks_like
     return looks_like
-
-
-def _of_module(module: Any, record: type) -> dict[str, Any]:
-    """The arguments that an nn.LSTM, nn.GRU or nn.RNN was made with; an RNN's mode is RNN_TANH."""
-    named = {
-        each.name: getattr(module, each.name) for each in fields(record) if each.name != "kind"
-    }
-    return named | {"kind": module.mode.partition("_")[0]}
-
-
-def _written(made: Any) -> str:
-    """The call that makes a record; arguments that have their default are left out."""
-    shown = []
-    for field in fields(made):
-        value = getattr(made, field.name)
-        if field.default is MISSING:
-            shown.append(repr(value))
-        elif value != field.default:
-            shown.append(f"{field.name}={value!r}")
-    return f"{type(made).__name__}({', '.join(shown)})"

@@ -8,15 +8,20 @@ links, copied calls and the explanation of what each argument changes. Nothing h
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import islice
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 from lstm_shapes.argument import Argument, check_record, declared
-from lstm_shapes.errors import ArgumentError, check_lengths
+from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_lengths, wrong_type
+
+if TYPE_CHECKING:
+    from torch import nn
 
 Kind = Literal["LSTM", "GRU", "RNN"]
+Nonlinearity = Literal["tanh", "relu"]
 MergeMode = Literal["concat", "sum", "mean", "max"]
 PoolMode = Literal["mean", "max", "sum", "last"]
 Start = Literal["zeros", "random", "carried"]
@@ -42,13 +47,15 @@ class Settings:
         bidirectional: whether each layer has a second cell that reads from the end.
         proj_size: features that h is projected to (LSTM only), or 0 for no projection.
         kind: ``"LSTM"``, ``"GRU"`` or ``"RNN"``.
+        nonlinearity: the function that an RNN's cell puts its sum through (RNN only): ``"tanh"``
+            or ``"relu"``.
 
     Raises:
         ArgumentError: a value that torch refuses.
         ArgumentTypeError: a type that torch refuses, and those it takes without an error:
             ``bidirectional="no"`` counts as true there.
 
-    Source: torch documentation, ``torch.nn.LSTM``, "Parameters".
+    Source: torch documentation, ``torch.nn.LSTM`` and ``torch.nn.RNN``, "Parameters".
 
     >>> Settings(300, 300, bidirectional=True).num_directions
     2
@@ -126,11 +133,45 @@ use 1 to 2, or 0 for no projection
         Kind,
         Argument("Which recurrent module is run. Only an LSTM has a cell state c."),
     ] = "LSTM"
+    nonlinearity: Annotated[
+        Nonlinearity,
+        Argument(
+            "The function that the cell of an RNN puts its sum through. LSTM and GRU have no such "
+            "argument."
+        ),
+    ] = "tanh"
 
     def __post_init__(self) -> None:
         for name in _MODULE:
             ARGUMENTS[name].check(getattr(self, name))
         self._check_projection()
+        self._check_nonlinearity()
+
+    @classmethod
+    def of(cls, module: nn.Module) -> Settings:
+        """The settings that a module of the user's own has.
+
+        Args:
+            module: an nn.LSTM, nn.GRU or nn.RNN, or an nn.LSTMCell, nn.GRUCell or nn.RNNCell,
+                which has one layer and one direction; also one that torch.compile or
+                nn.DataParallel has wrapped. It is not called, and nothing of it is changed.
+
+        Raises:
+            ArgumentTypeError: anything else. Of a model that holds such modules the error names
+                them.
+
+        Source: torch documentation, ``torch.nn.LSTM`` and ``torch.nn.LSTMCell``, "Parameters".
+
+        >>> from torch import nn
+        >>> Settings.of(nn.GRU(4, 3, bidirectional=True)).kind
+        'GRU'
+        >>> Settings.of(nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 3)))
+        Traceback (most recent call last):
+        ...
+        lstm_shapes.errors.ArgumentTypeError: module='Sequential' is no recurrent module, but \
+holds one: give module[1]
+        """
+        return _settings_of("module", module)
 
     def _check_projection(self) -> None:
         if self.proj_size and self.kind != "LSTM":
@@ -152,6 +193,16 @@ use 1 to 2, or 0 for no projection
                 {"proj_size": largest},
             )
 
+    def _check_nonlinearity(self) -> None:
+        if self.nonlinearity != "tanh" and self.kind != "RNN":
+            raise ArgumentError(
+                "nonlinearity",
+                self.nonlinearity,
+                f"is not supported by {self.kind}",
+                "use 'tanh', or kind='RNN'",
+                {"nonlinearity": "tanh"},
+            )
+
     @property
     def num_directions(self) -> int:
         """D: 2 if bidirectional, else 1."""
@@ -166,6 +217,112 @@ use 1 to 2, or 0 for no projection
     def h_out(self) -> int:
         """H_out, the width of one direction's h: proj_size, or hidden_size without it."""
         return self.proj_size or self.hidden_size
+
+
+_CELL = "Cell"
+_WRAPPERS = ("DataParallel", "DistributedDataParallel")
+_MOST_NAMED = 3
+"""Of the recurrent modules that a model holds, how many an error names."""
+
+
+def as_settings(argument: str, value: object) -> Settings:
+    """Give the settings that a value is, or that the module has which it is.
+
+    Args:
+        argument: the name that the error gives.
+        value: Settings, or a module as for :meth:`Settings.of`.
+
+    Raises:
+        ArgumentTypeError: the value is something else.
+
+    >>> from torch import nn
+    >>> as_settings("settings", nn.LSTM(4, 3)) == Settings(4, 3)
+    True
+    """
+    if isinstance(value, Settings):
+        return value
+    if isinstance(value, type) or not hasattr(value, "named_modules"):
+        check_record(argument, value, Settings)
+    return _settings_of(argument, value)
+
+
+def unwrapped(module: object) -> Any:
+    """The module that torch.compile or nn.DataParallel has wrapped; any other is given back.
+
+    >>> from torch import nn
+    >>> unwrapped(nn.DataParallel(nn.LSTM(4, 3)))
+    LSTM(4, 3)
+    """
+    inside: Any = module
+    while True:
+        names = {each.__name__ for each in type(inside).__mro__}
+        if "_orig_mod" in getattr(inside, "_modules", ()):
+            inside = inside.get_submodule("_orig_mod")
+        elif names.intersection(_WRAPPERS) and hasattr(inside, "module"):
+            inside = inside.module
+        else:
+            return inside
+
+
+def class_of(module: object) -> Any:
+    """The class of torch's that a recurrent module is an instance of; ``None`` for all else."""
+    names = {kind + cell for kind in get_args(Kind) for cell in ("", _CELL)}
+    for each in type(module).__mro__:
+        if each.__module__ == "torch.nn.modules.rnn" and each.__name__ in names:
+            return each
+    return None
+
+
+def _settings_of(argument: str, value: object) -> Settings:
+    module = unwrapped(value)
+    made_of = class_of(module)
+    if made_of is None:
+        raise _not_recurrent(argument, module)
+    if type(module).forward is not made_of.forward or "forward" in vars(module):
+        problem = "has a forward of its own, of which only its code says what it computes"
+        cure = f"give an nn.{made_of.__name__}, such as one that its forward calls"
+        raise ArgumentTypeError(argument, type(module).__name__, problem, cure)
+    named = {each.name for each in fields(Settings)} - {"kind", "nonlinearity"}
+    found = {name: getattr(module, name) for name in named if hasattr(module, name)}
+    kind = made_of.__name__.removesuffix(_CELL)
+    if kind == "RNN":
+        found["nonlinearity"] = module.nonlinearity
+    return Settings(**found, kind=cast(Kind, kind))
+
+
+def _not_recurrent(argument: str, module: Any) -> ArgumentTypeError:
+    """The error for what is no recurrent module: it names those that stand in it."""
+    name, wanted = type(module).__name__, "give an nn.LSTM, nn.GRU, nn.RNN or one of their cells"
+    if isinstance(module, type) or not hasattr(module, "named_modules"):
+        return wrong_type(argument, module, wanted)
+    if ".quantized." in type(module).__module__:
+        problem = "is quantized; quantized modules are not examined"
+        return ArgumentTypeError(argument, name, problem, "give the module it was made of")
+    if hasattr(module, "original_name"):
+        problem = "is a script module; only the module it was made of can be examined"
+        return ArgumentTypeError(argument, name, problem, "give that one")
+    held = list(islice(_held(module), _MOST_NAMED + 1))
+    if not held:
+        problem = "is no recurrent module, and holds none"
+        return ArgumentTypeError(argument, name, problem, wanted)
+    code = [f"{argument}{_access(path)}" for path in held]
+    listed = " or ".join(code[:_MOST_NAMED]) + (" …" if code[_MOST_NAMED:] else "")
+    problem = f"is no recurrent module, but holds {'several' if len(held) > 1 else 'one'}"
+    return ArgumentTypeError(argument, name, problem, f"give {listed}")
+
+
+def _held(module: Any) -> Iterator[str]:
+    """The paths of the recurrent modules in a model; one inside another is not among them."""
+    last = ""
+    for path, part in module.named_modules():
+        if class_of(part) is not None and not (last and path.startswith(f"{last}.")):
+            last = path
+            yield path
+
+
+def _access(path: str) -> str:
+    """Code for a part of a module, from its path: ``[0]`` for a number, ``.name`` for a name."""
+    return "".join(f"[{each}]" if each.isdigit() else f".{each}" for each in path.split("."))
 
 
 @dataclass(frozen=True)
@@ -243,7 +400,7 @@ class Question:
     """A whole question: a module, its input, and how it is run.
 
     Args:
-        settings: the module.
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`.
         sizes: its input.
         seed: the number that weights and input are drawn from.
         device: where the module runs, such as ``"cpu"``.
@@ -268,7 +425,7 @@ class Question:
     device: Annotated[str, Argument("The device on which the module runs.")] = "cpu"
 
     def __post_init__(self) -> None:
-        check_record("settings", self.settings, Settings)
+        object.__setattr__(self, "settings", as_settings("settings", self.settings))
         check_record("sizes", self.sizes, InputSizes)
         for name in ("seed", "device"):
             ARGUMENTS[name].check(getattr(self, name))

@@ -45,8 +45,9 @@ def unroll_by_hand(run: Run) -> Unrolled:
 def _run_one(run: Run, made: Unrolled, layer: int, direction: str, below: list[Tensor]) -> None:
     settings, suffix = run.settings, "_reverse" if direction == "backward" else ""
     kind = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}[settings.kind]
-    projected = {"proj_size": settings.proj_size} if settings.proj_size else {}
-    module = kind(below[0].shape[-1], settings.hidden_size, bias=settings.bias, **projected)
+    own = {"proj_size": settings.proj_size} if settings.proj_size else {}
+    own |= {"nonlinearity": settings.nonlinearity} if settings.kind == "RNN" else {}
+    module = kind(below[0].shape[-1], settings.hidden_size, bias=settings.bias, **own)
     given = run.module.state_dict()
     module.load_state_dict({n: given[n[:-1] + f"{layer}{suffix}"] for n in module.state_dict()})
     samples = below[0].shape[0]

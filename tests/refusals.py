@@ -179,22 +179,7 @@ TRUTHY: list[tuple[Any, str]] = [
     *((0, "0 is of type int"), (None, "None is of type NoneType")),
 ]
 LIKE = {"settings": "Settings(input_size, hidden_size)", "sizes": "InputSizes(seq_len, batch_size)"}
-RNN_TYPES = "torch.nn.modules.rnn"
 NO_SETTINGS: list[tuple[Any, str, str]] = [
-    (ONE, f"LSTM(4, 3) is of type {RNN_TYPES}.LSTM", "Settings(4, 3)"),
-    (
-        nn.GRU(4, 3, 2, bias=False, batch_first=True, dropout=0.5, bidirectional=True),
-        f"GRU(4, 3, num...ectional=True) is of type {RNN_TYPES}.GRU",
-        "Settings(4, 3, num_layers=2, bias=False, batch_first=True, dropout=0.5, "
-        "bidirectional=True, kind='GRU')",
-    ),
-    (
-        nn.LSTM(4, 3, proj_size=2),
-        f"LSTM(4, 3, proj_size=2) is of type {RNN_TYPES}.LSTM",
-        "Settings(4, 3, proj_size=2)",
-    ),
-    (nn.RNN(4, 3), f"RNN(4, 3) is of type {RNN_TYPES}.RNN", "Settings(4, 3, kind='RNN')"),
-    (nn.LSTMCell(4, 3), f"LSTMCell(4, 3) is of type {RNN_TYPES}.LSTMCell", ""),
     (SIZES, "InputSizes(se... lengths=None) is of type lstm_shapes.config.InputSizes", ""),
     ({"input_size": 4}, "{'input_size': 4} is of type dict", ""),
     (
@@ -206,8 +191,19 @@ NO_SETTINGS: list[tuple[Any, str, str]] = [
     ("LSTM(4, 3)", "'LSTM(4, 3)' is of type str", ""),
     (None, "None is of type NoneType", ""),
 ]
+NO_RECURRENT: list[tuple[Any, str]] = [
+    (
+        nn.Linear(4, 3),
+        "'Linear' is no recurrent module, and holds none: "
+        "give an nn.LSTM, nn.GRU, nn.RNN or one of their cells",
+    ),
+    (
+        nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 3)),
+        "'Sequential' is no recurrent module, but holds one: give settings[1]",
+    ),
+]
 NO_SIZES: list[tuple[Any, str, str]] = [
-    (SETTINGS, "Settings(inpu..., kind='LSTM') is of type lstm_shapes.config.Settings", ""),
+    (SETTINGS, "Settings(inpu...earity='tanh') is of type lstm_shapes.config.Settings", ""),
     ((5, 2), "(5, 2) is of type tuple", "InputSizes(*sizes)"),
     ([5, 2, [5, 2]], "[5, 2, [5, 2]] is of type list", "InputSizes(*sizes)"),
     ((5, 2, [5, 6]), "(5, 2, [5, 6]) is of type tuple", ""),
@@ -223,10 +219,13 @@ NO_SIZES: list[tuple[Any, str, str]] = [
 
 def record_rows(function: str, name: str) -> list[Row]:
     """What is no Settings, and no InputSizes, given where they are asked for."""
-    return [
+    rows = [
         Row(function, {name: value}, f"{name}={text}: give {code or LIKE[name]}", code)
         for value, text, code in {"settings": NO_SETTINGS, "sizes": NO_SIZES}[name]
     ]
+    if name == "settings":
+        rows += [Row(function, {name: value}, f"settings={text}") for value, text in NO_RECURRENT]
+    return rows
 
 
 DOUBLE, ON_META = OUT[..., 3:].double(), OUT[..., 3:].to("meta")

@@ -21,6 +21,7 @@ def settings(draw: st.DrawFn) -> Settings:
         bidirectional=draw(st.booleans()),
         proj_size=draw(st.integers(0, hidden_size - 1)) if kind == "LSTM" else 0,
         kind=kind,
+        nonlinearity=draw(st.sampled_from(["tanh", "relu"])) if kind == "RNN" else "tanh",
     )
 
 

@@ -3,11 +3,26 @@ from __future__ import annotations
 import copy
 import math
 import pickle
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
 import pytest
+import torch
+from torch import nn
 
-from lstm_shapes import ArgumentError, ArgumentTypeError, InputSizes, Settings
+from lstm_shapes import (
+    ArgumentError,
+    ArgumentTypeError,
+    InputSizes,
+    Settings,
+    direction_shapes,
+    estimate,
+    parameter_count,
+    parameter_shapes,
+    run,
+    tensor_shapes,
+    unroll,
+)
 from lstm_shapes.explorer.presets import PRESETS
 
 REFUSED_SETTINGS: list[tuple[dict[str, Any], str]] = [
@@ -31,6 +46,10 @@ REFUSED_SETTINGS: list[tuple[dict[str, Any], str]] = [
     (
         {"kind": "GRU", "proj_size": 2},
         "proj_size=2 is not supported by GRU: use 0, or kind='LSTM'",
+    ),
+    (
+        {"kind": "GRU", "nonlinearity": "relu"},
+        "nonlinearity='relu' is not supported by GRU: use 'tanh', or kind='RNN'",
     ),
     ({"dropout": 1.5}, "dropout=1.5 is no probability: use 0 to 1"),
     ({"dropout": math.nan}, "dropout=nan is no probability: use 0 to 1"),
@@ -186,3 +205,97 @@ def test_presets_ask_what_their_names_say() -> None:
     assert PRESETS["Projected"].settings.proj_size
     assert PRESETS["Unbatched"].sizes.batch_size is None
     assert {"Classifier", "Seq2seq encoder"} <= PRESETS.keys()
+
+
+class Own(nn.LSTM):
+    """A module whose forward is its own."""
+
+    def forward(self, input: torch.Tensor, hx: object = None) -> Any:  # type: ignore[override]
+        return super().forward(input)
+
+
+class Named(nn.GRU):
+    """A module that computes what nn.GRU does."""
+
+
+RECURRENT: list[tuple[nn.Module, Settings]] = [
+    (
+        nn.LSTM(4, 3, 2, False, True, 0.5, True, 2),
+        Settings(4, 3, 2, False, True, 0.5, True, 2),
+    ),
+    (nn.GRU(4, 3), Settings(4, 3, kind="GRU")),
+    (nn.RNN(4, 3), Settings(4, 3, kind="RNN")),
+    (nn.RNN(4, 3, nonlinearity="relu"), Settings(4, 3, kind="RNN", nonlinearity="relu")),
+    (nn.LSTMCell(4, 3, bias=False), Settings(4, 3, bias=False)),
+    (nn.GRUCell(4, 3), Settings(4, 3, kind="GRU")),
+    (nn.RNNCell(4, 3, nonlinearity="relu"), Settings(4, 3, kind="RNN", nonlinearity="relu")),
+    (Named(4, 3), Settings(4, 3, kind="GRU")),
+    (nn.DataParallel(nn.LSTM(4, 3)), Settings(4, 3)),
+    (cast(nn.Module, torch.compile(nn.LSTM(4, 3), backend="eager")), Settings(4, 3)),
+]
+
+
+@pytest.mark.parametrize(("module", "settings"), RECURRENT, ids=lambda each: repr(each)[:60])
+def test_settings_of_a_module_are_those_it_was_made_with(
+    module: nn.Module, settings: Settings
+) -> None:
+    assert Settings.of(module) == settings
+    sizes = InputSizes(5, 2)
+    assert tensor_shapes(module, sizes) == tensor_shapes(settings, sizes)
+    assert direction_shapes(module, sizes) == direction_shapes(settings, sizes)
+    assert list(parameter_shapes(module)) == list(parameter_shapes(settings))
+    assert parameter_count(module) == sum(weight.numel() for weight in module.parameters())
+    assert estimate(module, sizes) == estimate(settings, sizes)
+    assert unroll(module, sizes) == unroll(settings, sizes)
+    assert run(module, sizes).settings == settings
+
+
+def model() -> nn.Module:
+    """A model that holds several recurrent modules."""
+    return nn.ModuleDict({"encoder": nn.LSTM(4, 3), "decoder": nn.Sequential(nn.LSTMCell(4, 3))})
+
+
+WANTED = "give an nn.LSTM, nn.GRU, nn.RNN or one of their cells"
+NOT_RECURRENT: list[tuple[Any, str]] = [
+    (nn.Linear(4, 3), f"module='Linear' is no recurrent module, and holds none: {WANTED}"),
+    (
+        nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 3)),
+        "module='Sequential' is no recurrent module, but holds one: give module[1]",
+    ),
+    (
+        model(),
+        "module='ModuleDict' is no recurrent module, but holds several: "
+        "give module.encoder or module.decoder[0]",
+    ),
+    (
+        nn.ModuleList(nn.LSTM(4, 3) for _ in range(5)),
+        "module='ModuleList' is no recurrent module, but holds several: "
+        "give module[0] or module[1] or module[2] …",
+    ),
+    (
+        Own(4, 3),
+        "module='Own' has a forward of its own, of which only its code says what it computes: "
+        "give an nn.LSTM, such as one that its forward calls",
+    ),
+    (
+        lambda: torch.jit.script(nn.LSTM(4, 3)),
+        "module='RecursiveScriptModule' is a script module; only the module it was made of can "
+        "be examined: give that one",
+    ),
+    (
+        lambda: torch.ao.nn.quantized.dynamic.LSTM(4, 3),
+        "module='LSTM' is quantized; quantized modules are not examined: "
+        "give the module it was made of",
+    ),
+    (nn.LSTM, f"module=<class 'torch...les.rnn.LSTM'> is of type type: {WANTED}"),
+    ("lstm", f"module='lstm' is of type str: {WANTED}"),
+]
+
+
+@pytest.mark.filterwarnings("ignore:.*deprecated")
+@pytest.mark.parametrize(("module", "message"), NOT_RECURRENT, ids=lambda each: repr(each)[:60])
+def test_what_is_no_recurrent_module_is_refused_in_words(module: Any, message: str) -> None:
+    made = module() if isinstance(module, FunctionType) else module  # torch warns of some
+    with pytest.raises(ArgumentTypeError) as caught:
+        Settings.of(made)
+    assert str(caught.value) == message

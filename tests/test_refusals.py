@@ -20,7 +20,6 @@ from tests.refusals import (
     C_N,
     HERE,
     LSTM,
-    ONE,
     OUT,
     ROWS,
     SETTINGS,
@@ -47,7 +46,7 @@ def test_a_wrong_input_is_refused_in_words(row: Row) -> None:
         " is of type ",
         *(f" is {kind}: " for kind in ("a tuple", "packed", "a NumPy array", "a list", "a module")),
         *(f" is {kind}: " for kind in ("a text", "no tensor", "no such module", "a class")),
-        *(" takes one step ", " is compiled", " holds such"),
+        *(" takes one step ", " is compiled", " holds such", " is no recurrent module"),
     )
     assert isinstance(error, ArgumentTypeError) == any(part in row.message for part in of_type)
     for again in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
@@ -130,8 +129,8 @@ def test_a_device_that_is_not_here_is_refused_by_every_call() -> None:
 
 
 def test_the_question_is_checked_before_the_first_parameter_is_asked_for() -> None:
-    with pytest.raises(ArgumentTypeError, match=r"give Settings\(4, 3\)"):
-        lstm_shapes.parameter_shapes(ONE)
+    with pytest.raises(ArgumentTypeError, match=r"give Settings\(\*settings\)"):
+        lstm_shapes.parameter_shapes((4, 3))
 
 
 @pytest.mark.parametrize("name", ["out", "h_n"])

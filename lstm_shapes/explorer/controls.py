@@ -24,6 +24,7 @@ RAIL: Mapping[str, tuple[str, ...]] = {
         "proj_size",
         "dropout",
         "bias",
+        "nonlinearity",
     ),
     "Input": ("batch_size", "seq_len", "lengths", "batched", "seed", "device"),
 }
@@ -128,6 +129,9 @@ class Controls:
                     _write(part, values[name])
             for part in (*self.inputs["batch_size"], *self.inputs["lengths"]):
                 part.disabled = not values["batched"]
+            for part in self.inputs["nonlinearity"]:
+                # A value that is refused stays in reach, so that it can be put right here too.
+                part.disabled = values["kind"] != "RNN" and values["nonlinearity"] == "tanh"
             self.presets.value = _preset_of(values)
 
     @contextmanager

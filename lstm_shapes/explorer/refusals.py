@@ -66,6 +66,9 @@ def errors_of(values: Mapping[str, Any]) -> dict[str, ArgumentError]:
     if not found.keys() & {"hidden_size", "proj_size", "kind"}:
         together = {name: values[name] for name in ("hidden_size", "proj_size", "kind")}
         _try(found, "proj_size", partial(Settings, 1, **together))
+    if not found.keys() & {"nonlinearity", "kind"}:
+        together = {name: values[name] for name in ("nonlinearity", "kind")}
+        _try(found, "nonlinearity", partial(Settings, 1, 1, **together))
     if "lengths" not in unused and values["lengths"] is not None:
         _try(found, "lengths", partial(_check_lengths, values, found))
     return {name: found[name] for name in ARGUMENTS if name in found}

@@ -54,15 +54,16 @@ def argument_effects(settings: Settings, sizes: InputSizes) -> tuple[ArgumentEff
     """Compute what each argument of nn.LSTM would change in the shapes of a call.
 
     Each argument is compared with one other value: a bool with its opposite, a size with the
-    size plus one. dropout and proj_size are compared with 0, or with a value above 0 if they
-    are 0.
+    size plus one, one nonlinearity with the other. dropout and proj_size are compared with 0, or
+    with a value above 0 if they are 0.
 
     Args:
         settings: the module to start from.
         sizes: its input.
 
     Returns:
-        One record for each argument, in the order of torch's documentation.
+        One record for each argument that the module has, in the order of torch's documentation
+        of ``torch.nn.LSTM``; the nonlinearity of an RNN is the last.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Parameters".
 
@@ -79,6 +80,8 @@ def argument_effects(settings: Settings, sizes: InputSizes) -> tuple[ArgumentEff
 def _effects(settings: Settings, sizes: InputSizes) -> Iterator[ArgumentEffect]:
     before, count = _shapes(settings, sizes), parameter_count(settings)
     for argument in COMPARED:
+        if argument == "nonlinearity" and settings.kind != "RNN":
+            continue
         value = getattr(settings, argument)
         other = _other(settings, argument)
         try:
@@ -112,6 +115,8 @@ def _other(settings: Settings, argument: str) -> Any:
     value = getattr(settings, argument)
     if isinstance(value, bool):
         return not value
+    if argument == "nonlinearity":
+        return "relu" if value == "tanh" else "tanh"
     if argument == "dropout":
         return 0.0 if value else SHOWN_DROPOUT
     if argument == "proj_size":

@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from lstm_shapes.argument import check_record
 from lstm_shapes.config import InputSizes, Settings
@@ -29,6 +30,9 @@ from lstm_shapes.errors import check_int
 from lstm_shapes.formula.numbers import human_bytes
 from lstm_shapes.formula.parameters import GATES, parameter_count, weight_count
 from lstm_shapes.formula.shapes import check_question, tensor_shapes
+
+if TYPE_CHECKING:
+    from torch import nn
 
 FLOAT32 = 4
 """Bytes of one element; torch's default dtype is float32."""
@@ -117,18 +121,19 @@ class OverBudget(RuntimeError):
         return f"{self.excess}: {self.cure}"
 
 
-def estimate(settings: Settings, sizes: InputSizes) -> Cost:
+def estimate(settings: Settings | nn.Module, sizes: InputSizes) -> Cost:
     """Compute what one forward run of a module on an input needs.
 
     Args:
-        settings: the module.
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`.
         sizes: its input.
 
     Returns:
         The cost; nothing is allocated to compute it.
 
     Raises:
-        ArgumentTypeError: the settings are not Settings, or the sizes not InputSizes.
+        ArgumentTypeError: the settings are neither Settings nor such a module, or the sizes are
+            not InputSizes.
 
     >>> from lstm_shapes.formula.numbers import human_bytes
     >>> cost = estimate(Settings(8192, 8192), InputSizes(seq_len=100, batch_size=32))
@@ -137,8 +142,7 @@ def estimate(settings: Settings, sizes: InputSizes) -> Cost:
     >>> cost.multiply_adds
     1717986918400
     """
-    check_question(settings, sizes)
-    return _estimate(settings, sizes)
+    return _estimate(check_question(settings, sizes), sizes)
 
 
 @lru_cache(maxsize=64)

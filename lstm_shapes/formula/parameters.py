@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from lstm_shapes.argument import check_record
-from lstm_shapes.config import Direction, Kind, Settings
+from lstm_shapes.config import Direction, Kind, Settings, as_settings
 from lstm_shapes.formula.shapes import Axis, NamedShape, cell_axis, joined_axis
+
+if TYPE_CHECKING:
+    from torch import nn
 
 GATES: Mapping[Kind, tuple[str, ...]] = {
     "LSTM": ("i", "f", "g", "o"),
@@ -19,17 +22,18 @@ GATES: Mapping[Kind, tuple[str, ...]] = {
 """The gates whose rows weight_ih, weight_hh and the biases hold, from the top row down."""
 
 
-def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
+def parameter_shapes(settings: Settings | nn.Module) -> Iterator[NamedShape]:
     """Yield the shape of every parameter, in the order of ``module.named_parameters()``.
 
     Args:
-        settings: the module.
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`. An
+            nn.LSTMCell has the same parameters without ``_l0`` in their names.
 
     Returns:
         One named shape at a time, since a module may have very many layers.
 
     Raises:
-        ArgumentTypeError: the settings are not Settings.
+        ArgumentTypeError: the settings are neither Settings nor such a module.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Variables".
 
@@ -39,12 +43,12 @@ def parameter_shapes(settings: Settings) -> Iterator[NamedShape]:
     weight_hh_l0  (12, 2)  (gate × hidden, features)  (4·H_cell, H_out)
     weight_hr_l0  (2, 3)  (features, hidden)  (H_out, H_cell)
     """
-    check_record("settings", settings, Settings)  # now, and not when the first one is taken
+    found = as_settings("settings", settings)  # now, and not when the first one is taken
     return (
         shape
-        for layer in range(settings.num_layers)
-        for direction in settings.directions
-        for shape in cell_parameters(settings, layer, direction)
+        for layer in range(found.num_layers)
+        for direction in found.directions
+        for shape in cell_parameters(found, layer, direction)
     )
 
 
@@ -74,23 +78,23 @@ def cell_parameters(settings: Settings, layer: int, direction: Direction) -> Ite
         yield NamedShape(f"{name}_l{layer}{suffix}", axes)
 
 
-def parameter_count(settings: Settings) -> int:
+def parameter_count(settings: Settings | nn.Module) -> int:
     """Count the elements of all parameters of a module.
 
     Args:
-        settings: the module; the count takes no longer for many layers than for two.
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`. The count
+            takes no longer for many layers than for two.
 
     Returns:
         The sum of ``parameter.numel()`` over all parameters.
 
     Raises:
-        ArgumentTypeError: the settings are not Settings.
+        ArgumentTypeError: the settings are neither Settings nor such a module.
 
     >>> parameter_count(Settings(300, 300, bidirectional=True))
     1444800
     """
-    check_record("settings", settings, Settings)
-    return _elements(settings, ("weight", "bias"))
+    return _elements(as_settings("settings", settings), ("weight", "bias"))
 
 
 def weight_count(settings: Settings) -> int:

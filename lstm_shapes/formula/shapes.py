@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lstm_shapes.argument import check_record
-from lstm_shapes.config import InputSizes, Settings
+from lstm_shapes.config import InputSizes, Settings, as_settings
+
+if TYPE_CHECKING:
+    from torch import nn
 
 AxisName = Literal[
     "batch", "seq", "features", "layer", "layer × direction", "gate × hidden", "hidden"
@@ -64,11 +67,11 @@ class NamedShape:
         return f"{self.name}  {self.shape}  ({names})  ({symbols})"
 
 
-def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
+def tensor_shapes(settings: Settings | nn.Module, sizes: InputSizes) -> dict[str, NamedShape]:
     """Compute the shape of every tensor that goes into or comes out of one call.
 
     Args:
-        settings: the module.
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`.
         sizes: its input. Lengths change no shape, because out is taken to be padded to
             seq_len again by ``pad_packed_sequence``.
 
@@ -77,7 +80,8 @@ def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape
         order. GRU and RNN have no cell state, so ``c_0`` and ``c_n`` are not in it for them.
 
     Raises:
-        ArgumentTypeError: the settings are not Settings, or the sizes not InputSizes.
+        ArgumentTypeError: the settings are neither Settings nor such a module, or the sizes are
+            not InputSizes.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Inputs" and "Outputs".
 
@@ -91,7 +95,7 @@ def tensor_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape
     h_n  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_out)
     c_n  (4, 3, 3)  (layer × direction, batch, features)  (D·num_layers, N, H_cell)
     """
-    check_question(settings, sizes)
+    settings = check_question(settings, sizes)
     features_in = Axis("features", "H_in", settings.input_size)
     shapes = [
         _sequence("input", settings, sizes, features_in),
@@ -149,13 +153,13 @@ def symbols(settings: Settings, sizes: InputSizes) -> dict[str, int]:
     }
 
 
-def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedShape]:
+def direction_shapes(settings: Settings | nn.Module, sizes: InputSizes) -> dict[str, NamedShape]:
     """Compute the shapes of out and h_n when they are split by direction and joined again.
 
     The functions of ``lstm_shapes.directions`` make the tensors that have these shapes.
 
     Args:
-        settings: the module.
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`.
         sizes: its input.
 
     Returns:
@@ -169,7 +173,8 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
         - ``decoder``: h_n with both directions of a layer side by side.
 
     Raises:
-        ArgumentTypeError: the settings are not Settings, or the sizes not InputSizes.
+        ArgumentTypeError: the settings are neither Settings nor such a module, or the sizes are
+            not InputSizes.
 
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
     >>> for shape in direction_shapes(settings, InputSizes(seq_len=5, batch_size=3)).values():
@@ -187,7 +192,7 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
     final max  (3, 3)  (batch, features)  (N, H_out)
     decoder  (2, 3, 6)  (layer, batch, features)  (num_layers, N, D·H_out)
     """
-    check_question(settings, sizes)
+    settings = check_question(settings, sizes)
     joined = joined_axis(settings)
     shapes = [NamedShape("final", (*_batch(sizes), joined))]
     if settings.bidirectional:
@@ -206,11 +211,14 @@ def direction_shapes(settings: Settings, sizes: InputSizes) -> dict[str, NamedSh
     return {shape.name: shape for shape in shapes}
 
 
-def check_question(settings: object, sizes: object) -> None:
-    """Refuse what is no module's settings, or no input's sizes.
+def check_question(settings: object, sizes: object) -> Settings:
+    """Give a module's settings; refuse what is no module's settings, or no input's sizes.
 
     Args:
         settings, sizes: what was given for them.
+
+    Returns:
+        The settings, also where the module itself was given.
 
     Raises:
         ArgumentTypeError: one of them is something else; the error says what to give.
@@ -220,8 +228,9 @@ def check_question(settings: object, sizes: object) -> None:
     ...
     lstm_shapes.errors.ArgumentTypeError: sizes=(5, 2) is of type tuple: give InputSizes(*sizes)
     """
-    check_record("settings", settings, Settings)
+    found = as_settings("settings", settings)
     check_record("sizes", sizes, InputSizes)
+    return found
 
 
 def _states(when: Literal["0", "n"], settings: Settings, sizes: InputSizes) -> list[NamedShape]:

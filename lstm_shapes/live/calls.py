@@ -39,6 +39,8 @@ def construct(
     module_class = kinds[given.pop("kind")]
     if given.get("proj_size") == 0:
         del given["proj_size"]  # GRU and RNN refuse the argument before they look at its value
+    if given.get("nonlinearity") == "tanh":
+        del given["nonlinearity"]  # LSTM and GRU have no such argument
     module = module_class(**given, dtype=torch.float32, device=device)
     return cast(nn.RNNBase, module.eval())
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from lstm_shapes.config import LARGEST_SEED, InputSizes, Settings
 from lstm_shapes.errors import ArgumentError, check_int, wrong_type
 from lstm_shapes.formula.budget import INTERACTIVE, Limits, check, estimate
+from lstm_shapes.formula.shapes import check_question
 from lstm_shapes.live.axes import Ordered, as_returned, in_order
 from lstm_shapes.live.calls import call_module, call_weights, construct, with_weights
 from lstm_shapes.live.terms import own_terms, seeded
@@ -125,7 +126,7 @@ def _either(devices: tuple[str, ...]) -> str:
 
 
 def run(
-    settings: Settings,
+    settings: Settings | nn.Module,
     sizes: InputSizes,
     *,
     seed: int = 0,
@@ -140,7 +141,8 @@ def run(
     and autocast have no influence and are left as they were.
 
     Args:
-        settings: the module.
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`, whose weights
+            play no part; :func:`~lstm_shapes.observe` calls it with its own.
         sizes: the input.
         seed: from 0 to 2**64 - 1.
         device: one of :func:`available_devices`, by its name or as a ``torch.device``.
@@ -154,8 +156,8 @@ def run(
     Raises:
         OverBudget: the run would exceed ``limits``; nothing was allocated.
         ArgumentError: a seed out of range, or a device that is not there.
-        ArgumentTypeError: no Settings, InputSizes or Limits, or a seed or a device of another
-            type.
+        ArgumentTypeError: neither Settings nor such a module, no InputSizes or Limits, or a seed
+            or a device of another type.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs".
 
@@ -163,6 +165,7 @@ def run(
     >>> run(settings, InputSizes(seq_len=5, batch_size=3)).shapes()
     {'input': (3, 5, 4), 'out': (3, 5, 6), 'h_n': (4, 3, 3), 'c_n': (4, 3, 3)}
     """
+    settings = check_question(settings, sizes)
     cost = estimate(settings, sizes)
     check_int("seed", seed, at_least=0, at_most=LARGEST_SEED)
     check(cost, limits)

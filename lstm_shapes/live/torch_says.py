@@ -31,9 +31,9 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
         argument: the name of a field of :class:`~lstm_shapes.Settings`, or ``seq_len``,
             ``batch_size`` or ``lengths``.
         values: the values by argument, which may be invalid. For proj_size, hidden_size and
-            kind are used too, since proj_size depends on them; for lengths, seq_len and
-            batch_size are needed. A num_layers above 2 is tried as 2, since torch would build
-            all layers.
+            kind are used too, since proj_size depends on them; for nonlinearity, kind; for
+            lengths, seq_len and batch_size are needed. A num_layers above 2 is tried as 2, since
+            torch would build all layers.
 
     Returns:
         The first line of torch's message; empty if torch takes the value without an error.
@@ -45,11 +45,11 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
     """
     if argument == "lengths":
         return _packing_message(**{name: values[name] for name in (argument, *_SIZES)})
-    together = ("hidden_size", "kind") if argument == "proj_size" else ()
-    asked = {name: values[name] for name in (argument, *together) if name in values}
+    together = _TOGETHER.get(argument, ())
+    asked: dict[str, Any] = {name: values[name] for name in (argument, *together) if name in values}
     size = {"seq_len": 2, "batch_size": 2}
     size |= {name: asked.pop(name) for name in tuple(size) if name in asked}
-    given = {"kind": "LSTM", "input_size": 2, "hidden_size": 2} | asked
+    given: dict[str, Any] = {"kind": "LSTM", "input_size": 2, "hidden_size": 2} | asked
     if isinstance(given.get("num_layers"), int):
         given["num_layers"] = min(given["num_layers"], 2)
 
@@ -67,6 +67,10 @@ def torch_message(argument: str, values: Mapping[str, Any]) -> str:
 
 
 _SIZES = ("seq_len", "batch_size")
+_TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "proj_size": ("hidden_size", "kind"),
+    "nonlinearity": ("kind",),
+}
 
 MOST = 1000
 """The most steps and samples with which torch is asked, since it goes through them one by one."""

@@ -50,7 +50,8 @@ def with_kind(run: Run, kind: Kind) -> Run:
     """A module of another kind with the same arguments and seed, called on the same input.
 
     Args:
-        kind: ``"LSTM"``, ``"GRU"`` or ``"RNN"``. Another kind than LSTM has no projection.
+        kind: ``"LSTM"``, ``"GRU"`` or ``"RNN"``. Another kind than LSTM has no projection,
+            and of an RNN the nonlinearity is tanh.
 
     Raises:
         ArgumentError: the kind is not known.
@@ -232,7 +233,7 @@ def call_again(run: Run, device: str, threads: int = 1) -> Run:
 
 
 def _with_kind(run: Run, kind: Kind) -> Run:
-    settings = replace(run.settings, kind=kind, proj_size=0)
+    settings = replace(run.settings, kind=kind, proj_size=0, nonlinearity="tanh")
     with own_terms(run.device):
         with seeded(run.seed), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the run has them among its remarks

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstm_shapes.config import DIRECTIONS, Direction, InputSizes, Settings
 from lstm_shapes.errors import check_int
@@ -26,12 +26,15 @@ from lstm_shapes.picture.scene import (
     key,
 )
 
+if TYPE_CHECKING:
+    from torch import nn
 
-def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
+
+def unroll(settings: Settings | nn.Module, sizes: InputSizes, sample: int = 0) -> Scene:
     """Make the picture of one call: all cells, states and steps, and what links them.
 
     Args:
-        settings: the module.
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`.
         sizes: its input.
         sample: which sample to draw if the input has lengths, since each sample ends at its
             own step. It is ignored if the input has no lengths.
@@ -41,8 +44,8 @@ def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
         many, the middle is left out.
 
     Raises:
-        ArgumentTypeError: no Settings, no InputSizes, or the input has lengths and sample is not
-            an int.
+        ArgumentTypeError: neither Settings nor such a module, no InputSizes, or the input has
+            lengths and sample is not an int.
         ArgumentError: the input has lengths, and none for such a sample.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
@@ -57,7 +60,7 @@ def unroll(settings: Settings, sizes: InputSizes, sample: int = 0) -> Scene:
     >>> picture.read, picture.slices["out.2.forward"].code
     ((0, 1, 2), 'out[1, 2, :3]')
     """
-    check_question(settings, sizes)
+    settings = check_question(settings, sizes)
     builder = _Builder(settings, sizes, sample)
     slices = {each.id: each for each in builder.slices()}
     return Scene(

@@ -148,6 +148,11 @@ _NEEDS: Mapping[str, Callable[[Run], Lack | None]] = {
         lengths=None,
     ),
     "bias": lambda run: _unless(run.settings.bias, "the module has bias=False", bias=True),
+    "tanh": lambda run: _unless(
+        run.settings.nonlinearity == "tanh",
+        "the module has nonlinearity='relu'",
+        nonlinearity="tanh",
+    ),
     "no-projection": lambda run: _unless(
         not run.settings.proj_size, "the module projects h", proj_size=0
     ),
@@ -251,7 +256,7 @@ _SAYS: Mapping[str, tuple[str, str, Callable[[Run], Verdict]]] = {
     "rnn-step": (
         "A plain RNN computes h = tanh(W_ih x + b_ih + W_hh h' + b_hh), with the same weights "
         "at every step",
-        "bias",
+        "bias tanh",
         partial(_cell, kind="RNN"),
     ),
     "lstm-cell": (
