@@ -10,8 +10,9 @@ from typing import Any
 import ipywidgets as widgets
 from IPython.display import display
 
-from lstm_shapes.config import ARGUMENTS
+from lstm_shapes.config import ARGUMENTS, Question
 from lstm_shapes.errors import MOST_LENGTHS, ArgumentError, one_each
+from lstm_shapes.explorer.brought import brought
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.latest import Latest
@@ -38,7 +39,16 @@ START = "h_n.3"
 class Explorer(widgets.Box):
     """The interactive explorer, a widget: put it last in a cell.
 
+    Given a module of your own and its input, it shows that very call: your weights, your numbers,
+    your states. The controls show what the module is; moving one asks what if, and says what of
+    your call is kept.
+
     Args:
+        module: an nn.LSTM, GRU, RNN or one of their cells, as :func:`~lstm_shapes.observe` takes
+            it; ``None`` for the page's own examples.
+        x: its input, padded, unbatched or packed.
+        hx: the states it starts from; ``None`` for zeros.
+        tokens: a word for each step, or a list of them for each sample, to stand below the steps.
         select: code or id of the slice to pin, such as ``"h_n[1]"``; empty for none.
         sample: the batch item whose numbers are given.
         **values: where to start, by the controls' names; the rest is the first preset's.
@@ -47,7 +57,10 @@ class Explorer(widgets.Box):
 
     Raises:
         TypeError: a name that no control has.
-        ArgumentError: the picture has no such slice, or there is no such tab, step or way.
+        ArgumentError: the picture has no such slice, or there is no such tab, step or way; a
+            module without x, or more tokens than steps.
+        ArgumentTypeError: the module is none that can be observed.
+        RuntimeError: torch's own, where the module does not take x or hx.
 
     Attributes:
         state: observe ``state.snapshot``, or set things with ``state.update(num_layers=3)``.
@@ -57,17 +70,36 @@ class Explorer(widgets.Box):
     >>> explorer.state.update(bidirectional=False)
     >>> explorer.state.snapshot.question.settings.hidden_size
     8
+    >>> import torch
+    >>> lstm = torch.nn.LSTM(10, 20, batch_first=True)
+    >>> explorer = Explorer(lstm, torch.randn(1, 3, 10), tokens=["the", "cat", "sat"])
+    >>> explorer.state.snapshot.run.shapes()["out"]
+    (1, 3, 20)
     """
 
     _made = 0  # how many there are in this kernel: each has its place in the page's address
 
-    def __init__(self, *, select: str | None = None, sample: int = 0, **values: Any) -> None:
+    def __init__(
+        self,
+        module: Any = None,
+        x: Any = None,
+        hx: Any = None,
+        *,
+        tokens: Any = None,
+        select: str | None = None,
+        sample: int = 0,
+        **values: Any,
+    ) -> None:
         chosen = Choices(**{name: values.pop(name) for name in CHOICES if name in values})
-        self.state = State(FIRST_QUESTION, **values)
+        self._brought = brought(module, x, hx, tokens)
+        question = self._brought.question
+        self.state = State(question, self._brought.run, **values)
         self.controls = Controls(self.state, self._answer_typed)
-        self.stage = Stage(sample=sample, choices=asdict(chosen), place=Explorer._made)
+        labels_of = self._brought.labels_of
+        self.stage = Stage(labels_of, sample=sample, choices=asdict(chosen), place=Explorer._made)
         Explorer._made += 1
-        self._start = FIRST_QUESTION.values() | {"select": START, "sample": 0} | asdict(Choices())
+        pinned = START if question is FIRST_QUESTION else _last_row(question)
+        self._start = question.values() | {"select": pinned, "sample": 0} | asdict(Choices())
         self._title = widgets.HTML()
         self._title.add_class("ls-title")
         rail = widgets.VBox([self._title, self.controls.widget])
@@ -77,7 +109,7 @@ class Explorer(widgets.Box):
         page.add_class("ls-page")
         super().__init__([page])
         self.add_class("ls-app").add_class(live_class(self.model_id))
-        self.stage.selection = START
+        self.stage.selection = pinned
         self._opened = Link()  # what is told of it is shown until something is changed
         self._newest = Latest(self.stage.fail)
         self._observe()
@@ -108,7 +140,9 @@ class Explorer(widgets.Box):
 
     def svg(self) -> str:
         """The linked picture as it stands, as an SVG document."""
-        return svg(self._picture(), self._drawn_selection(), self._caption())
+        question, sample = self.state.snapshot.question, self.stage.sample
+        labels = self._brought.labels_of(question, nearest_sample(question.sizes, sample))
+        return svg(self._picture(), self._drawn_selection(), self._caption(), labels)
 
     def act(self, action: str, message: Mapping[str, Any] | None = None) -> None:
         """Do what a button of the page asks for; what is not known does nothing.
@@ -161,7 +195,7 @@ class Explorer(widgets.Box):
 
     def __repr__(self) -> str:
         """The call that shows the same."""
-        return write_call(self._values(), self._start)
+        return write_call(self._values(), self._start, self._brought.call)
 
     def __str__(self) -> str:
         return f"{self!r}\n{self._shapes()}"
@@ -233,7 +267,7 @@ class Explorer(widgets.Box):
             "pinned": self.stage.selection,
             "showing": self.stage.view["showing"],
             "link": write_link(values | within(values, question)),
-            "call": write_call(values, self._start),
+            "call": write_call(values, self._start, self._brought.call),
             "script": script(
                 self._picture(), question.seed, question.device, self._drawn_selection()
             ),
@@ -316,9 +350,16 @@ class Explorer(widgets.Box):
         return [link_view(self._opened, told)] if told else []
 
 
+def _last_row(question: Question) -> str:
+    """The last row of h_n, the one that is most often taken wrongly."""
+    settings = question.settings
+    return f"h_n.{settings.num_layers * settings.num_directions - 1}"
+
+
 def _title(snapshot: Snapshot) -> str:
     module = f"torch.nn.{snapshot.question.settings.kind}"
-    about = f"a live <code>{module}</code>"
+    owner = "a live" if snapshot.own is None or snapshot.run is not snapshot.own else "your"
+    about = f"{owner} <code>{module}</code>"
     if snapshot.run is not None:
         import torch
 

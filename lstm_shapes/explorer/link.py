@@ -190,15 +190,16 @@ def _in_reach(question: Question, sample: int) -> dict[str, Argument]:
     return found | {"direction": replace(LINKED["direction"], choices=settings.directions)}
 
 
-def write_call(values: Mapping[str, Any], start: Mapping[str, Any]) -> str:
+def write_call(values: Mapping[str, Any], start: Mapping[str, Any], given: str = "") -> str:
     """The Python call that shows the same.
 
     Args:
         values: by name.
         start: what the call shows without arguments.
+        given: what stands before them, as code.
 
     >>> write_call({"num_layers": 3, "bias": True}, {"num_layers": 2, "bias": True})
     'Explorer(num_layers=3)'
     """
     shown = [f"{name}={value!r}" for name, value in values.items() if value != start.get(name)]
-    return f"Explorer({', '.join(shown)})"
+    return f"Explorer({', '.join([given, *shown] if given else shown)})"

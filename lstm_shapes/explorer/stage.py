@@ -177,6 +177,10 @@ class Stage(anywidget.AnyWidget):
         panel_seen: whether the panel is in view; the page says so.
         share: what the buttons hand out.
         measurement: what takes longer than a panel may, when it was asked for.
+
+    Args:
+        labels_of: gives the words below the steps of a question's sample.
+        **traits: where to start.
     """
 
     _esm = sources.script()
@@ -201,8 +205,13 @@ class Stage(anywidget.AnyWidget):
     _showing = 0  # counts what was shown: what is late is of an older one
     _begun: Question | None = None  # whose shapes are shown, and the rest is not
 
-    def __init__(self, **traits: Any) -> None:
+    def __init__(
+        self,
+        labels_of: Callable[[Question, int], tuple[str, ...]] = lambda _question, _sample: (),
+        **traits: Any,
+    ) -> None:
         super().__init__(**traits)
+        self._labels_of = labels_of
         self.measurement = Measurement(self._draw_measured, self.fail)
 
     def show(self, snapshot: Snapshot, *notices: NoticeRecord) -> None:
@@ -215,14 +224,14 @@ class Stage(anywidget.AnyWidget):
         sample = nearest_sample(snapshot.question.sizes, self.sample)
         self._begin(snapshot)
         with self.hold_sync():
-            self.picture = picture_record(*drawn_for(snapshot.question, sample))
+            self.picture = self._picture(snapshot.question, sample)
             self.view = self._view(snapshot, sample, notices)
 
     def steps_to_show(self, snapshot: Snapshot, *notices: NoticeRecord) -> Iterator[None]:
         """Draw all of a snapshot, in steps: it is sent with the last one, in one message."""
         sample = nearest_sample(snapshot.question.sizes, self.sample)
-        drawn = drawn_for(snapshot.question, sample)
-        picture, slices = picture_record(*drawn), slices_record(*drawn)
+        picture = self._picture(snapshot.question, sample)
+        slices = slices_record(*drawn_for(snapshot.question, sample))
         if self._begun is not snapshot.question:
             self._begin(snapshot)
         view = self._view(snapshot, sample, notices)
@@ -267,6 +276,9 @@ class Stage(anywidget.AnyWidget):
                 handler(content["action"], content)
 
         self.on_msg(received)
+
+    def _picture(self, question: Question, sample: int) -> bytes:
+        return picture_record(*drawn_for(question, sample), self._labels_of(question, sample))
 
     def _begin(self, snapshot: Snapshot) -> None:
         self._showing += 1

@@ -29,6 +29,7 @@ from lstm_shapes.formula.budget import OverBudget, check, estimate
 
 if TYPE_CHECKING:
     from lstm_shapes.live.run import Run
+    from lstm_shapes.live.what_if import WhatIf
     from lstm_shapes.statements.claim import Claim
 
 Status = Literal["measured", "predicted", "invalid"]
@@ -49,6 +50,8 @@ class Snapshot:
         problems: what is wrong with values newer than the question: each that is refused.
         pending: whether the run is still to be made, at once.
         torch_here: whether torch is imported, so that something can be run.
+        own: the call that somebody brought, if any; the run is it, or asks what if.
+        kept: what the run has of that call.
     """
 
     question: Question
@@ -57,6 +60,8 @@ class Snapshot:
     problems: tuple[Problem, ...] = ()
     pending: bool = False
     torch_here: bool = False
+    own: Run | None = None
+    kept: WhatIf | None = None
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -85,6 +90,7 @@ class State(traitlets.HasTraits):
 
     Args:
         question: where to start.
+        own: a call that somebody brought, which answers the question.
         **values: what differs from it, valid or not.
 
     Raises:
@@ -95,14 +101,14 @@ class State(traitlets.HasTraits):
     devices = traitlets.Tuple(("cpu",))
     snapshot = traitlets.Instance(Snapshot)
 
-    def __init__(self, question: Question, **values: Any) -> None:
+    def __init__(self, question: Question, own: Run | None = None, **values: Any) -> None:
         start = {"batch_size": FIRST_BATCH_SIZE} | question.values()
-        super().__init__(values=start, snapshot=Snapshot(question))
+        super().__init__(values=start, snapshot=Snapshot(question, own, own=own))
         self._refuse_unknown(values)
         # As they were set: what is shown follows from them and the sizes.
         self._lengths = _taken(values.get("lengths", self.values["lengths"]))
         self.values = {**self.values, **values, "lengths": self._lengths}
-        self._valid = self._complete = self.snapshot
+        self._first = self._valid = self._complete = self.snapshot
         self._torch_error = ""
         self._torch_known = False
         self._loop = _running_loop()
@@ -198,12 +204,13 @@ class State(traitlets.HasTraits):
                 self._valid = self._predicted(self._valid.question)
             problems = problems_of(self.values, errors, self._torch_here)
             return replace(self._valid, problems=problems)
-        self._valid = self._predicted(Question.of(self.values))
+        self._valid = replace(self._predicted(Question.of(self.values)), own=self._first.own)
         return self._valid
 
     def _predicted(self, question: Question) -> Snapshot:
-        if self._complete.run is not None and self._complete.question == question:
-            return self._complete
+        for known in (self._complete, self._first):
+            if known.run is not None and known.question == question:
+                return replace(known, torch_here=self._torch_here)
         try:
             check(estimate(question.settings, question.sizes))
         except OverBudget as refusal:
@@ -216,20 +223,18 @@ class State(traitlets.HasTraits):
         """The same with its run; the last one that was complete, where the run fails."""
         if not snapshot.pending:
             return snapshot
-        from lstm_shapes.live.run import run
-
-        asked = snapshot.question
         try:
-            made = run(asked.settings, asked.sizes, seed=asked.seed, device=asked.device)
+            made, kept = _answer(snapshot.question, snapshot.own)
         except ArgumentError as error:
             errors = {error.argument: error}
             return self._failed(problems_of(self.values, errors, self._torch_here))
         # What a device cannot do, such as allocate, only the device knows.
         except RuntimeError as error:
-            cause = f"the run failed on {asked.device}"
+            cause = f"the run failed on {snapshot.question.device}"
             problem = Problem("device", str(error), cause, "use smaller sizes, or device='cpu'")
             return self._failed((problem,))
-        self._valid = self._complete = replace(snapshot, run=made, pending=False, problems=())
+        done = replace(snapshot, run=made, kept=kept, pending=False, problems=())
+        self._valid = self._complete = done
         return replace(self._valid, problems=snapshot.problems)
 
     def _failed(self, problems: tuple[Problem, ...]) -> Snapshot:
@@ -239,6 +244,19 @@ class State(traitlets.HasTraits):
     @property
     def _torch_here(self) -> bool:
         return self._torch_known and not self._torch_error
+
+
+def _answer(asked: Question, own: Run | None) -> tuple[Run, WhatIf | None]:
+    """The run of a question, with as much as possible of a call that somebody brought."""
+    if own is None:
+        from lstm_shapes.live.run import run
+
+        made = run(asked.settings, asked.sizes, seed=asked.seed, device=asked.device)
+        return made, None
+    from lstm_shapes.live.what_if import what_if
+
+    kept = what_if(own, asked)
+    return kept.run, kept
 
 
 def _taken(lengths: Any) -> Any:

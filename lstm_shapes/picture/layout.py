@@ -6,6 +6,7 @@ record of ``picture.drawing``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from lstm_shapes.config import DIRECTIONS, Direction
@@ -29,17 +30,20 @@ BETWEEN_ROWS = 9
 PAD = 7
 """The distance of a frame from the cells in it."""
 BETWEEN_LAYERS = 40
+LINE = 16
+"""The height of a line of words below the steps."""
 LETTER = 6.6
 """The width of a letter; the font is monospaced."""
 
 ARROWS = {"forward": "→", "backward": "←"}
 
 
-def layout(scene: Scene) -> Drawing:
+def layout(scene: Scene, labels: Sequence[str] = ()) -> Drawing:
     """Give everything in a scene a place, from the input at the bottom to out at the top.
 
     Args:
         scene: from :func:`~lstm_shapes.unroll`.
+        labels: a word to write below each step, such as its token; fewer than steps will do.
 
     Returns:
         A drawing in which every slice of the scene is one box or one arrow.
@@ -50,7 +54,7 @@ def layout(scene: Scene) -> Drawing:
     >>> [box.label for box in drawing.boxes if box.id in ("x.0", "h_n.0")]
     ['x[0]', 'h_n[0]']
     """
-    return _Draughtsman(scene).draw()
+    return _Draughtsman(scene, labels).draw()
 
 
 def step_label(step: int, seq_len: int) -> str:
@@ -67,8 +71,9 @@ def step_label(step: int, seq_len: int) -> str:
 
 
 class _Draughtsman:
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, labels: Sequence[str]) -> None:
         self.scene = scene
+        self.labels = labels
         self.drawing = Drawing()
         self.pair = 2 * PAIR if scene.settings.kind == "LSTM" else PAIR
         room = WIDTH - LEFT - STATE - 30 - self.pair
@@ -190,7 +195,8 @@ class _Draughtsman:
 
     def _inputs(self) -> float:
         note = left_out(self.scene)
-        y = -62.0 if note else -44.0
+        words = LINE if self.labels else 0
+        y = -44.0 - words - (18 if note else 0)
         self._text(10, y + 15, "input", "row")
         self._text(10, y + 31, _features(self.scene.settings.input_size), "note")
         for step in self.scene.columns:
@@ -199,12 +205,20 @@ class _Draughtsman:
             self._box(each, self.x[step], y, self.cell, 22, self._fitting(labels, self.cell))
             label = "…" if step is None else f"t={step_label(step, self.scene.sizes.seq_len)}"
             self._text(self.x[step] + self.cell / 2, y + 38, label, "step")
-        self._text(LEFT, y + 56, note, "note")
+            if step is not None and step < len(self.labels):
+                word = self._cut(self.labels[step], self.pitch - 4)
+                self._text(self.x[step] + self.cell / 2, y + 38 + words, word, "token")
+        self._text(LEFT, y + 56 + words, note, "note")
         return y
 
     def _fitting(self, labels: list[str], width: float) -> str:
         """The first label that fits into a width; empty if none does."""
         return next((label for label in labels if len(label) * LETTER < width), "")
+
+    def _cut(self, word: str, width: float) -> str:
+        """A word, or as much of its beginning as fits into a width."""
+        most = max(2, int(width / LETTER))
+        return word if len(word) <= most else f"{word[: most - 1]}…"
 
     def _box(
         self, each: Slice, x: float, y: float, width: float, height: float, label: str

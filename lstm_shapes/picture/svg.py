@@ -6,7 +6,7 @@ The explorer's page draws the same ``Drawing`` and uses the same style sheet, ``
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -22,7 +22,7 @@ CAPTION = 130
 """The most characters in a line of the caption."""
 
 
-def svg(scene: Scene, select: str = "", caption: str = "") -> str:
+def svg(scene: Scene, select: str = "", caption: str = "", labels: Sequence[str] = ()) -> str:
     """Draw a scene as an SVG document with a white background.
 
     Args:
@@ -30,6 +30,7 @@ def svg(scene: Scene, select: str = "", caption: str = "") -> str:
         select: the id or the code of a slice, such as ``"out.0.backward"`` or ``"h_n[1]"``.
             The slice and everything linked with it are highlighted; empty for none.
         caption: a text to write below the picture.
+        labels: a word to write below each step, such as its token.
 
     Returns:
         The SVG as text; it contains its own style sheet.
@@ -43,7 +44,7 @@ def svg(scene: Scene, select: str = "", caption: str = "") -> str:
     True
     """
     links = scene.linked(scene.pick(select).id) if select else {}
-    drawing = layout(scene)
+    drawing = layout(scene, labels)
     lines = wrap(caption, CAPTION)
     height = drawing.height + 16 * len(lines) + 8
     parts = [

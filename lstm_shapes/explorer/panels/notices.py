@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
+from lstm_shapes.config import Question
 from lstm_shapes.explorer.link import Link, write_link
 from lstm_shapes.explorer.refusals import Problem
 from lstm_shapes.explorer.state import Snapshot
+
+if TYPE_CHECKING:
+    from lstm_shapes.live.what_if import WhatIf
 
 Tone = Literal["error", "refusal", "remark"]
 
@@ -19,7 +23,7 @@ in a flood the others are counted."""
 class NoticeRecord(TypedDict):
     """One notice: ``parts`` lists what it is about, ``code`` is the module as it should be built,
     ``argument`` the control that it is about, and ``link`` what a button beside it opens; each is
-    empty where there is none."""
+    empty where there is none. ``button`` is what it says if it does not apply a cure."""
 
     tone: Tone
     heading: str
@@ -28,11 +32,17 @@ class NoticeRecord(TypedDict):
     code: str
     argument: str
     link: str
+    button: str
 
 
 def notices_view(snapshot: Snapshot) -> list[NoticeRecord]:
     """Notices in the order of their urgency."""
-    return [*_problems(snapshot), *_refusal(snapshot), *_remarks(snapshot)]
+    return [
+        *_problems(snapshot),
+        *_refusal(snapshot),
+        *_left(snapshot),
+        *_remarks(snapshot),
+    ]
 
 
 def failure_view(error: Exception) -> NoticeRecord:
@@ -76,6 +86,7 @@ def _notice(
         "code": code,
         "argument": argument,
         "link": link,
+        "button": "",
     }
 
 
@@ -103,6 +114,43 @@ def _refusal(snapshot: Snapshot) -> list[NoticeRecord]:
         return []
     text = "The shapes are those of the formula; nothing was allocated."
     return [_notice("refusal", f"Predicted, not run: {snapshot.refusal}", text)]
+
+
+def _left(snapshot: Snapshot) -> list[NoticeRecord]:
+    """That the call which somebody brought was left: with what, and what is still theirs."""
+    own, kept = snapshot.own, snapshot.kept
+    if own is None or snapshot.run is own:
+        return []
+    theirs = Question(own.settings, own.sizes, own.seed, own.device).values()
+    values = snapshot.question.values()
+    changed = [
+        f"{name} = {_said(values.get(name))}, and yours is {_said(value)}"
+        for name, value in theirs.items()
+        if values.get(name) != value
+    ]
+    heading = "What if: this is no longer your call"
+    notice = _notice("remark", heading, _kept(kept), link=write_link(theirs))
+    return [{**notice, "parts": changed, "button": "Back to your call"}]
+
+
+def _said(value: object) -> str:
+    """A value as it is written in a list of changes."""
+    return "not given" if value is None else str(value)
+
+
+def _kept(kept: WhatIf | None) -> str:
+    """What of a run is that of the call which somebody brought."""
+    if kept is None:
+        return ""
+    if not kept.weights:
+        return "Your weights do not fit it: weights and input are drawn from the seed."
+    parts = ["your weights"] + (["your input"] if kept.input else [])
+    said = f"It is run with {' and '.join(parts)}."
+    if not kept.input:
+        said += " The input is drawn from the seed: yours has too few samples or steps for it."
+    if not kept.states:
+        said += " It starts from zeros: your states are of another batch."
+    return said
 
 
 def _remarks(snapshot: Snapshot) -> list[NoticeRecord]:

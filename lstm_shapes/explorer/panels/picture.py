@@ -129,9 +129,11 @@ def scene_of(settings: Settings, sizes: InputSizes, sample: int) -> Scene:
 
 # A slider goes to and fro: what follows from the settings alone is made once for each.
 @lru_cache(maxsize=32)
-def picture_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
+def picture_record(
+    settings: Settings, sizes: InputSizes, sample: int, labels: tuple[str, ...] = ()
+) -> bytes:
     """The picture as it is sent, before all that is known of its slices."""
-    return packed(picture_view(settings, sizes, sample))
+    return packed(picture_view(settings, sizes, sample, labels))
 
 
 @lru_cache(maxsize=32)
@@ -140,10 +142,12 @@ def slices_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
     return packed(slices_view(settings, sizes, sample))
 
 
-def picture_view(settings: Settings, sizes: InputSizes, sample: int) -> PictureRecord:
-    """The picture, as it is drawn."""
+def picture_view(
+    settings: Settings, sizes: InputSizes, sample: int, labels: tuple[str, ...] = ()
+) -> PictureRecord:
+    """The picture, as it is drawn, with a word below each step."""
     picture = scene_of(settings, sizes, sample)
-    drawing = layout(picture)
+    drawing = layout(picture, labels)
     return {
         "module": constructor(settings),
         "directions": picture.directions,

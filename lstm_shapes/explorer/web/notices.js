@@ -6,10 +6,11 @@ import { h } from "./dom.js";
 
 /**
  * A notice; all but a remark interrupts.
- * @param {Omit<NoticeRecord, "parts"> & Partial<NoticeRecord>} record
+ * @param {Omit<NoticeRecord, "parts" | "button"> & Partial<NoticeRecord>} record
  * @param {string} cure name of the button that applies the cure
  */
-export function notice({ tone, heading, text, parts = [], code, argument, link }, cure) {
+export function notice(record, cure) {
+  const { tone, heading, text, parts = [], code, argument, link, button } = record;
   const listed = parts.map((part) => h("li", {}, part));
   return h(
     "div",
@@ -18,7 +19,7 @@ export function notice({ tone, heading, text, parts = [], code, argument, link }
     h("div", {}, text),
     listed.length ? h("ul", {}, listed) : null,
     code ? h("code", {}, code) : null,
-    link ? cureButton(argument, link, cure) : null,
+    link ? cureButton(argument, link, button || cure) : null,
   );
 }
 

@@ -458,7 +458,8 @@ export {};
 
 /**
  * One notice: `parts` lists what it is about, `code` is the module as it should be built, `argument` the control that
- * it is about, and `link` what a button beside it opens; each is empty where there is none.
+ * it is about, and `link` what a button beside it opens; each is empty where there is none. `button` is what it says if
+ * it does not apply a cure.
  * @typedef {object} NoticeRecord
  * @property {"error" | "refusal" | "remark"} tone
  * @property {string} heading
@@ -467,6 +468,7 @@ export {};
  * @property {string} code
  * @property {string} argument
  * @property {string} link
+ * @property {string} button
  */
 
 /**

@@ -1,0 +1,85 @@
+"""A call that somebody brought, asked once more with something else about it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+from lstm_shapes.config import InputSizes, Question, Settings
+from lstm_shapes.formula.parameters import parameter_shapes
+from lstm_shapes.live.axes import as_returned, steps_first
+from lstm_shapes.live.run import Run, called_again, run
+
+
+class WhatIf(NamedTuple):
+    """A run that answers another question, and what it has of the call that was brought.
+
+    Attributes:
+        run: the run.
+        weights, input, states: whether these are those of the call that was brought; states also
+            if there were none. All else is drawn from the seed, and states are zeros.
+    """
+
+    run: Run
+    weights: bool
+    input: bool
+    states: bool
+
+
+def what_if(own: Run, asked: Question) -> WhatIf:
+    """Answer a question with as much as possible of a call that was brought.
+
+    The weights are kept where each has the shape that the question needs and the seed is the same;
+    then the input too, if it has enough samples and steps and as many features, and the states,
+    if they are of as many samples.
+
+    Args:
+        own: the call that was brought.
+        asked: what is asked of it.
+
+    Raises:
+        OverBudget: the run would need too much.
+        ArgumentError: a device that is not there.
+
+    >>> from dataclasses import replace
+    >>> own = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+    >>> asked = Question(Settings(4, 3, batch_first=True), own.sizes)
+    >>> found = what_if(own, asked)
+    >>> found.weights, bool((found.run.out == own.out.transpose(0, 1)).all())
+    (True, True)
+    >>> what_if(own, replace(asked, settings=Settings(4, 8))).weights
+    False
+    """
+    settings, sizes = asked.settings, asked.sizes
+    drawn = run(settings, sizes, seed=asked.seed, device=asked.device)
+    if asked.seed != own.seed or not _weights_fit(own, settings):
+        return WhatIf(drawn, weights=False, input=False, states=not own.states)
+    x = _input(own, settings, sizes)
+    alike = sizes.batch_size == own.sizes.batch_size
+    made = called_again(
+        own,
+        settings,
+        sizes=sizes,
+        x=drawn.input.to(own.input) if x is None else x,
+        states=own.states if alike else (),
+        device=asked.device,
+    )
+    return WhatIf(made, weights=True, input=x is not None, states=alike or not own.states)
+
+
+def _weights_fit(own: Run, settings: Settings) -> bool:
+    if settings.kind != own.settings.kind:
+        return False
+    needed = {shape.name: shape.shape for shape in parameter_shapes(settings)}
+    return needed == {name: tuple(weight.shape) for name, weight in own.weights.items()}
+
+
+def _input(own: Run, settings: Settings, sizes: InputSizes) -> Tensor | None:
+    """The first samples and steps of the input that was brought; ``None`` if it has too few."""
+    batched = own.sizes.batch_size is not None
+    enough = own.sizes.seq_len >= sizes.seq_len and own.sizes.samples >= sizes.samples
+    if batched != (sizes.batch_size is not None) or not enough:
+        return None
+    steps = steps_first(own.input, own.settings, own.sizes)
+    return as_returned(steps[: sizes.seq_len, : sizes.samples], settings, sizes)
