@@ -24,6 +24,7 @@ from .formula.parameters import parameter_shapes as parameter_shapes
 from .formula.shapes import NamedShape as NamedShape
 from .formula.shapes import direction_shapes as direction_shapes
 from .formula.shapes import tensor_shapes as tensor_shapes
+from .live.observe import observe as observe
 from .live.run import Run as Run
 from .live.run import run as run
 from .picture.svg import svg as svg

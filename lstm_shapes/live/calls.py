@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, cast
 
@@ -15,12 +16,16 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from lstm_shapes.config import InputSizes, Settings
 
 _KINDS: Mapping[str, Any] = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
+_CELLS: Mapping[str, Any] = {"LSTM": nn.LSTMCell, "GRU": nn.GRUCell, "RNN": nn.RNNCell}
 
-# The same without initial weights: to draw those takes longer than a small run.
-_BLANK = {
-    kind: type(kind, (module_class,), {"reset_parameters": lambda _: None})
-    for kind, module_class in _KINDS.items()
-}
+
+def _without_weights(module_class: Any) -> Any:
+    """The same without initial weights: to draw those takes longer than a small run."""
+    return type(module_class.__name__, (module_class,), {"reset_parameters": lambda _: None})
+
+
+_BLANK = {kind: _without_weights(each) for kind, each in _KINDS.items()}
+_BLANK_CELLS = {kind: _without_weights(each) for kind, each in _CELLS.items()}
 
 # Neither is a remark on the settings: torch says once per process, on the first run with
 # proj_size, which of its own implementations it takes; and on CUDA that weights which were not
@@ -90,22 +95,61 @@ def call_weights(
 
     Only within ``own_terms``, under which one call is made at a time: a blank is shared.
     """
-    module = _blank(settings).train(training)
+    with _placed(_blank(settings).train(training), weights) as module:
+        return call_module(module, x, settings, sizes, states)
+
+
+def call_as_given(
+    weights: Mapping[str, Tensor],
+    settings: Settings,
+    given: Sequence[Any],
+    named: Mapping[str, Any],
+    cell: bool = False,
+) -> Any:
+    """Call a module with given weights in eval() on arguments that may be wrong.
+
+    What it returns is returned, and what it raises is raised: both are the module's own. As for
+    ``call_weights``, only within ``own_terms``.
+
+    Args:
+        weights: by the names that the module has for them.
+        settings: the module.
+        given: its arguments in order.
+        named: its arguments by name.
+        cell: whether an nn.LSTMCell, nn.GRUCell or nn.RNNCell is called.
+    """
+    blank = (_blank_cell if cell else _blank)(settings).eval()
+    with _placed(blank, weights) as module, warnings.catch_warnings():
+        for note in _NOTES:
+            warnings.filterwarnings("ignore", note, UserWarning)
+        return module(*given, **named)
+
+
+@contextmanager
+def _placed(module: nn.Module, weights: Mapping[str, Tensor]) -> Iterator[Callable[..., Any]]:
+    """A call of a blank with weights in its place."""
     # References of their own: torch may change how a module refers to its weights, and the run's
     # must stay as they are. Whether a weight requires a gradient decides how torch multiplies.
     placed = {
         name: weight.detach().requires_grad_(weight.requires_grad)
         for name, weight in weights.items()
     }
-    returned = call_module(_placed(module, placed), x, settings, sizes, states)
-    # The blank outlives the run. Of the weights in its place it keeps a list, which is made anew
-    # by each call; without this it would keep the weights as well.
-    vars(module)["_flat_weights"] = []
-    return returned
+    try:
+        yield lambda *given, **named: functional_call(module, placed, given, named)
+    finally:
+        # The blank outlives the run. Of the weights in its place it keeps a list, which is made
+        # anew by each call; without this it would keep the weights as well.
+        if isinstance(module, nn.RNNBase):
+            vars(module)["_flat_weights"] = []
 
 
-def _placed(module: nn.RNNBase, weights: dict[str, Tensor]) -> Callable[..., Any]:
-    return lambda *given: functional_call(module, weights, given)
+@lru_cache(maxsize=64)
+def _blank_cell(settings: Settings) -> nn.Module:
+    given: dict[str, Any] = {"input_size": settings.input_size, "hidden_size": settings.hidden_size}
+    given |= {"bias": settings.bias, "device": "meta"}
+    if settings.kind == "RNN":
+        given |= {"nonlinearity": settings.nonlinearity}
+    return cast(nn.Module, _BLANK_CELLS[settings.kind](**given))
 
 
 @lru_cache(maxsize=64)

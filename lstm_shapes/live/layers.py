@@ -86,7 +86,9 @@ def one_direction(run: Run, direction: Direction, x: Tensor) -> Run:
         for name, weight in run.weights.items()
         if name.endswith("_reverse") == backward
     }
-    return called_again(run, replace(run.settings, bidirectional=False), weights=weights, x=x)
+    settings = replace(run.settings, bidirectional=False)
+    states = _rows(run, slice(int(backward), int(backward) + 1))
+    return called_again(run, settings, weights=weights, x=x, states=states)
 
 
 def hand_built_pair(run: Run) -> dict[str, Tensor]:
@@ -123,11 +125,18 @@ def _layers_of(run: Run) -> tuple[Run, ...]:
         weights[int(layer)][f"{kind}_l0{suffix}"] = weight
     runs: list[Run] = []
     x = run.input
-    for of_layer in weights:
+    directions = run.settings.num_directions
+    for i, of_layer in enumerate(weights):
+        states = _rows(run, slice(i * directions, (i + 1) * directions))
         settings = replace(run.settings, num_layers=1, dropout=0.0, input_size=int(x.shape[-1]))
-        runs.append(called_again(run, settings, weights=of_layer, x=x))
+        runs.append(called_again(run, settings, weights=of_layer, x=x, states=states))
         x = runs[-1].out
     return tuple(runs)
+
+
+def _rows(run: Run, rows: slice) -> tuple[Tensor, ...]:
+    """Some rows of the states that a run started from."""
+    return tuple(state[rows] for state in run.states)
 
 
 def _hand_built_pair(run: Run) -> dict[str, Tensor]:

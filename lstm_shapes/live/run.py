@@ -14,10 +14,9 @@ from typing import TypeVar, cast
 import torch
 from torch import Tensor, nn
 
-from lstm_shapes.config import LARGEST_SEED, InputSizes, Settings
+from lstm_shapes.config import LARGEST_SEED, InputSizes, Settings, as_settings
 from lstm_shapes.errors import ArgumentError, check_int, wrong_type
 from lstm_shapes.formula.budget import INTERACTIVE, Limits, check, estimate
-from lstm_shapes.formula.shapes import check_question
 from lstm_shapes.live.axes import Ordered, as_returned, in_order
 from lstm_shapes.live.calls import call_module, call_weights, construct, with_weights
 from lstm_shapes.live.terms import own_terms, seeded
@@ -38,8 +37,11 @@ class Run:
             way.
         out, h_n: what the module returned; out is padded to seq_len again.
         c_n: the cell states; ``None`` for GRU and RNN, which have none.
-        remarks: what torch warned of when the module was built.
+        remarks: what torch warned of when the module was built, and what else is to be known.
         built: the module that was called, if it was built with weights of its own.
+        states: what the call started from, h_0 and for an LSTM c_0; empty where nothing was
+            given, which counts as zeros.
+        observed: whether module and input are a user's own, and not drawn from the seed.
     """
 
     settings: Settings
@@ -53,6 +55,8 @@ class Run:
     c_n: Tensor | None
     remarks: tuple[str, ...] = ()
     built: nn.RNNBase | None = field(default=None, repr=False)
+    states: tuple[Tensor, ...] = ()
+    observed: bool = False
     # A run with something replaced starts without what was computed of the other.
     _kept: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False)
 
@@ -165,7 +169,7 @@ def run(
     >>> run(settings, InputSizes(seq_len=5, batch_size=3)).shapes()
     {'input': (3, 5, 4), 'out': (3, 5, 6), 'h_n': (4, 3, 3), 'c_n': (4, 3, 3)}
     """
-    settings = check_question(settings, sizes)
+    settings = as_settings("settings", settings)
     cost = estimate(settings, sizes)
     check_int("seed", seed, at_least=0, at_most=LARGEST_SEED)
     check(cost, limits)
@@ -212,12 +216,14 @@ def called_again(
     sizes: InputSizes | None = None,
     weights: Mapping[str, Tensor] | None = None,
     x: Tensor | None = None,
-    states: Sequence[Tensor] = (),
+    states: Sequence[Tensor] | None = None,
     device: str = "",
     training: bool = False,
     threads: int = 1,
 ) -> Run:
     """Call a module with the run's weights on its input, but for what is given here.
+
+    It starts from the run's states too, unless others are given; an empty tuple stands for none.
 
     Raises:
         ArgumentError: another device than the run's, which is not here.
@@ -225,10 +231,12 @@ def called_again(
     sizes, device = sizes or run.sizes, device or run.device
     weights = run.weights if weights is None else weights
     x = run.input if x is None else x
+    states = run.states if states is None else tuple(states)
     if device != run.device:
         device = check_device(device)
         weights = {name: weight.to(device) for name, weight in weights.items()}
-        x = x.to(device)
+        x, states = x.to(device), tuple(state.to(device) for state in states)
     with own_terms(device, threads, gradients=torch.is_grad_enabled() and x.requires_grad):
         returned = call_weights(weights, x, settings, sizes, states, training)
-    return Run(settings, sizes, run.seed, device, weights, x, *returned)
+    made = Run(settings, sizes, run.seed, device, weights, x, *returned)
+    return replace(made, states=states, observed=run.observed)

@@ -41,13 +41,17 @@ def with_gradients(run: Run) -> Run:
     weights = {
         name: weight.detach().to("cpu", torch.float64) for name, weight in run.weights.items()
     }
-    there = replace(run, device="cpu", weights=weights)
+    states = tuple(state.detach().to("cpu", torch.float64) for state in run.states)
+    there = replace(run, device="cpu", weights=weights, states=states)
     with torch.inference_mode(False), torch.enable_grad():
         return called_again(there, run.settings, x=x)
 
 
 def with_kind(run: Run, kind: Kind) -> Run:
     """A module of another kind with the same arguments and seed, called on the same input.
+
+    Its weights are drawn from the run's seed, and it starts from zeros: what a user's own module
+    has learned, and the states it was given, are of its own kind.
 
     Args:
         kind: ``"LSTM"``, ``"GRU"`` or ``"RNN"``. Another kind than LSTM has no projection,
@@ -71,7 +75,7 @@ def with_kind(run: Run, kind: Kind) -> Run:
 
 
 def unpacked(run: Run) -> Run:
-    """The same module and input without packing: padding is read as if it were data.
+    """The same module, input and states without packing: padding is read as if it were data.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2, lengths=[5, 2]))
@@ -84,7 +88,7 @@ def unpacked(run: Run) -> Run:
 
 
 def with_states(run: Run, states: Sequence[Tensor]) -> Run:
-    """The same module and input, starting from given states instead of zeros.
+    """The same module and input, starting from given states.
 
     Args:
         states: h_0, (D·num_layers, N, H_out), and for an LSTM c_0, (D·num_layers, N, H_cell);
@@ -115,6 +119,8 @@ def with_states(run: Run, states: Sequence[Tensor]) -> Run:
 
 def initial_states(run: Run, start: Start) -> tuple[Tensor, ...]:
     """States that a run may start from, of the shapes of h_n and c_n.
+
+    What the run itself started from does not matter here; see :attr:`Run.states`.
 
     Args:
         start: ``"zeros"`` as where nothing is given, ``"random"`` from the run's seed, or
@@ -158,6 +164,22 @@ def started_from(run: Run, start: Start) -> Run:
     return run.kept(("start", start), lambda: with_states(run, initial_states(run, start)))
 
 
+def without_states(run: Run) -> Run:
+    """The same module and input, called without states; the run itself, if it was.
+
+    A user's own call is always made again: it may have been packed in another order, and then
+    the last digits may differ.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+    >>> without_states(made) is made
+    True
+    """
+    if not (run.states or run.observed):
+        return run
+    return run.kept("without states", lambda: called_again(run, run.settings, states=()))
+
+
 def final_states(run: Run) -> tuple[Tensor, ...]:
     """What a run ended with: h_n, and for an LSTM c_n."""
     return (run.h_n,) if run.c_n is None else (run.h_n, run.c_n)
@@ -165,6 +187,8 @@ def final_states(run: Run) -> tuple[Tensor, ...]:
 
 def in_chunks(run: Run, at: int) -> Run:
     """The same input in two calls, the second starting from the states the first ended with.
+
+    The first starts where the run did.
 
     Args:
         at: the step at which it is cut, from 1 to seq_len - 1.
@@ -194,7 +218,7 @@ def in_chunks(run: Run, at: int) -> Run:
 def with_dropout(
     run: Run, dropout: float, *, training: bool = True, seed: int = 0, device: str = "cpu"
 ) -> Run:
-    """The same module and input with another dropout.
+    """The same module, input and states with another dropout.
 
     Args:
         dropout: the probability; the module's own does not matter.
@@ -219,7 +243,7 @@ def with_dropout(
 
 
 def call_again(run: Run, device: str, threads: int = 1) -> Run:
-    """The same module and input once more, on a device and a number of threads.
+    """The same module, input and states once more, on a device and a number of threads.
 
     Raises:
         ArgumentError: another device than the run's, which is not here.
@@ -237,14 +261,14 @@ def _with_kind(run: Run, kind: Kind) -> Run:
     with own_terms(run.device):
         with seeded(run.seed), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the run has them among its remarks
-            module = construct(vars(settings), "cpu").to(run.device)
+            module = construct(vars(settings), "cpu").to(run.device, run.input.dtype)
         return called(module, run.input, settings, run.sizes, run.seed, run.device)
 
 
 def _in_chunks(run: Run, at: int) -> Run:
     steps = steps_first(run.input, run.settings, run.sizes)
     outs: list[Tensor] = []
-    part, states = run, initial_states(run, "zeros")
+    part, states = run, run.states or initial_states(run, "zeros")
     for start, count in ((0, at), (at, run.sizes.seq_len - at)):
         sizes = replace(run.sizes, seq_len=count)
         x = as_returned(steps.narrow(0, start, count), run.settings, sizes)

@@ -114,7 +114,7 @@ def _why_twice(same: bool, p: float) -> str:
     if p == 1:
         return "with dropout=1 everything is dropped, each time"
     if same:
-        return "this time the same elements were dropped, or none"
+        return "this time the same elements were dropped, or none that count"
     return "other elements are dropped each time, between the layers"
 
 

@@ -89,11 +89,12 @@ def cell_at(run: Run, layer: int, direction: Direction, step: int) -> CellStep:
     check_cell(run.module, layer, direction)
     states, row = cell_states(run), (layer, DIRECTIONS.index(direction))
     before = step + (1 if direction == "backward" else -1)
-    h, c = _zeros(run)
-    # Padding is no step before: a backward cell starts where its sample ends.
+    h, c = _start(run, *row)
     if 0 <= before < run.sizes.seq_len:
-        h = states.h[row][before]
-        c = None if states.c is None else states.c[row][before]
+        # Padding is no step before: a backward cell starts where its sample ends.
+        ended = _ended(run)[before]
+        h = torch.where(ended, h, states.h[row][before])
+        c = None if c is None or states.c is None else torch.where(ended, c, states.c[row][before])
     with own_terms(run.device):
         x = joined(states.h[layer - 1, :, step]) if layer else run.ordered.x[step]
         equations = cell_step(run.module, x, h, c, layer=layer, direction=direction)
@@ -160,7 +161,7 @@ def _one_direction(
     run: Run, below: Tensor, layer: int, direction: Direction
 ) -> tuple[Tensor, Tensor | None]:
     """h and c of every step, each (L, N, features)."""
-    h, c = _zeros(run)
+    start = h, c = _start(run, layer, run.settings.directions.index(direction))
     ended = _ended(run)
     cell = Cell(run.module, layer, direction)
     read = cell.product("ih", below)
@@ -169,25 +170,28 @@ def _one_direction(
     for step in steps if direction == "forward" else reversed(steps):
         equations = cell.step(read[step], h, c)
         h, c = equations[-1].value, None if c is None else equations[-2].value
-        if ended is not None:
-            h = h.masked_fill(ended[step], 0.0)
-            c = None if c is None else c.masked_fill(ended[step], 0.0)
-        written[step] = h, c
+        gone = ended[step]
+        written[step] = h.masked_fill(gone, 0.0), None if c is None else c.masked_fill(gone, 0.0)
+        # In the padding nothing is read: a cell that comes from there is where it started.
+        h = torch.where(gone, start[0], h)
+        c = None if c is None or start[1] is None else torch.where(gone, start[1], c)
     hidden = torch.stack([written[step][0] for step in steps])
     cells = [each for step in steps if (each := written[step][1]) is not None]
     return hidden, torch.stack(cells) if cells else None
 
 
-def _zeros(run: Run) -> tuple[Tensor, Tensor | None]:
-    """The states before the first step, each (N, features)."""
-    final = run.ordered
-    h = torch.zeros_like(final.h_n[0, 0])
-    return h, None if final.c_n is None else torch.zeros_like(final.c_n[0, 0])
+def _start(run: Run, layer: int, direction: int) -> tuple[Tensor, Tensor | None]:
+    """The states before a cell's first step, each (N, features): the run's own, or zeros."""
+    if not run.states:
+        h_n, c_n = run.ordered.h_n, run.ordered.c_n
+        return torch.zeros_like(h_n[0, 0]), None if c_n is None else torch.zeros_like(c_n[0, 0])
+    row = layer * run.settings.num_directions + direction
+    h, *c = (state[row].reshape(-1, state.shape[-1]) for state in run.states)
+    return h, next(iter(c), None)
 
 
-def _ended(run: Run) -> Tensor | None:
-    """Which samples have no such step, (L, N, 1); ``None`` if all have every step."""
-    if run.sizes.lengths is None:
-        return None
-    mask = padding_mask(run.sizes.lengths, run.sizes.seq_len)
+def _ended(run: Run) -> Tensor:
+    """Which samples have no such step, (L, N, 1)."""
+    lengths = run.sizes.lengths or (run.sizes.seq_len,) * run.sizes.samples
+    mask = padding_mask(lengths, run.sizes.seq_len)
     return mask.unsqueeze(-1).to(run.input.device)

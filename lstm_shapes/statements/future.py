@@ -59,7 +59,9 @@ def _readers_of_next(run: Run, sample: int) -> list[Direction]:
     """The halves of out at the first step of a sample that depend on its second step."""
     sizes = InputSizes(2, None if run.sizes.batch_size is None else 1)
     x = run.ordered.x[:2, sample : sample + 1]
-    two = replace(run, sizes=sizes, input=as_returned(x, run.settings, sizes))
+    samples = slice(None) if run.sizes.batch_size is None else slice(sample, sample + 1)
+    states = tuple(state[:, samples] for state in run.states)
+    two = replace(run, sizes=sizes, input=as_returned(x, run.settings, sizes), states=states)
     with own_terms("cpu", gradients=True):
         followed = with_gradients(two)
         found = coverage_of_each(list(followed.ordered.out[:, 0]), [followed.input])

@@ -26,7 +26,7 @@ def measured(module: Settings, asked: InputSizes) -> tuple[dict[str, tuple[int, 
 
 
 @hypothesis_settings(max_examples=100, deadline=None)
-@given(settings(), sizes())
+@given(settings(relu=True), sizes())
 def test_every_effect_is_that_of_a_module_with_the_other_value(
     module: Settings, asked: InputSizes
 ) -> None:
