@@ -18,7 +18,7 @@ class WhatIf(NamedTuple):
     Attributes:
         run: the run.
         weights, input, states: whether these are those of the call that was brought; states also
-            if there were none. All else is drawn from the seed, and states are zeros.
+            if there were none. Weights and input are else drawn from the seed, and states zeros.
     """
 
     run: Run
@@ -31,8 +31,8 @@ def what_if(own: Run, asked: Question) -> WhatIf:
     """Answer a question with as much as possible of a call that was brought.
 
     The weights are kept where each has the shape that the question needs and the seed is the same;
-    then the input too, if it has enough samples and steps and as many features, and the states,
-    if they are of as many samples.
+    then the input too, if it has enough samples and steps, and the states, if they are of enough
+    samples. The first ones are taken.
 
     Args:
         own: the call that was brought.
@@ -55,17 +55,16 @@ def what_if(own: Run, asked: Question) -> WhatIf:
     drawn = run(settings, sizes, seed=asked.seed, device=asked.device)
     if asked.seed != own.seed or not _weights_fit(own, settings):
         return WhatIf(drawn, weights=False, input=False, states=not own.states)
-    x = _input(own, settings, sizes)
-    alike = sizes.batch_size == own.sizes.batch_size
+    x, states = _input(own, settings, sizes), _states(own, sizes)
     made = called_again(
         own,
         settings,
         sizes=sizes,
         x=drawn.input.to(own.input) if x is None else x,
-        states=own.states if alike else (),
+        states=states,
         device=asked.device,
     )
-    return WhatIf(made, weights=True, input=x is not None, states=alike or not own.states)
+    return WhatIf(made, weights=True, input=x is not None, states=len(states) == len(own.states))
 
 
 def _weights_fit(own: Run, settings: Settings) -> bool:
@@ -77,9 +76,21 @@ def _weights_fit(own: Run, settings: Settings) -> bool:
 
 def _input(own: Run, settings: Settings, sizes: InputSizes) -> Tensor | None:
     """The first samples and steps of the input that was brought; ``None`` if it has too few."""
-    batched = own.sizes.batch_size is not None
-    enough = own.sizes.seq_len >= sizes.seq_len and own.sizes.samples >= sizes.samples
-    if batched != (sizes.batch_size is not None) or not enough:
+    if own.sizes.seq_len < sizes.seq_len or not _has_samples(own, sizes):
         return None
     steps = steps_first(own.input, own.settings, own.sizes)
     return as_returned(steps[: sizes.seq_len, : sizes.samples], settings, sizes)
+
+
+def _states(own: Run, sizes: InputSizes) -> tuple[Tensor, ...]:
+    """The states of the first samples; none if there are too few."""
+    if not _has_samples(own, sizes):
+        return ()
+    if sizes.batch_size is None:
+        return own.states
+    return tuple(state[:, : sizes.batch_size] for state in own.states)
+
+
+def _has_samples(own: Run, sizes: InputSizes) -> bool:
+    alike = (own.sizes.batch_size is None) == (sizes.batch_size is None)
+    return alike and own.sizes.samples >= sizes.samples

@@ -149,7 +149,7 @@ def _kept(kept: WhatIf | None) -> str:
     if not kept.input:
         said += " The input is drawn from the seed: yours has too few samples or steps for it."
     if not kept.states:
-        said += " It starts from zeros: your states are of another batch."
+        said += " It starts from zeros: your states are of too few samples for it."
     return said
 
 
