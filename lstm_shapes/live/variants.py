@@ -37,14 +37,39 @@ def with_gradients(run: Run) -> Run:
     >>> torch.autograd.grad(made.out[1].sum(), made.input)[0].count_nonzero(dim=(1, 2))
     tensor([8, 8, 0, 0, 0])
     """
-    x = run.input.detach().to("cpu", torch.float64).requires_grad_()
-    weights = {
-        name: weight.detach().to("cpu", torch.float64) for name, weight in run.weights.items()
-    }
-    states = tuple(state.detach().to("cpu", torch.float64) for state in run.states)
-    there = replace(run, device="cpu", weights=weights, states=states)
+    there = _in_double(run, "cpu")
     with torch.inference_mode(False), torch.enable_grad():
-        return called_again(there, run.settings, x=x)
+        return called_again(there, run.settings, x=there.input.requires_grad_())
+
+
+def widened(run: Run) -> Run:
+    """The same call in float64 where the run's dtype has fewer digits than float32.
+
+    In float16 and bfloat16 rounding alone can be as large as what a mistake changes.
+
+    >>> from lstm_shapes import InputSizes, Settings, observe, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+    >>> widened(made) is made
+    True
+    >>> half = observe(torch.nn.LSTM(4, 3).bfloat16(), made.input.bfloat16())
+    >>> widened(half).out.dtype
+    torch.float64
+    """
+    if torch.finfo(run.out.dtype).bits >= torch.finfo(torch.float32).bits:
+        return run
+    wide = _in_double(run, run.device)
+    return run.kept("widened", lambda: called_again(wide, run.settings))
+
+
+def _in_double(run: Run, device: str) -> Run:
+    """A run with the same weights, input and states in float64, to be called again."""
+
+    def double(value: Tensor) -> Tensor:
+        return value.detach().to(device, torch.float64, copy=True)
+
+    weights = {name: double(weight) for name, weight in run.weights.items()}
+    states = tuple(map(double, run.states))
+    return replace(run, device=device, weights=weights, input=double(run.input), states=states)
 
 
 def with_kind(run: Run, kind: Kind) -> Run:

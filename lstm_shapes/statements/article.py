@@ -246,9 +246,11 @@ def _mark(claim: Claim) -> str:
 
 
 def _not_reproducible(run: Run) -> Verdict:
-    # The first three runs belong to the first trial, which makes the module again from its seed.
+    # The first three runs belong to the first trial, which makes the module again from its seed,
+    # or calls a user's own again.
     (trial,) = next(islice(reproduce(run, repeats=3), 2, None)).trials
-    same = f"{trial.equal} of {trial.runs - 1} more runs from the seed are equal bit for bit"
+    again = "calls of the module" if run.observed else "runs from the seed"
+    same = f"{trial.equal} of {trial.runs - 1} more {again} are equal bit for bit"
     return Verdict(trial.equal < trial.runs - 1, f"{same} on {run.device}")
 
 

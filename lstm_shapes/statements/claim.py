@@ -16,14 +16,18 @@ from torch import Tensor
 from lstm_shapes.live.run import Run
 
 TOLERANCE = {"cpu": 2e-6, "cuda": 2e-4, "mps": 2e-4}
-"""By device, the largest difference at which a recomputation counts as the same. It is multiplied
-by the square root of the number of terms that are summed, since rounding grows with it.
+"""By device, the largest difference at which a recomputation counts as the same in float32. It is
+multiplied by the square root of the number of terms that are summed, and by the largest number
+that is compared if that is above 1, since rounding grows with both.
 
 Only claims that compute the same numbers a second time use it. Another kernel may sum the terms
 of a product in another order, as may other batches of steps with packed lengths, and CUDA
 rounds to TF32 by default. The reason of such a claim names the difference. All other claims
 compare bit for bit.
 """
+
+DIGITS = {torch.float64: 16, torch.float16: 4, torch.bfloat16: 4}
+"""The same for other dtypes, on every device, in units of their ``torch.finfo(dtype).eps``."""
 
 COINCIDENCE = "true on this run by coincidence: cells that saturate give equal numbers"
 """The reason of a common mistake that holds although nothing in the settings makes it hold."""
@@ -94,14 +98,26 @@ def allowed_difference(run: Run) -> float:
     """Compute the largest difference at which a recomputation of a run counts as the same.
 
     Args:
-        run: the run; its device and its sizes count, as ``TOLERANCE`` explains.
+        run: the run; its device, its dtype, its sizes and its largest number count, as
+            ``TOLERANCE`` explains.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> f"{allowed_difference(run(Settings(5, 4), InputSizes(seq_len=5, batch_size=2))):.0e}"
     '6e-06'
     """
     terms = run.settings.input_size + run.settings.num_directions * run.settings.hidden_size
-    return TOLERANCE[run.device] * math.sqrt(terms)
+    dtype = run.out.dtype
+    least = TOLERANCE.get(torch.device(run.device).type, TOLERANCE["cuda"])
+    if dtype in DIGITS:
+        least = DIGITS[dtype] * torch.finfo(dtype).eps
+    return least * math.sqrt(terms) * run.kept("largest number", lambda: _largest(run))
+
+
+def _largest(run: Run) -> float:
+    """The largest finite number that a run returned, at least 1."""
+    returned = [each for each in (run.out, run.h_n, run.c_n) if each is not None]
+    finite = (each[each.isfinite()].abs() for each in returned)
+    return max(1.0, *(float(each.max()) for each in finite if each.numel()))
 
 
 def compared(name: str, statement: str, again: Tensor, returned: Tensor, run: Run) -> Claim:

@@ -172,6 +172,7 @@ def _order(run: Run) -> list[Claim]:
             f"torch.cat([f(y), {words.flipped(by_hand)}], -1) == out",
             same,
             "f and b are unidirectional with the same weights, y is what the last layer reads. "
+            f"{_STARTS if run.states else ''}"
             f"By hand the flip is needed; nn.LSTM does it itself{note}",
         ),
         Claim(
@@ -193,6 +194,9 @@ def _order(run: Run) -> list[Claim]:
             mistake=True,
         ),
     ]
+
+
+_STARTS = "Each starts from its own row of the states. "
 
 
 def _vectors(run: Run) -> list[Claim]:

@@ -22,7 +22,7 @@ from lstm_shapes.live.lengths import lengths_of, packed_input
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms
 from lstm_shapes.live.torch_says import what_torch_says
-from lstm_shapes.live.variants import unpacked
+from lstm_shapes.live.variants import unpacked, widened
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, allowed_difference
 from lstm_shapes.tensors import padding_mask
 
@@ -141,6 +141,7 @@ def _ends(run: Run, lengths: list[int]) -> Iterator[Claim]:
 
 def _padded_final(run: Run, lengths: list[int]) -> Claim:
     """The final state of the padded call, against the packed call's."""
+    run = widened(run)
     allowed = allowed_difference(run)
     apart = (unpacked(run).ordered.h_n - run.ordered.h_n).abs().amax(dim=(0, 1, 3)).tolist()
     wrong = [sample for sample, each in enumerate(apart) if not each <= allowed]
@@ -237,6 +238,7 @@ def padded_against_packed(run: Run) -> tuple[PaddingEffect, ...]:
 
 
 def _effects(run: Run) -> Iterator[PaddingEffect]:
+    run = widened(run)
     pairs = zip(layer_runs(run), layer_runs(unpacked(run)), strict=True)
     for layer, (packed, padded) in enumerate(pairs):
         for direction in run.settings.directions:

@@ -68,7 +68,7 @@ def reproduce(made: Run, repeats: int = 10) -> Iterator[Progress]:
     Each step of the iterator makes one run, so stopping to iterate stops the measurement. The
     trials are, each repeated:
 
-    - The module and the input are made again from the seed.
+    - The module and the input are made again from the seed; a user's own are not.
     - The same module is called again in eval().
     - The module is called in train() with dropout, with a new seed for each call and with the
       same seed for each call. MPS has no such trials.
@@ -129,13 +129,14 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
     """By id of each trial, what it repeats in words, and a function that makes its i-th run."""
     p = made.settings.dropout or SHOWN_DROPOUT
     start = made.seed % 2**63  # so that start + i is a valid seed
-    ways: dict[str, tuple[str, Callable[[int], Numbers]]] = {
-        "rebuilt": ("same seed: module and input made again, eval()", lambda _: _rebuilt(made)),
-        "eval": (
-            "the same module called again, eval()",
-            lambda _: _numbers(call_again(made, made.device)),
-        ),
-    }
+    ways: dict[str, tuple[str, Callable[[int], Numbers]]] = {}
+    if not made.observed:
+        what = "same seed: module and input made again, eval()"
+        ways["rebuilt"] = (what, lambda _: _rebuilt(made))
+    ways["eval"] = (
+        "the same module called again, eval()",
+        lambda _: _numbers(call_again(made, made.device)),
+    )
     # The random state of other devices could not be restored afterwards.
     if made.device in ("cpu", "cuda"):
         train = f"train(), dropout={p}"

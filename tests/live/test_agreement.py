@@ -59,7 +59,7 @@ def test_formula_equals_measured_after_every_step(module: Settings, asked: Input
 
 
 @hypothesis_settings(max_examples=1000, deadline=None)
-@given(settings(relu=True), sizes(), seeds)
+@given(settings(), sizes(), seeds)
 def test_equalities_hold_on_every_run(module: Settings, asked: InputSizes, seed: int) -> None:
     claims = direction_claims(run(module, asked, seed=seed))
     assert bool(claims) == (asked.batch_size != 0)
