@@ -17,6 +17,9 @@ from lstm_shapes.errors import ArgumentError
 from lstm_shapes.explain.call import FLOATS, Call, Given, program
 from lstm_shapes.explain.cause import Diagnosis, layout
 from lstm_shapes.explain.diagnosis import diagnose
+from lstm_shapes.explain.wrong_input import axes, features
+from lstm_shapes.explain.wrong_module import wrong_module
+from lstm_shapes.explain.wrong_states import wrong_states
 from lstm_shapes.formula.budget import INTERACTIVE, OverBudget, check, estimate
 from lstm_shapes.formula.shapes import Axis, NamedShape, tensor_shapes
 from lstm_shapes.live.terms import own_terms, seeded
@@ -34,7 +37,8 @@ class Outcome:
     Attributes:
         call: the call.
         how: ``"run"``; ``"simulated"``, where another device stood for one that is not here; or
-            ``"predicted"``, where it was too large to run, and the formula or a rule answers.
+            ``"predicted"``, where it was too large or too dangerous to run, and the formula or a
+            rule answers.
         note: how it was asked, in a sentence; empty for a call that was simply run.
         message: the first line of torch's message; empty if torch takes the call, or was not
             asked.
@@ -95,22 +99,46 @@ def try_call(call: Call) -> Outcome:
 
 def _try(call: Call, cures: int) -> Outcome:
     found = diagnose(call)
-    here, stood_in = _stand_in(call)
-    how: How = "simulated" if stood_in else "run"
-    message, note = "", stood_in
+    here, note = _stand_in(call)
+    how: How = "simulated" if note else "run"
+    message = ""
     shapes: tuple[NamedShape, ...] = ()
-    if _affordable(call):
-        message, measured = _attempt(here)
-        shapes = _named(call, measured)
-    else:
+    if not _affordable(call):
         how, note = "predicted", "This call is too large to be made here: rules answer."
         if found is None:
             note = "This call is too large to be made here: the formula answers."
             shapes = _predicted(call)
+    elif _unchecked(call):
+        how, note = "predicted", UNCHECKED
+    else:
+        message, measured = _attempt(here)
+        shapes = _named(call, measured)
     after = None
     if found is not None and found.mended is not None and cures:
         after = _try(found.mended, cures - 1)
     return Outcome(call, how, note, message, shapes, found, after)
+
+
+UNCHECKED = (
+    "Torch does not look at these sizes, and may read memory that is not x's or the states', or "
+    "end the whole process: this call was not made."
+)
+"""Said of the calls that end the process with a segmentation fault, seen on torch 2.13."""
+
+
+def _unchecked(call: Call) -> bool:
+    """Whether torch would read beyond the tensors of a call, for want of a check."""
+    if diagnose(replace(call, lengths=None)) is None or wrong_module(call) or axes(call):
+        return False
+    if call.cell:
+        return any(len(each.shape) == 3 - len(call.x.shape) for each in call.states)
+    if call.kind != "LSTM" or call.lengths is None:
+        return False
+    # Lengths that are all the same take another way through an LSTM, which is quicker.
+    if len(set(map(int, call.lengths.values))) == 1 and features(call):
+        return True
+    found = wrong_states(call)
+    return found is not None and found.kind != "pair"
 
 
 def _stand_in(call: Call) -> tuple[Call, str]:

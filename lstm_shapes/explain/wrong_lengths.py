@@ -107,15 +107,16 @@ def _count(
     if count == samples:
         return None
     first = call.argument("batch_first")
+    there = "is 1 length" if count == 1 else f"are {count} lengths"
     cause = (
-        f"There are {count} lengths for N = {samples} samples: x is {call.x.shape}, and with "
+        f"There {there} for N = {samples} samples: x is {call.x.shape}, and with "
         f"batch_first={first} its axis {laid.batch} is the batch."
     )
     states = {each.shape[1] for each in call.states if len(each.shape) == 3}
     if count == steps and states <= {steps}:
         cause += f" Axis {laid.time} has {steps}: it seems to be the batch."
         cure = f"Use batch_first={not first}, for the module and for pack_padded_sequence."
-        found = "batch_first", laid.axis(laid.batch or 0), cause, cure, ""
+        found = "batch_first", "lengths, axis 0 (batch, N)", cause, cure, ""
         return mended(found, call, {"batch_first": not first})
     values = one_each(lengths.values, samples, steps)
     code = f"lengths = torch.tensor({list(values)})"

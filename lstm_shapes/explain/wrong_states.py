@@ -134,7 +134,8 @@ def _difference(call: Call, laid: Layout, given: Given, shape: Shape) -> tuple[s
     settings = call.settings()
     if len(given.shape) != len(shape):
         batched = "a batch" if laid.samples is not None else "x without a batch axis"
-        why = f"for {batched} a state has {len(shape)} axes, not {len(given.shape)}."
+        axes = f"{len(shape)} ax{'i' if len(shape) == 1 else 'e'}s"
+        why = f"for {batched} a state has {axes}, not {len(given.shape)}."
         if not call.cell and len(given.shape) == 2:
             why += " A batch of a single layer has its axis of 1 too."
         return f"{given.name}, number of axes", why

