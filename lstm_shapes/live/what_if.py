@@ -7,7 +7,6 @@ from typing import NamedTuple
 from torch import Tensor
 
 from lstm_shapes.config import InputSizes, Question, Settings
-from lstm_shapes.formula.parameters import parameter_shapes
 from lstm_shapes.live.axes import as_returned, steps_first
 from lstm_shapes.live.run import Run, called_again, run
 
@@ -53,7 +52,7 @@ def what_if(own: Run, asked: Question) -> WhatIf:
     """
     settings, sizes = asked.settings, asked.sizes
     drawn = run(settings, sizes, seed=asked.seed, device=asked.device)
-    if asked.seed != own.seed or not _weights_fit(own, settings):
+    if asked.seed != own.seed or not _weights_fit(own, drawn):
         return WhatIf(drawn, weights=False, input=False, states=not own.states)
     x, states = _input(own, settings, sizes), _states(own, sizes)
     made = called_again(
@@ -67,11 +66,9 @@ def what_if(own: Run, asked: Question) -> WhatIf:
     return WhatIf(made, weights=True, input=x is not None, states=len(states) == len(own.states))
 
 
-def _weights_fit(own: Run, settings: Settings) -> bool:
-    if settings.kind != own.settings.kind:
-        return False
-    needed = {shape.name: shape.shape for shape in parameter_shapes(settings)}
-    return needed == {name: tuple(weight.shape) for name, weight in own.weights.items()}
+def _weights_fit(own: Run, drawn: Run) -> bool:
+    shapes = ({name: each.shape for name, each in made.weights.items()} for made in (own, drawn))
+    return drawn.settings.kind == own.settings.kind and next(shapes) == next(shapes)
 
 
 def _input(own: Run, settings: Settings, sizes: InputSizes) -> Tensor | None:

@@ -89,10 +89,10 @@ def cell_at(run: Run, layer: int, direction: Direction, step: int) -> CellStep:
     check_cell(run.module, layer, direction)
     states, row = cell_states(run), (layer, DIRECTIONS.index(direction))
     before = step + (1 if direction == "backward" else -1)
-    h, c = _start(run, *row)
+    h, c = first_states(run, *row)
     if 0 <= before < run.sizes.seq_len:
         # Padding is no step before: a backward cell starts where its sample ends.
-        ended = _ended(run)[before]
+        ended = ended_by(run)[before]
         h = torch.where(ended, h, states.h[row][before])
         c = None if c is None or states.c is None else torch.where(ended, c, states.c[row][before])
     with own_terms(run.device):
@@ -161,8 +161,8 @@ def _one_direction(
     run: Run, below: Tensor, layer: int, direction: Direction
 ) -> tuple[Tensor, Tensor | None]:
     """h and c of every step, each (L, N, features)."""
-    start = h, c = _start(run, layer, run.settings.directions.index(direction))
-    ended = _ended(run)
+    start = h, c = first_states(run, layer, run.settings.directions.index(direction))
+    ended = ended_by(run)
     cell = Cell(run.module, layer, direction)
     read = cell.product("ih", below)
     written: dict[int, tuple[Tensor, Tensor | None]] = {}
@@ -180,7 +180,7 @@ def _one_direction(
     return hidden, torch.stack(cells) if cells else None
 
 
-def _start(run: Run, layer: int, direction: int) -> tuple[Tensor, Tensor | None]:
+def first_states(run: Run, layer: int, direction: int) -> tuple[Tensor, Tensor | None]:
     """The states before a cell's first step, each (N, features): the run's own, or zeros."""
     if not run.states:
         h_n, c_n = run.ordered.h_n, run.ordered.c_n
@@ -190,7 +190,7 @@ def _start(run: Run, layer: int, direction: int) -> tuple[Tensor, Tensor | None]
     return h, next(iter(c), None)
 
 
-def _ended(run: Run) -> Tensor:
+def ended_by(run: Run) -> Tensor:
     """Which samples have no such step, (L, N, 1)."""
     lengths = run.sizes.lengths or (run.sizes.seq_len,) * run.sizes.samples
     mask = padding_mask(lengths, run.sizes.seq_len)

@@ -84,8 +84,17 @@ class StatesStrip(TypedDict):
     chosen: int | None
 
 
+class LoopRecord(TypedDict):
+    """The step as a module of its own, called in a loop."""
+
+    title: str
+    says: str
+    code: str
+    claims: Sequence[ClaimRecord]
+
+
 class CellNumbers(TypedDict):
-    """What was computed by hand."""
+    """What was computed by hand, and by a cell that is a module of its own."""
 
     about: str
     kinds: Sequence[KindRecord]
@@ -93,6 +102,7 @@ class CellNumbers(TypedDict):
     legend: Sequence[LegendRecord]
     strips: Sequence[StatesStrip]
     claims: Sequence[ClaimRecord]
+    loop: LoopRecord
 
 
 class CellPanel(TypedDict):
@@ -164,6 +174,31 @@ def _measured(run: Run, sample: int, at: tuple[int, Direction, int]) -> CellNumb
         "legend": legend_records(run.settings.directions),
         "strips": _strips(run, at[0], at[2], sample),
         "claims": claim_records(cell_claims(run)),
+        "loop": _loop(run),
+    }
+
+
+def _loop(run: Run) -> LoopRecord:
+    """The same step as a module of its own."""
+    from lstm_shapes.statements.loop import loop_claims, loop_code
+
+    kind, settings = run.settings.kind, run.settings
+    title = f"The same step as a module: nn.{kind}Cell"
+    if settings.proj_size:
+        says = "nn.LSTMCell has no proj_size: set it to 0 to see the loop."
+        return {"title": title, "says": says, "code": "", "claims": []}
+    states = "a pair (h, c), and returns such a pair" if kind == "LSTM" else "h, and returns h"
+    says = (
+        f"nn.{kind}Cell takes one step: x of (N, H_in), with no time axis, and {states}. Called "
+        "once a step with the weights of one layer and direction, it gives what the module gives "
+        "for the whole sequence. Use it where the next input depends on the last output, as in a "
+        "decoder; elsewhere the module is faster."
+    )
+    return {
+        "title": title,
+        "says": says,
+        "code": loop_code(settings),
+        "claims": claim_records(loop_claims(run)),
     }
 
 

@@ -122,7 +122,7 @@ export {};
  */
 
 /**
- * What was computed by hand.
+ * What was computed by hand, and by a cell that is a module of its own.
  * @typedef {object} CellNumbers
  * @property {string} about
  * @property {KindRecord[]} kinds
@@ -130,6 +130,7 @@ export {};
  * @property {LegendRecord[]} legend
  * @property {StatesStrip[]} strips
  * @property {ClaimRecord[]} claims
+ * @property {LoopRecord} loop
  */
 
 /**
@@ -429,6 +430,15 @@ export {};
  * @property {string} program_name
  * @property {string} program
  * @property {string} copy
+ */
+
+/**
+ * The step as a module of its own, called in a loop.
+ * @typedef {object} LoopRecord
+ * @property {string} title
+ * @property {string} says
+ * @property {string} code
+ * @property {ClaimRecord[]} claims
  */
 
 /**

@@ -85,7 +85,7 @@ function statesStrip({ name, of, bands, chosen }) {
 }
 
 /** @param {CellNumbers} numbers */
-function cellNumbers({ about, kinds, strips_title, legend: colours, strips, claims }) {
+function cellNumbers({ about, kinds, strips_title, legend: colours, strips, claims, loop }) {
   return [
     note(about),
     h("div", { class: "ls-kinds" }, kinds.map(kindOf)),
@@ -97,6 +97,10 @@ function cellNumbers({ about, kinds, strips_title, legend: colours, strips, clai
     ),
     h("div", { class: "ls-sides" }, strips.map(statesStrip)),
     claimList(claims),
+    h("h3", {}, loop.title),
+    note(loop.says),
+    loop.code ? h("pre", { class: "ls-program", tabindex: "0", "aria-label": loop.title }, loop.code) : null,
+    claimList(loop.claims),
   ];
 }
 
