@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lstm_shapes.errors import LARGEST
 from lstm_shapes.explain.call import FLOATS, Call, Given
 from lstm_shapes.explain.cause import Diagnosis, layout, mended, other_device
 from lstm_shapes.explain.rearranging import Way, into_a_step, into_features, into_sequences
@@ -169,5 +170,7 @@ def _by(way: Way, call: Call, kind: str, axis: str, cause: str) -> Diagnosis:
     """A diagnosis with one way to rearrange x, or to change input_size."""
     cause = f"{cause} {way.because}" if way.because else cause
     code = f"x = x{way.code}" if way.code else ""
+    if max(*way.shape, way.input_size or 0) > LARGEST:  # no tensor can have such a size
+        return Diagnosis(kind, axis, cause, "Give sizes that a tensor can have.", None, "")
     arguments = {} if way.input_size is None else {"input_size": way.input_size}
     return mended((kind, axis, cause, way.cure, code), call, arguments, x=way.shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lstm_shapes.errors import one_each
+from lstm_shapes.errors import MOST_LENGTHS, one_each
 from lstm_shapes.explain.call import Call, Lengths
 from lstm_shapes.explain.cause import Diagnosis, Layout, layout, mended, other_device
 
@@ -31,6 +31,8 @@ def wrong_lengths(call: Call) -> Diagnosis | None:
     laid = layout(call)
     if laid.batch is None:
         return _without_batch(call)
+    if (laid.samples or 0) > MOST_LENGTHS >= len(call.lengths.values):
+        return _very_many(call, laid.samples or 0)
     lengths, samples, steps = call.lengths, laid.samples or 0, call.x.shape[laid.time or 0]
     if not samples or not steps:
         return _empty(call, laid, samples)
@@ -57,6 +59,14 @@ def _without_batch(call: Call) -> Diagnosis:
     return mended(
         ("unbatched", "x, number of axes", cause, cure, "lengths = None"), call, lengths=None
     )
+
+
+def _very_many(call: Call, samples: int) -> Diagnosis:
+    """More samples than lengths are written here."""
+    cause = f"There are not as many lengths as samples, of which x, {call.x.shape}, has {samples}."
+    cure = "Give one length for each sample; or leave them out, if all samples are whole."
+    found = "count", "lengths, axis 0 (batch, N)", cause, cure, "lengths = None"
+    return mended(found, call, lengths=None)
 
 
 def _empty(call: Call, laid: Layout, samples: int) -> Diagnosis:
