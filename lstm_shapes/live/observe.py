@@ -105,8 +105,9 @@ def _weights(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """Copies of the weights that a call in eval() would use, by the names the module has."""
     hooks = vars(module)["_forward_pre_hooks"].values()
     computed = {_computes(hook): hook for hook in hooks}
+    parameters = vars(module)["_parameters"]
     for name in vars(module).get("_flat_weights_names", _OF_A_CELL):
-        if getattr(module, name) is not None:
+        if parameters.get(name, name) is not None:  # as the biases of a cell without them are
             with torch.enable_grad():  # so that a weight says whether it has a gradient
                 weight = _weight(module, name, computed)
             yield name, weight.detach().clone().requires_grad_(weight.requires_grad)

@@ -33,7 +33,8 @@ def steps_first_out(made: Run, x: Tensor) -> Tensor:
     given: dict[str, Any] = {
         name: value
         for name, value in vars(made.settings).items()
-        if name not in ("kind", "batch_first", "dropout") and (value or name != "proj_size")
+        if name not in ("kind", "batch_first", "dropout", "nonlinearity")
+        and (value or name != "proj_size")
     }
     module = kind(**given).double()
     module.load_state_dict({name: each.double() for name, each in made.weights.items()})
