@@ -21,6 +21,7 @@ Tab = Literal[
     "scrambled",
     "reproducibility",
     "article",
+    "call",
 ]
 Way = Literal["module", "pair", "flip"]
 
@@ -38,6 +39,7 @@ TABS: Mapping[Tab, str] = {
     "scrambled": "Right shape, wrong data",
     "reproducibility": "Reproducibility",
     "article": "Claims",
+    "call": "Your call",
 }
 WAYS: Mapping[Way, str] = {
     "module": "nn.LSTM's out",
@@ -48,6 +50,8 @@ LAST_STEP = 4
 LONGEST = 400
 """Characters of an expression that are taken. The grammar reads fewer, so that a text that is too
 long gets the grammar's own error, which explains more."""
+LONGEST_CALL = 2000
+"""Characters of a typed call that are taken."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Choices:
         vector: the expression of the vector to feed a head with; empty for the usual one.
         layer, direction, time: the cell that is looked into. The nearest one there is, is shown.
         start: the states that a run starts from.
+        call: a call that was typed, as text; empty for the one that is shown.
         chunk: the step at which a sequence is cut in two. The nearest one there is, is shown.
 
     Raises:
@@ -78,6 +83,7 @@ class Choices:
     time: Annotated[int, Argument("At which step the cell is shown.")] = 0
     start: Annotated[Start, Argument("What the run starts from.")] = "random"
     chunk: Annotated[int, Argument("At which step the sequence is cut.", at_least=1)] = 2
+    call: Annotated[str, Argument("A call that was typed.", at_most=LONGEST_CALL)] = ""
 
     def __post_init__(self) -> None:
         for name, argument in CHOICES.items():
@@ -93,7 +99,7 @@ def nearest(values: Mapping[str, Any]) -> Choices:
 
     >>> nearest({"tab": "vectors", "step": "<b>", "zoom": 3})
     Choices(tab='vectors', step=1, way='module', merge='concat', vector='', layer=0, \
-direction='forward', time=0, start='random', chunk=2)
+direction='forward', time=0, start='random', chunk=2, call='')
     """
     found = Choices()
     for name in CHOICES:

@@ -15,6 +15,7 @@ from lstm_shapes.explorer.choices import Choices, Tab, nearest
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.arguments import ArgumentsPanel, arguments_view
 from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
+from lstm_shapes.explorer.panels.call import CallPanel, call_view
 from lstm_shapes.explorer.panels.cards import CardRecord, cards_view
 from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
 from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
@@ -97,6 +98,7 @@ class Panels(TypedDict):
     scrambled: ScrambledPanel
     reproducibility: ReproducibilityPanel
     article: ArticlePanel
+    call: CallPanel
 
 
 class Traits(TypedDict):
@@ -145,6 +147,7 @@ def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: M
         "scrambled": lambda: scrambled_view(on),
         "reproducibility": lambda: reproducibility_view(snapshot, measurement),
         "article": lambda: article_view(on),
+        "call": lambda: call_view(snapshot, choices.call),
     }
     common = {"tab": choices.tab, "state": snapshot.status, "smaller": says}
     return {**common, **make[choices.tab]()}

@@ -5,6 +5,7 @@ import { around, h, morph, set } from "./dom.js";
 import { read, tell } from "./model.js";
 import { argumentsPanel } from "./panels/arguments.js";
 import { articlePanel } from "./panels/article.js";
+import { callPanel } from "./panels/call.js";
 import { cellPanel, lightLines } from "./panels/cell.js";
 import { directionsPanel, glide, places, stepAfter } from "./panels/directions.js";
 import { lengthsPanel } from "./panels/lengths.js";
@@ -40,6 +41,7 @@ const DRAW = {
   scrambled: scrambledPanel,
   reproducibility: reproducibilityPanel,
   article: articlePanel,
+  call: callPanel,
 };
 const NUMBERS = new Set(["step", "layer"]);
 
@@ -162,8 +164,10 @@ export class Panels {
     if (this.body.firstChild) morph(this.body.firstChild, fresh);
     else this.body.append(fresh);
     // A field that is being typed in is its user's.
-    for (const field of this.body.querySelectorAll("input")) {
-      if (field !== document.activeElement) field.value = field.getAttribute("value") ?? "";
+    for (const field of this.body.querySelectorAll("input, textarea")) {
+      if (field === document.activeElement) continue;
+      if (field instanceof HTMLInputElement) field.value = field.getAttribute("value") ?? "";
+      if (field instanceof HTMLTextAreaElement) field.value = field.defaultValue;
     }
   }
 
@@ -209,8 +213,10 @@ export class Panels {
   /** @param {Event} event */
   submitted(event) {
     event.preventDefault();
-    const field = around(event, "form")?.querySelector("input");
-    if (field) this.choose({ vector: field.value.trim() });
+    const form = around(event, "form");
+    const field = form?.querySelector("input, textarea");
+    if (field instanceof HTMLInputElement) this.choose({ vector: field.value.trim() });
+    if (field instanceof HTMLTextAreaElement) this.choose({ call: field.value.trim() });
   }
 
   /** @param {Event} event */
@@ -249,6 +255,10 @@ export class Panels {
    * @param {KeyboardEvent} event
    */
   pressed(event) {
+    const form = around(event, "form");
+    if (form instanceof HTMLFormElement && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      form.requestSubmit();
+    }
     const from = around(event, "[role=tab], .ls-steps .ls-choice");
     const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!from || !turn) return;

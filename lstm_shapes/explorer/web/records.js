@@ -110,6 +110,93 @@ export {};
  */
 
 /**
+ * One axis of a shape: its colour, its name and its symbol.
+ * @typedef {object} CallAxis
+ * @property {string} role
+ * @property {string} name
+ * @property {string} symbol
+ */
+
+/**
+ * A question about what torch takes in silence.
+ * @typedef {object} CallDoubt
+ * @property {string} because
+ * @property {string} asks
+ * @property {string} code
+ */
+
+/**
+ * A button that types a call.
+ * @typedef {object} CallExample
+ * @property {string} words
+ * @property {string} value
+ */
+
+/**
+ * The field in which a call is typed.
+ * @typedef {object} CallField
+ * @property {string} label
+ * @property {string} value
+ * @property {string} longest
+ * @property {string} button
+ * @property {string} about
+ * @property {string} hint
+ */
+
+/**
+ * A call that torch takes, and what came out; `link` opens it in the explorer, if it can.
+ * @typedef {object} CallMade
+ * @property {string} title
+ * @property {string} call
+ * @property {CallShape[]} shapes
+ * @property {string} link
+ * @property {string} button
+ */
+
+/**
+ * What became of the call, and of each cure; `made` is the call that torch takes.
+ * @typedef {object} CallOutcome
+ * @property {string} note
+ * @property {CallRefused[]} refused
+ * @property {CallMade | null} made
+ * @property {string} doubts_title
+ * @property {CallDoubt[]} doubts
+ * @property {string} program_name
+ * @property {string} program
+ * @property {string} copy
+ */
+
+/**
+ * The field, some examples, and what became of the call; `refusal` says why it cannot be read, and `without` why
+ * nothing can be made.
+ * @typedef {object} CallPanel
+ * @property {string} title
+ * @property {CallField} field
+ * @property {string} examples_title
+ * @property {CallExample[]} examples
+ * @property {string} refusal
+ * @property {string} without
+ * @property {CallOutcome | null} outcome
+ */
+
+/**
+ * Why torch refuses a call: its message, the axis, the cause and the cure.
+ * @typedef {object} CallRefused
+ * @property {string} message
+ * @property {string} axis
+ * @property {string} cause
+ * @property {string} cure
+ */
+
+/**
+ * A tensor that came out.
+ * @typedef {object} CallShape
+ * @property {string} name
+ * @property {string[]} sizes
+ * @property {CallAxis[]} axes
+ */
+
+/**
  * A tensor's card; the shape and its block are missing where the module has no such tensor, and `words` is its name for
  * who does not see it.
  * @typedef {object} CardRecord
@@ -159,7 +246,7 @@ export {};
  * One valid set of choices.
  * @typedef {object} Choices
  * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article"} tab
+ *   | "reproducibility" | "article" | "call"} tab
  * @property {number} step
  * @property {"module" | "pair" | "flip"} way
  * @property {"concat" | "sum" | "mean" | "max"} merge
@@ -169,6 +256,7 @@ export {};
  * @property {number} time
  * @property {"zeros" | "random" | "carried"} start
  * @property {number} chunk
+ * @property {string} call
  */
 
 /**
@@ -563,7 +651,7 @@ export {};
  * @property {Record<string, string>} steps
  * @property {string} panels
  * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article", string>} tabs
+ *   | "reproducibility" | "article" | "call", string>} tabs
  */
 
 /**
@@ -571,7 +659,7 @@ export {};
  * `smaller` says that the panel was made of a smaller twin of the question, and of which.
  * @typedef {object} PanelRecord
  * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article"} tab
+ *   | "reproducibility" | "article" | "call"} tab
  * @property {"measured" | "predicted" | "invalid"} state
  * @property {number} showing
  * @property {string} smaller
@@ -590,6 +678,7 @@ export {};
  * @property {ScrambledPanel} scrambled
  * @property {ReproducibilityPanel} reproducibility
  * @property {ArticlePanel} article
+ * @property {CallPanel} call
  */
 
 /**
