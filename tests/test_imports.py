@@ -30,6 +30,7 @@ ROOMS = [
     "expression",
     "picture",
     "statements",
+    "explain",
     "snippet",
     "explorer",
     "__main__",
