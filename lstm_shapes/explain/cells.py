@@ -82,7 +82,7 @@ def state_features(numbers: Numbers, call: Call) -> Words:
         f"The last axis of {state} is its features: hidden_size is {expected}, and it has {got}."
     )
     if call.input_size == got:
-        cause += " That is input_size: are x and the state exchanged?"
+        cause += " That is input_size: x and the state may be exchanged."
     cure = (
         f"Give a state of {sized(expected, 'feature')}, (N, {expected}), or leave it out, which "
         "means zeros."

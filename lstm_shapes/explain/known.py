@@ -18,7 +18,8 @@ from lstm_shapes.explain.call import Call
 PLACES = {
     "int": r"-?\d{1,19}",
     "shape": r"(?:torch\.Size\()?[\[(](?:-?\d{1,19},? ?){0,16}[\])]\)?",
-    "word": r"[\w.<>@+*/=-]{1,60}",
+    "word": r"[\w.:<>@+*/=-]{1,60}",
+    "sort": r"(?:Float|Double|Half|BFloat16)",
     "kind": r"\b(?:RNNBase|(?:LSTM|GRU|RNN)(?:Cell)?)",
     "plain": r"\b(?:tuple|list|PackedSequence|numpy\.ndarray|NoneType|str|int|float)",
     "tensors": r"\b(?:dim|size|shape|ndim|dtype|device|data|grad|view|reshape|flatten|squeeze"

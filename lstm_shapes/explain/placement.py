@@ -108,7 +108,11 @@ MESSAGES = (
     ),
     Known(
         "mixed-dtype",
-        ("could not create a primitive descriptor for the {rest:text}LSTM", "get_mkldnn_dtype"),
+        (
+            "could not create a primitive descriptor for the {rest:text}LSTM",
+            "could not create a primitive descriptor for an LSTM",
+            "get_mkldnn_dtype",
+        ),
         always(
             "On the CPU an LSTM is computed by oneDNN, which takes one dtype for all: the input, "
             "the states and the weights are of different dtypes, or of one it does not know. "
@@ -125,7 +129,7 @@ MESSAGES = (
         (
             "mat1 and mat2 must have the same dtype, but got {first:word} and {second:word}",
             "expected m1 and m2 to have the same dtype, but got: {first:word} != {second:word}",
-            "expected scalar type {second:word} but found {first:word}",
+            "expected scalar type {second:sort} but found {first:word}",
         ),
         _product_dtype,
         general=True,
