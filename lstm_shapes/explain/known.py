@@ -17,7 +17,7 @@ from lstm_shapes.explain.call import Call
 
 PLACES = {
     "int": r"-?\d{1,19}",
-    "shape": r"(?:torch\.Size\()?[\[(](?:-?\d{1,19},? ?){0,16}[\])]\)?",
+    "shape": r"(?:torch\.Size\()?[\[(](?:-?\d{1,19}(?:, ?-?\d{1,19}){0,15},?)?[\])]\)?",
     "word": r"[\w.:<>@+*/=-]{1,60}",
     "sort": r"(?:Float|Double|Half|BFloat16)",
     "kind": r"\b(?:RNNBase|(?:LSTM|GRU|RNN)(?:Cell)?)",
