@@ -1,1 +1,1 @@
-"""What an error of torch means, in plain sentences: its cause, a cure, and the code of the cure."""
+"""A user's own call, and a user's own error: read, tried, and explained."""

@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from lstm_shapes import ArgumentTypeError, explain_error
-from lstm_shapes.explain.text import LONGEST
+from lstm_shapes.explain.errors.text import LONGEST
 
 LAYERS = "Expected hidden[0] size (4, 10, 100), got [2, 10, 100]"
 FEATURES = "input.size(-1) must be equal to input_size. Expected 10, got 20"

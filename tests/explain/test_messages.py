@@ -7,8 +7,8 @@ import warnings
 import pytest
 
 from lstm_shapes import explain_error
-from lstm_shapes.explain.explanation import Explanation
-from lstm_shapes.explain.messages import MESSAGES
+from lstm_shapes.explain.errors.explanation import Explanation
+from lstm_shapes.explain.errors.messages import MESSAGES
 from tests.explain.wrong import BY_TEXT, WRONG, Wrong, names
 
 DIAGNOSED = {"state-type", "state-dtype"}

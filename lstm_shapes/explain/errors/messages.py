@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain import (
+from lstm_shapes.explain.errors import (
     cells,
     constructing,
     gradients,
@@ -14,9 +14,9 @@ from lstm_shapes.explain import (
     states,
     tuples,
 )
-from lstm_shapes.explain.call import Call
-from lstm_shapes.explain.explanation import Explanation
-from lstm_shapes.explain.known import Known, Numbers
+from lstm_shapes.explain.errors.call import Call
+from lstm_shapes.explain.errors.explanation import Explanation
+from lstm_shapes.explain.errors.known import Known, Numbers
 
 MESSAGES: tuple[Known, ...] = (
     *constructing.MESSAGES,
@@ -64,7 +64,7 @@ def explain(message: str, known: Known, numbers: Numbers, call: Call) -> Explana
         known, numbers: what was found.
         call: what is known of the call.
 
-    >>> from lstm_shapes.explain.call import NO_CALL
+    >>> from lstm_shapes.explain.errors.call import NO_CALL
     >>> text = "Expected sequence length to be larger than 0 in RNN"
     >>> explain(text, *find(text), NO_CALL).kind
     'no-steps'

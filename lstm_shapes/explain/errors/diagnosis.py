@@ -6,9 +6,9 @@ matrices; states of a wrong type fail at the first thing that is asked of them.
 
 from __future__ import annotations
 
-from lstm_shapes.explain import cells, inputs, placement, states
-from lstm_shapes.explain.call import PAIRED, Call, Shape
-from lstm_shapes.explain.known import Numbers, Words
+from lstm_shapes.explain.errors import cells, inputs, placement, states
+from lstm_shapes.explain.errors.call import PAIRED, Call, Shape
+from lstm_shapes.explain.errors.known import Numbers, Words
 
 
 def diagnosed(call: Call) -> tuple[str, Numbers, Words] | None:
@@ -20,7 +20,7 @@ def diagnosed(call: Call) -> tuple[str, Numbers, Words] | None:
     Returns:
         The kind, the numbers and the words; ``None`` if everything seems to fit.
 
-    >>> from lstm_shapes.explain.call import Given
+    >>> from lstm_shapes.explain.errors.call import Given
     >>> packed = Given("PackedSequence", (8, 6), samples=2)
     >>> kind, numbers, words = diagnosed(Call("LSTM", 4, 3, input=packed, raised=True))
     >>> kind, numbers

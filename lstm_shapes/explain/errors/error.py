@@ -6,10 +6,10 @@ import sys
 from importlib import import_module
 
 from lstm_shapes.errors import wrong_type
-from lstm_shapes.explain.call import NO_CALL, Call
-from lstm_shapes.explain.explanation import Explanation
-from lstm_shapes.explain.messages import explain, find
-from lstm_shapes.explain.text import LONGEST, LONGEST_MESSAGE, Said, errors_in
+from lstm_shapes.explain.errors.call import NO_CALL, Call
+from lstm_shapes.explain.errors.explanation import Explanation
+from lstm_shapes.explain.errors.messages import explain, find
+from lstm_shapes.explain.errors.text import LONGEST, LONGEST_MESSAGE, Said, errors_in
 
 UNKNOWN = "This error is not one of those that are known here, and nothing is guessed about it."
 NOTHING = "This text does not tell an error that is known here, and nothing is guessed about it."
@@ -74,7 +74,7 @@ def _call(error: BaseException | None, module: object) -> Call:
     """What is known of the call; frames of torch are there only if torch is."""
     if module is None and "torch" not in sys.modules:
         return NO_CALL
-    read = import_module("lstm_shapes.explain.frames").call_of
+    read = import_module("lstm_shapes.explain.errors.frames").call_of
     found: Call = read(error, module)
     return found
 
@@ -115,7 +115,7 @@ def _first(errors: list[tuple[Said, Call]], text: str) -> Explanation:
 def _explained(said: Said, call: Call) -> Explanation | None:
     found = find(said.words)
     if call.raised and (found is None or found[0].general):
-        seen = import_module("lstm_shapes.explain.diagnosis").diagnosed(call)
+        seen = import_module("lstm_shapes.explain.errors.diagnosis").diagnosed(call)
         if seen:
             kind, numbers, words = seen
             return Explanation(said.words, kind, words.cause, words.cure, words.code, dict(numbers))

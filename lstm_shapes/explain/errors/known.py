@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from lstm_shapes.explain.call import Call
+from lstm_shapes.explain.errors.call import Call
 
 PLACES = {
     "int": r"-?\d{1,19}",

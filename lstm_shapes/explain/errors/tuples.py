@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain.call import Call
-from lstm_shapes.explain.known import Known, Numbers, Words
-from lstm_shapes.explain.states import states_type
+from lstm_shapes.explain.errors.call import Call
+from lstm_shapes.explain.errors.known import Known, Numbers, Words
+from lstm_shapes.explain.errors.states import states_type
 
 _RETURNED = (
     "Every recurrent module returns a tuple: nn.LSTM (out, (h_n, c_n)), nn.GRU and nn.RNN "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain.call import PAIRED, Call
-from lstm_shapes.explain.known import Known, Numbers, Words, always
+from lstm_shapes.explain.errors.call import PAIRED, Call
+from lstm_shapes.explain.errors.known import Known, Numbers, Words, always
 
 _FLATTEN = "lstm.flatten_parameters()\nout, (h_n, c_n) = lstm(x)"
 _MOVE = "lstm = lstm.to(device)\nx = x.to(device)\nout, (h_n, c_n) = lstm(x)"

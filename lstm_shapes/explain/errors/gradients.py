@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain.known import Known, always
+from lstm_shapes.explain.errors.known import Known, always
 
 _DETACH = "out, (h_n, c_n) = lstm(x)\nh_0, c_0 = h_n.detach(), c_n.detach()"
 

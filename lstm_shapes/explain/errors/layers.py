@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
-from lstm_shapes.explain.call import Call, sized
-from lstm_shapes.explain.known import Known, Numbers, Words, always
+from lstm_shapes.explain.errors.call import Call, sized
+from lstm_shapes.explain.errors.known import Known, Numbers, Words, always
 
 _LAST = "out[:, -1] with batch_first=True, or h_n[-1]"
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
 from lstm_shapes.errors import ArgumentTypeError, wrong_type
-from lstm_shapes.explain.call import NO_CALL, Call, Given, Shape
+from lstm_shapes.explain.errors.call import NO_CALL, Call, Given, Shape
 
 _TORCH = "torch.nn.modules.rnn"
 MOST_FRAMES = 10_000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain.call import PAIRED, Call, Shape, sized
-from lstm_shapes.explain.known import Known, Numbers, Words, always
+from lstm_shapes.explain.errors.call import PAIRED, Call, Shape, sized
+from lstm_shapes.explain.errors.known import Known, Numbers, Words, always
 
 _ROWS = "one row for each layer and direction (num_layers × 2 if bidirectional)"
 

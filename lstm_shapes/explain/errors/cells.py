@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain.call import PAIRED, Call, sized
-from lstm_shapes.explain.known import Known, Numbers, Words
+from lstm_shapes.explain.errors.call import PAIRED, Call, sized
+from lstm_shapes.explain.errors.known import Known, Numbers, Words
 
 
 def _of(numbers: Numbers, call: Call) -> Call:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain.call import Call
-from lstm_shapes.explain.known import Known, Numbers, Words, always
+from lstm_shapes.explain.errors.call import Call
+from lstm_shapes.explain.errors.known import Known, Numbers, Words, always
 
 _ORDER = (
     "The arguments by position are input_size, hidden_size, num_layers, bias, batch_first, "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain.call import Call, Shape, sized
-from lstm_shapes.explain.known import Known, Numbers, Words, always
+from lstm_shapes.explain.errors.call import Call, Shape, sized
+from lstm_shapes.explain.errors.known import Known, Numbers, Words, always
 
 _LAYOUT = "(L, N, H_in), or (N, L, H_in) with batch_first=True, or (L, H_in) for a single sequence"
 

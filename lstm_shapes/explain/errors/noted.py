@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lstm_shapes.explain.error import explain_error
+from lstm_shapes.explain.errors.error import explain_error
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lstm_shapes.explain.call import Call, sized
-from lstm_shapes.explain.known import Known, Numbers, Words, always
+from lstm_shapes.explain.errors.call import Call, sized
+from lstm_shapes.explain.errors.known import Known, Numbers, Words, always
 
 _PACK = "packed = pack_padded_sequence(x, {}, batch_first=True, enforce_sorted=False)"
 

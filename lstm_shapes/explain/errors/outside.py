@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lstm_shapes.explain.call import Call
-from lstm_shapes.explain.known import Known, Numbers, Words
+from lstm_shapes.explain.errors.call import Call
+from lstm_shapes.explain.errors.known import Known, Numbers, Words
 
 _CURE = (
     "Run the same call with the plain module, on the CPU, before it is changed by the tool. An "
