@@ -13,6 +13,9 @@ from .directions import split_directions as split_directions
 from .directions import states_by_layer as states_by_layer
 from .errors import ArgumentError as ArgumentError
 from .errors import ArgumentTypeError as ArgumentTypeError
+from .explain.errors.error import explain_error as explain_error
+from .explain.errors.noted import explained as explained
+from .explain.errors.noted import load_ipython_extension as load_ipython_extension
 from .explorer.app import Explorer as Explorer
 from .expression.text import ExpressionError as ExpressionError
 from .formula.budget import Limits as Limits

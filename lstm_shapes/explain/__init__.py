@@ -1,1 +1,1 @@
-"""A call of the user's own: read, run, and explained where torch refuses it."""
+"""A call and an error of the user's own: read, tried, and explained."""
