@@ -82,7 +82,17 @@ def test_the_last_error_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  \n", "How do I use batch_first?", "KeyError: 'x'", "ValueError: lstm", "x" * 99]
+    "text",
+    [
+        "",
+        "  \n",
+        "How do I use batch_first?",
+        "TorchScript",
+        "KeyError: 'x'",
+        "torch.export",
+        "ValueError: lstm",
+        "x" * 99,
+    ],
 )
 def test_what_is_not_known_is_said_to_be_unknown(text: str) -> None:
     found = explain_error(text)
@@ -90,7 +100,8 @@ def test_what_is_not_known_is_said_to_be_unknown(text: str) -> None:
     assert "nothing is guessed" in found.cause
 
 
-@given(st.text(max_size=300))
+# Hypothesis also draws the texts of the package itself; every message has an "e".
+@given(st.text(st.characters(exclude_characters="eE"), max_size=300))
 def test_random_text_is_unknown_and_never_an_error(text: str) -> None:
     assert explain_error(text).kind == ""
 
@@ -181,13 +192,16 @@ def wrong_calls(draw: st.DrawFn) -> tuple[nn.Module, Any, Any, str]:
     extra = {"proj_size": proj} if kind == "LSTM" else {}
     module = KINDS[kind](features, hidden, layers, batch_first=first, bidirectional=both, **extra)
     samples, steps = draw(st.tuples(*[st.integers(1, 4)] * 2))
-    form = draw(st.sampled_from(["batch", "single", "packed"]))
+    # A packed batch reaches nn.LSTM unchecked: a wrong one may pass in silence, or end Python.
+    forms = ["batch", "single"] if kind == "LSTM" else ["batch", "single", "packed"]
+    form = draw(st.sampled_from(forms))
     rows = layers * (2 if both else 1)
     state = [rows, samples, proj or hidden]
     cell = [rows, samples, hidden]
     fault = draw(st.sampled_from(["features", "rows", "samples", "width", "dtype", "state dtype"]))
+    if fault == "samples" and form != "batch":
+        fault = "rows"  # one sample has none, and packing takes the first of too many in silence
     if form == "single":
-        fault = fault if fault != "samples" else "rows"
         del state[1], cell[1]
     more = draw(st.integers(1, 3))
     which = draw(st.integers(0, 1)) if kind == "LSTM" else 0
@@ -230,9 +244,7 @@ def test_a_wrong_call_of_a_layer_is_explained_by_what_was_made_wrong(
         except Exception as error:
             found = explain_error(error)
         else:
-            # Packed batches of an nn.LSTM are barely checked: some wrong states pass in silence.
-            assert "shape" in says or "states" in says
-            return
+            raise AssertionError(f"nothing was raised: {says}")
     assert found.known, found
     assert says in found.cause, found
 

@@ -113,7 +113,7 @@ def _first(errors: list[tuple[Said, Call]], text: str) -> Explanation:
 
 
 def _explained(said: Said, call: Call) -> Explanation | None:
-    found = find(said.words)
+    found = find(said.words, error=bool(said.type))
     if call.raised and (found is None or found[0].general):
         seen = import_module("lstm_shapes.explain.errors.diagnosis").diagnosed(call)
         if seen:

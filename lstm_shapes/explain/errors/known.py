@@ -54,12 +54,14 @@ class Known:
         words: makes the explanation, of the numbers and of what is known of the call.
         general: whether other code raises the same message, so that what is seen of a call of a
             recurrent module says more.
+        mention: whether it is a mere name, which counts only where the text names an error.
     """
 
     kind: str
     templates: tuple[str, ...]
     words: Callable[[Numbers, Call], Words]
     general: bool = False
+    mention: bool = False
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:

@@ -33,11 +33,12 @@ MESSAGES: tuple[Known, ...] = (
 """Every known message; of two that start at the same place in a text the earlier one counts."""
 
 
-def find(text: str) -> tuple[Known, Numbers] | None:
+def find(text: str, *, error: bool = True) -> tuple[Known, Numbers] | None:
     """Look for the first known message in a text.
 
     Args:
         text: what torch said, in one line.
+        error: whether the text is known to be of an error.
 
     Returns:
         The message and its numbers; ``None`` if there is none.
@@ -48,7 +49,7 @@ def find(text: str) -> tuple[Known, Numbers] | None:
     """
     found = []
     for order, known in enumerate(MESSAGES):
-        if at := known.find(text):
+        if (error or not known.mention) and (at := known.find(text)):
             found.append((at[0], order, known, at[1]))
     if not found:
         return None

@@ -53,6 +53,7 @@ MESSAGES = (
             "torch.compile with ",
         ),
         _outside("torch.compile"),
+        mention=True,
     ),
     Known(
         "outside-export",
@@ -66,11 +67,13 @@ MESSAGES = (
             "Exporting a model to ONNX with a batch_size",
         ),
         _outside("an export, to ONNX or with torch.export"),
+        mention=True,
     ),
     Known(
         "outside-script",
         ("RecursiveScriptModule", "torch.jit", "TorchScript", "Tracer cannot infer"),
         _outside("TorchScript"),
+        mention=True,
     ),
     Known(
         "outside-mps",
@@ -82,6 +85,7 @@ MESSAGES = (
             "'mps' device",
         ),
         _outside("MPS, Apple's GPU"),
+        mention=True,
     ),
 )
 """Every message that is recognised and not examined."""
