@@ -50,8 +50,8 @@ LAST_STEP = 4
 LONGEST = 400
 """Characters of an expression that are taken. The grammar reads fewer, so that a text that is too
 long gets the grammar's own error, which explains more."""
-LONGEST_CALL = 2000
-"""Characters of a typed call that are taken."""
+LONGEST_CALL = 6000
+"""Characters of a typed call, or of a pasted error, that are taken: its end counts."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Choices:
         vector: the expression of the vector to feed a head with; empty for the usual one.
         layer, direction, time: the cell that is looked into. The nearest one there is, is shown.
         start: the states that a run starts from.
-        call: a call that was typed, as text; empty for the one that is shown.
+        call: a call that was typed, or an error; empty for the call that is shown.
         chunk: the step at which a sequence is cut in two. The nearest one there is, is shown.
 
     Raises:
@@ -83,7 +83,7 @@ class Choices:
     time: Annotated[int, Argument("At which step the cell is shown.")] = 0
     start: Annotated[Start, Argument("What the run starts from.")] = "random"
     chunk: Annotated[int, Argument("At which step the sequence is cut.", at_least=1)] = 2
-    call: Annotated[str, Argument("A call that was typed.", at_most=LONGEST_CALL)] = ""
+    call: Annotated[str, Argument("A call or an error.", at_most=LONGEST_CALL)] = ""
 
     def __post_init__(self) -> None:
         for name, argument in CHOICES.items():

@@ -32,7 +32,7 @@ _LETTERS = {
     "select": (r"[\w.]*", "use the id of a slice, such as h_n.3"),
     "device": (r"[\w:]{1,16}", "use the name of a device, such as cpu"),
     "vector": (r"[ -~]*", "write it in the characters of a plain keyboard"),
-    "call": (r"[ -~\r\n]*", "write it in the characters of a plain keyboard"),
+    "call": (r"[^\x00-\x08\x0b-\x1f\x7f]*", "leave out what does not print"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from lstm_shapes.explorer.choices import TABS
+from lstm_shapes.explorer.choices import LONGEST_CALL, TABS
 from tests.browser.explorer_page import ExplorerPage, link_to
 
 WRONG = "nn.LSTM(64, 8, batch_first=True)\nx: (32, 64, 50)"
@@ -12,7 +12,7 @@ WRONG = "nn.LSTM(64, 8, batch_first=True)\nx: (32, 64, 50)"
 
 def test_a_typed_call_is_explained_mended_and_shown(explorer: ExplorerPage) -> None:
     page = explorer.open_tab(TABS["call"]).page
-    field = page.get_by_label("The module and its tensors")
+    field = page.get_by_label("The module and its tensors, or an error")
     expect(field).to_have_value(
         "nn.LSTM(4, 3, num_layers=2, batch_first=True, bidirectional=True)\nx: (3, 5, 4)"
     )
@@ -30,7 +30,7 @@ def test_a_typed_call_is_explained_mended_and_shown(explorer: ExplorerPage) -> N
 
 def test_what_cannot_be_read_stays_in_the_field(explorer: ExplorerPage) -> None:
     page = explorer.open_tab(TABS["call"]).page
-    field = page.get_by_label("The module and its tensors")
+    field = page.get_by_label("The module and its tensors, or an error")
     hostile = "nn.LSTM(4, 3)\nx: <img src=x onerror=document.title='ours'>"
     field.fill(hostile)
     page.get_by_role("button", name="Make this call").click()
@@ -42,8 +42,20 @@ def test_what_cannot_be_read_stays_in_the_field(explorer: ExplorerPage) -> None:
 
 def test_the_address_holds_the_call(explorer: ExplorerPage) -> None:
     explorer.opened(link_to(tab="call", call=WRONG))
-    field = explorer.page.get_by_label("The module and its tensors")
+    field = explorer.page.get_by_label("The module and its tensors, or an error")
     expect(field).to_have_value(WRONG)
     explorer.page.get_by_role("button", name="token ids").click()
     expect(explorer.page.locator(".ls-call-outcome")).to_contain_text("Embedding")
     explorer.page.wait_for_url("**#*call=nn.LSTM*int64*")
+
+
+def test_an_error_is_pasted_and_explained(explorer: ExplorerPage) -> None:
+    page = explorer.open_tab(TABS["call"]).page
+    field = page.get_by_label("The module and its tensors, or an error")
+    field.fill(
+        "x" * LONGEST_CALL + "\nRuntimeError: Expected hidden[0] size (4, 32, 8), got [4, 10, 8]"
+    )
+    page.get_by_role("button", name="Make this call").click()
+    alert = page.locator(".ls-panel").get_by_role("alert")
+    expect(alert).to_contain_text(message)
+    expect(alert).to_contain_text("Cure: ")

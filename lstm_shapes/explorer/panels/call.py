@@ -1,10 +1,11 @@
-"""A call that somebody types: made for real, explained where torch refuses it, and mended."""
+"""A call that somebody types, made for real and mended; or an error they paste, explained."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from lstm_shapes.config import Question
 from lstm_shapes.errors import ArgumentError
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 ABOUT = (
     "Write the module, and the shape of each tensor that it is called with. The call is then made "
     "for real, with random numbers of these shapes. If torch refuses it, you see torch's message, "
-    "what is wrong, and the code that mends it."
+    "what is wrong, and the code that mends it. Or paste an error that you have, its message or "
+    "the whole traceback: if it is known, it is explained."
 )
 HINT = (
     "One line each, in any order: `nn.LSTM(16, 128, batch_first=True)`; `x: (32, 64, 16) float32`; "
@@ -118,9 +120,19 @@ class CallOutcome(TypedDict):
     copy: str
 
 
+class CallError(TypedDict):
+    """An error that was pasted: what it says, why it came, what to do; no cure if it is not
+    known."""
+
+    message: str
+    cause: str
+    cure: str
+    code: str
+
+
 class CallPanel(TypedDict):
-    """The field, some examples, and what became of the call; ``refusal`` says why it cannot be
-    read, and ``without`` why nothing can be made."""
+    """The field, some examples, and what became of the call; ``error`` explains what was pasted
+    instead, ``refusal`` says why it cannot be read, and ``without`` why nothing can be made."""
 
     title: str
     field: CallField
@@ -129,6 +141,7 @@ class CallPanel(TypedDict):
     refusal: str
     without: str
     outcome: CallOutcome | None
+    error: CallError | None
 
 
 def call_view(snapshot: Snapshot, text: str = "") -> CallPanel:
@@ -141,11 +154,11 @@ def call_view(snapshot: Snapshot, text: str = "") -> CallPanel:
     without = (
         "" if snapshot.torch_here else "torch is on its way: the call is made when it is here."
     )
-    outcome, refusal = (None, "") if without else _outcome(typed)
+    read = Read() if without else _read(typed)
     return {
         "title": "Your call",
         "field": {
-            "label": "The module and its tensors",
+            "label": "The module and its tensors, or an error",
             "value": typed,
             "longest": str(LONGEST_CALL),
             "button": "Make this call",
@@ -154,9 +167,10 @@ def call_view(snapshot: Snapshot, text: str = "") -> CallPanel:
         },
         "examples_title": "What people often have:",
         "examples": [{"words": words, "value": value} for words, value in EXAMPLES.items()],
-        "refusal": refusal,
+        "refusal": read.refusal,
         "without": without,
-        "outcome": outcome,
+        "outcome": read.outcome,
+        "error": read.error,
     }
 
 
@@ -171,17 +185,44 @@ def _shown_call(question: Question) -> str:
     return "\n".join(lines)
 
 
+class Read(NamedTuple):
+    """What a text is: a call, an error, or neither."""
+
+    outcome: CallOutcome | None = None
+    error: CallError | None = None
+    refusal: str = ""
+
+
+_ERROR = re.compile(r"\b(?:\w*Error|Traceback|Exception|Warning)\b")
+
+
 @lru_cache(maxsize=16)
-def _outcome(text: str) -> tuple[CallOutcome | None, str]:
-    """What becomes of a call, or why it cannot be read."""
-    from lstm_shapes.explain.questions import questions
+def _read(text: str) -> Read:
+    """What becomes of a call, what an error means, or why the text is neither."""
+    from lstm_shapes.explain.errors.error import explain_error
     from lstm_shapes.explain.reading import read_call
-    from lstm_shapes.explain.trial import try_call
 
     try:
         call = read_call(text)
-    except ArgumentError as error:
-        return None, str(error)
+    except ArgumentError as refused:
+        found = explain_error(text)
+        if not found.known and not _ERROR.search(text):
+            return Read(refusal=str(refused))
+        error: CallError = {
+            "message": found.message,
+            "cause": found.cause,
+            "cure": found.cure,
+            "code": found.code,
+        }
+        return Read(error=error)
+    return Read(_outcome(call))
+
+
+def _outcome(call: Call) -> CallOutcome:
+    """What becomes of a call."""
+    from lstm_shapes.explain.questions import questions
+    from lstm_shapes.explain.trial import try_call
+
     found = try_call(call)
     last = found.mended or found
     made = last if last.shapes and (last.diagnosis is None or last is found) else None
@@ -200,7 +241,7 @@ def _outcome(text: str) -> tuple[CallOutcome | None, str]:
         else "the mended call, as a program",
         "program": found.program(),
         "copy": "Copy this program",
-    }, ""
+    }
 
 
 def _refused(found: Outcome) -> list[CallRefused]:

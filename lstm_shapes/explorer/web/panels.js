@@ -216,7 +216,10 @@ export class Panels {
     const form = around(event, "form");
     const field = form?.querySelector("input, textarea");
     if (field instanceof HTMLInputElement) this.choose({ vector: field.value.trim() });
-    if (field instanceof HTMLTextAreaElement) this.choose({ call: field.value.trim() });
+    if (field instanceof HTMLTextAreaElement) {
+      // Of a long traceback the end counts.
+      this.choose({ call: field.value.trim().slice(-Number(field.dataset.longest)) });
+    }
   }
 
   /** @param {Event} event */

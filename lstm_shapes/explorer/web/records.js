@@ -126,6 +126,15 @@ export {};
  */
 
 /**
+ * An error that was pasted: what it says, why it came, what to do; no cure if it is not known.
+ * @typedef {object} CallError
+ * @property {string} message
+ * @property {string} cause
+ * @property {string} cure
+ * @property {string} code
+ */
+
+/**
  * A button that types a call.
  * @typedef {object} CallExample
  * @property {string} words
@@ -167,8 +176,8 @@ export {};
  */
 
 /**
- * The field, some examples, and what became of the call; `refusal` says why it cannot be read, and `without` why
- * nothing can be made.
+ * The field, some examples, and what became of the call; `error` explains what was pasted instead, `refusal` says why
+ * it cannot be read, and `without` why nothing can be made.
  * @typedef {object} CallPanel
  * @property {string} title
  * @property {CallField} field
@@ -177,6 +186,7 @@ export {};
  * @property {string} refusal
  * @property {string} without
  * @property {CallOutcome | null} outcome
+ * @property {CallError | null} error
  */
 
 /**

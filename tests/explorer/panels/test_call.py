@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 import torch
 from torch import nn
@@ -119,3 +121,24 @@ def test_the_state_of_the_field_is_in_the_address() -> None:
     text = EXAMPLES["token ids"]
     assert read_link(write_link({"tab": "call", "call": text})).values["call"] == text
     assert read_link(write_link({"call": "x" * (LONGEST_CALL + 1)})).refused
+
+
+def test_an_error_that_is_pasted_is_explained() -> None:
+    lstm = nn.LSTM(4, 3, num_layers=2)
+    try:
+        lstm(torch.zeros(5, 2, 4), (torch.zeros(1, 2, 3), torch.zeros(1, 2, 3)))
+    except RuntimeError:
+        text = traceback.format_exc()
+    found = panel(text)
+    assert found["error"] is not None
+    assert found["error"]["message"] == "Expected hidden[0] size (2, 2, 3), got [1, 2, 3]"
+    assert found["error"]["cure"]
+    assert not found["refusal"]
+    assert found["outcome"] is None
+
+
+def test_an_error_that_is_not_known_is_said_to_be_unknown() -> None:
+    found = panel("ZeroDivisionError: division by zero")
+    assert found["error"] is not None
+    assert "not one of those that are known" in found["error"]["cause"]
+    assert not found["error"]["cure"]

@@ -5,7 +5,7 @@ import { note } from "../parts/note.js";
 import { tuple } from "../parts/shape.js";
 import { spell } from "../parts/words.js";
 
-/** @import { CallDoubt, CallField, CallMade, CallOutcome, CallPanel, CallRefused, CallShape } from "../records.js" */
+/** @import { CallDoubt, CallError, CallField, CallMade, CallOutcome, CallPanel, CallRefused, CallShape } from "../records.js" */
 
 /** @param {CallField} field */
 function callField({ label, value, longest, button, hint }) {
@@ -19,7 +19,14 @@ function callField({ label, value, longest, button, hint }) {
       h("span", { class: "ls-note" }, label),
       h(
         "textarea",
-        { class: "ls-own-input", rows, maxlength: longest, spellcheck: "false", autocomplete: "off", wrap: "soft" },
+        {
+          class: "ls-own-input",
+          rows,
+          "data-longest": longest,
+          spellcheck: "false",
+          autocomplete: "off",
+          wrap: "soft",
+        },
         value,
       ),
     ),
@@ -102,8 +109,20 @@ function outcomeOf({ note: said, refused: reasons, made, doubts_title, doubts, p
   );
 }
 
+/** @param {CallError} error */
+function errorOf({ message, cause, cure, code }) {
+  return h(
+    "div",
+    { class: `ls-notice ${cure ? "ls-error" : "ls-remark"}`, role: "alert" },
+    h("div", { class: "ls-notice-heading" }, message),
+    h("p", {}, spell(cause)),
+    cure ? h("p", {}, "Cure: ", spell(cure)) : null,
+    code ? h("code", {}, code) : null,
+  );
+}
+
 /** @param {CallPanel} record */
-export function callPanel({ title, field, examples_title, examples, refusal, without, outcome }) {
+export function callPanel({ title, field, examples_title, examples, refusal, without, outcome, error }) {
   return h(
     "div",
     {},
@@ -121,5 +140,6 @@ export function callPanel({ title, field, examples_title, examples, refusal, wit
     refusal ? h("div", { class: "ls-notice ls-error", role: "alert" }, refusal) : null,
     note(without),
     outcome ? outcomeOf(outcome) : null,
+    error ? errorOf(error) : null,
   );
 }
