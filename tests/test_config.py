@@ -24,6 +24,7 @@ from lstm_shapes import (
     unroll,
 )
 from lstm_shapes.explorer.presets import PRESETS
+from lstm_shapes.snippet import constructor
 
 REFUSED_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"input_size": 0}, "input_size=0 is too small: use 1 or more"),
@@ -253,6 +254,20 @@ def test_settings_of_a_module_are_those_it_was_made_with(
 def model() -> nn.Module:
     """A model that holds several recurrent modules."""
     return nn.ModuleDict({"encoder": nn.LSTM(4, 3), "decoder": nn.Sequential(nn.LSTMCell(4, 3))})
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        (Settings(4, 3, kind="RNN", nonlinearity="relu"), "nn.RNN(4, 3, nonlinearity='relu')"),
+        (Settings(4, 3, kind="RNN"), "nn.RNN(4, 3)"),
+    ],
+)
+def test_the_nonlinearity_is_written_where_it_is_not_the_default(
+    settings: Settings, code: str
+) -> None:
+    assert constructor(settings) == code
+    assert Settings.of(eval(code)) == settings
 
 
 WANTED = "give an nn.LSTM, nn.GRU, nn.RNN or one of their cells"

@@ -132,7 +132,9 @@ def _torch_says(
     """Torch's message about a value, beside no other value that is refused; ``None`` if it cannot
     be asked."""
     too_large = isinstance(refused, int) and refused > LARGEST
-    typed = isinstance(values[argument], str)  # of what is no Python yet torch says nothing
+    value = values[argument]
+    # Of what is no Python yet torch says nothing; one of the choices is what it is.
+    typed = isinstance(value, str) and value not in ARGUMENTS[argument].choices
     beside = {name: value for name, value in values.items() if name not in errors}
     sizes_lack = argument == "lengths" and not beside.keys() >= {"seq_len", "batch_size"}
     if argument not in _ASKED or too_large or typed or sizes_lack:

@@ -159,3 +159,23 @@ def test_what_is_no_text_changes_nothing(value: Any) -> None:
         before = explorer.state.values
         write(explorer.controls.inputs["seq_len"][-1], value=value)
         assert explorer.state.values == before
+
+
+def test_nonlinearity_can_be_chosen_of_an_rnn_alone_or_put_right(explorer: Explorer) -> None:
+    (control,) = explorer.controls.inputs["nonlinearity"]
+    assert control.disabled
+    explorer.state.update(kind="RNN", proj_size=0)
+    assert not control.disabled
+    control.value = "relu"
+    assert explorer.state.values["nonlinearity"] == "relu"
+    assert explorer.state.snapshot.question.settings.nonlinearity == "relu"
+    explorer.state.update(kind="LSTM")
+    assert not control.disabled
+    (problem,) = explorer.state.snapshot.problems
+    assert problem.cause == "nonlinearity='relu' is not supported by LSTM"
+    assert (
+        problem.torch_says == "RNNBase.__init__() got an unexpected keyword argument 'nonlinearity'"
+    )
+    assert problem.fix == {"nonlinearity": "tanh"}
+    explorer.state.update(**problem.fix)
+    assert control.disabled

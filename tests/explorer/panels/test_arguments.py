@@ -20,6 +20,11 @@ def test_arguments_are_measured_only_where_a_run_is_cheap() -> None:
     gru = {row["argument"]: row for row in gru_rows}
     assert "is not supported by GRU" in gru["proj_size"]["why_not"]
     assert gru["proj_size"]["link"] == ""
+    assert "nonlinearity" not in rows.keys() | gru.keys()
+    rnn_rows = arguments_view(measured(Settings(4, 1, kind="RNN"), ASKED))["rows"]
+    rnn = {row["argument"]: row for row in rnn_rows}
+    assert rnn["nonlinearity"]["link"] == "nonlinearity=relu"
+    assert rnn["nonlinearity"]["kept"] == "input, out, h_n: as before · parameters: as before"
     by_formula = arguments_view(predicted(BOTH, ASKED))["rows"]
     assert {row["found"]["agrees"] for row in by_formula} == {None}
 
