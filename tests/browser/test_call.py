@@ -52,9 +52,8 @@ def test_the_address_holds_the_call(explorer: ExplorerPage) -> None:
 def test_an_error_is_pasted_and_explained(explorer: ExplorerPage) -> None:
     page = explorer.open_tab(TABS["call"]).page
     field = page.get_by_label("The module and its tensors, or an error")
-    field.fill(
-        "x" * LONGEST_CALL + "\nRuntimeError: Expected hidden[0] size (4, 32, 8), got [4, 10, 8]"
-    )
+    message = "Expected hidden[0] size (4, 32, 8), got [4, 10, 8]"
+    field.fill(f"{'x' * LONGEST_CALL}\nRuntimeError: {message}")
     page.get_by_role("button", name="Make this call").click()
     alert = page.locator(".ls-panel").get_by_role("alert")
     expect(alert).to_contain_text(message)
