@@ -129,9 +129,9 @@ class Controls:
                     _write(part, values[name])
             for part in (*self.inputs["batch_size"], *self.inputs["lengths"]):
                 part.disabled = not values["batched"]
-            for part in self.inputs["nonlinearity"]:
-                # A value that is refused stays in reach, so that it can be put right here too.
-                part.disabled = values["kind"] != "RNN" and values["nonlinearity"] == "tanh"
+            # A value that is refused stays in reach, so that it can be put right here too.
+            unused = values["kind"] != "RNN" and values["nonlinearity"] == "tanh"
+            self.rows["nonlinearity"].layout.display = "none" if unused else None
             self.presets.value = _preset_of(values)
 
     @contextmanager
