@@ -142,7 +142,7 @@ class _Words:
             what = f"`{each.code}` and `{each.code.replace('h', 'c', 1)}` are"
         return (
             f"{what} what {self._of(each)} starts from at t = {each.step}. "
-            "No initial state was given, so it is zeros."
+            "Where no initial state is given, it is zeros."
         )
 
     def _written(self, each: Slice) -> str:

@@ -74,6 +74,17 @@ def test_the_page_shows_the_call_itself(
     assert not left(explorer)
 
 
+def test_nothing_is_said_to_be_zeros_where_states_were_given(
+    wire: Wire, lstm: nn.LSTM, x: Tensor, states: tuple[Tensor, Tensor]
+) -> None:
+    for given, said in (
+        ((lstm, x, states), "the states that the call was given"),
+        ((lstm, x), "zeros"),
+    ):
+        panel = own(*given, tab="cell").stage.panel
+        assert f"are {said}: it is the first step that is read" in panel["says"]
+
+
 def test_what_only_moves_axes_keeps_every_number(wire: Wire, lstm: nn.LSTM, x: Tensor) -> None:
     explorer = own(lstm, x)
     explorer.state.update(batch_first=False)

@@ -155,7 +155,9 @@ def _says(snapshot: Snapshot, layer: int, direction: str, time: int, length: int
     first = time == (length - 1 if backward else 0)
     handed = f"what the cell wrote at t = {time + 1 if backward else time - 1}"
     where = f"layer {layer}, {direction}" if settings.bidirectional else f"layer {layer}"
-    before = "zeros: it is the first step that is read" if first else handed
+    given = snapshot.run is not None and bool(snapshot.run.states)
+    start = "the states that the call was given" if given else "zeros"
+    before = f"{start}: it is the first step that is read" if first else handed
     return f"{where}, t = {time}: `x` is {x}; `h'` and `c'` are {before}."
 
 
