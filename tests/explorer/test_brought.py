@@ -85,6 +85,18 @@ def test_nothing_is_said_to_be_zeros_where_states_were_given(
         assert f"are {said}: it is the first step that is read" in panel["says"]
 
 
+def test_states_are_held_against_a_call_without_them(
+    wire: Wire, lstm: nn.LSTM, x: Tensor, states: tuple[Tensor, Tensor]
+) -> None:
+    panels = [
+        own(*given, tab="states", start="zeros").stage.panel
+        for given in ((lstm, x, states), (lstm, x))
+    ]
+    assert panels[0]["start"]["apart"] == panels[1]["start"]["apart"]
+    assert "without the states it was given" in panels[0]["says"]
+    assert "the run is the one above" in panels[1]["says"]
+
+
 def test_what_only_moves_axes_keeps_every_number(wire: Wire, lstm: nn.LSTM, x: Tensor) -> None:
     explorer = own(lstm, x)
     explorer.state.update(batch_first=False)

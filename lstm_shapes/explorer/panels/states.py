@@ -43,6 +43,8 @@ SAYS: Mapping[str, str] = {
     "went on.",
 }
 
+LEFT_OUT = "States that are not given are zeros: the run above, without the states it was given."
+
 
 class StateRow(TypedDict):
     """One row of a state: one layer and direction."""
@@ -127,7 +129,9 @@ def states_view(snapshot: Snapshot, sample: int, choices: Choices) -> StatesPane
     return {
         "sample_field": sample_field(snapshot.question.sizes, sample),
         "pick": pick_field("start", STARTS, choices.start),
-        "says": SAYS[choices.start],
+        "says": LEFT_OUT
+        if choices.start == "zeros" and run and run.states
+        else SAYS[choices.start],
         "without": without,
         "start": _started(snapshot, run, sample, choices.start) if measured and run else None,
         "chunks": _chunks(run, sample, choices.chunk) if measured and run else None,
@@ -135,13 +139,13 @@ def states_view(snapshot: Snapshot, sample: int, choices: Choices) -> StatesPane
 
 
 def _started(snapshot: Snapshot, run: Run, sample: int, start: Start) -> StartRecord:
-    from lstm_shapes.live.variants import initial_states, started_from
+    from lstm_shapes.live.variants import initial_states, started_from, without_states
     from lstm_shapes.statements.replicas import replica_claims
     from lstm_shapes.statements.states import state_claims
 
     shapes = tensor_shapes(run.settings, run.sizes)
     of = _of(run.sizes, sample)
-    apart = _apart(run, started_from(run, start), sample)
+    apart = _apart(without_states(run), started_from(run, start), sample)
     about = f"The largest |out from these states - out from zeros|{of} at each step:"
     return {
         "states": [
