@@ -17,6 +17,7 @@ from lstm_shapes.explorer.choices import TABS, Choices
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.arguments import ArgumentsPanel, arguments_view
 from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
+from lstm_shapes.explorer.panels.call import CallPanel, call_view
 from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
 from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
 from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
@@ -53,6 +54,7 @@ RECORDS: dict[str, tuple[Any, Callable[[Snapshot], Any]]] = {
     "scrambled": (ScrambledPanel, scrambled_view),
     "reproducibility": (ReproducibilityPanel, lambda snap: reproducibility_view(snap, IDLE)),
     "article": (ArticlePanel, article_view),
+    "call": (CallPanel, call_view),
 }
 EVERYWHERE = list(product(TABS, range(len(QUESTIONS))))
 
