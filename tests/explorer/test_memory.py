@@ -61,7 +61,7 @@ def test_after_many_states_no_more_is_kept_than_after_a_few(wire: Wire, tab: str
     run = explorer.state.snapshot.run
     assert run is not None
     own = sum(each.nbytes for each in (*run.tensors().values(), *run.weights.values()))
-    assert many.runs == few.runs
+    assert many.runs <= few.runs
     assert many.bytes - few.bytes < own
 
 
