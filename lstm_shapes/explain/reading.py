@@ -200,7 +200,8 @@ def _read_lengths(text: str, place: str, line: str) -> Lengths:
     """Lengths, whether they have to be sorted, and where they are."""
     if made := _MADE.match(text):
         text = text[made.end() :]
-    zero_d = re.match(r"0-d ?(\d[\d_.]*)?|\(? ?(\d[\d_.]*) ?\)?(?= |$)", text)
+    number = r"\d[\d_.]*(?:e[-+]?\d{1,3})?"
+    zero_d = re.match(rf"0-d ?({number})?|\(? ?({number}) ?\)?(?= |$)", text)
     if zero_d:
         values: list[int | float] = [_number(zero_d[1] or zero_d[2] or "1", place)]
         words = _words(text[zero_d.end() :])

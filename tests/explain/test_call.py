@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lstm_shapes import ArgumentError
 from lstm_shapes.explain.call import FLOATS, INTEGERS, POSITIONS, Call, Given, Lengths
 from lstm_shapes.explain.reading import read_call
+from tests.explain import PATIENCE
 
 shapes = st.lists(st.integers(0, 2**63 - 1), max_size=8).map(tuple)
 dtypes = st.sampled_from((*FLOATS, *INTEGERS))
@@ -127,7 +128,7 @@ def test_a_long_text_takes_no_time(piece: str) -> None:
         read_call((piece * 24_000)[:24_000])
     with pytest.raises(ArgumentError):
         read_call("nn.LSTM(4, 3); x: (" + (piece * 24_000)[:23_000])
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < PATIENCE
 
 
 @pytest.mark.parametrize("text", [None, 3, b"nn.LSTM(4, 3)", "x" * 30_000])

@@ -42,7 +42,8 @@ def wire() -> Iterator[Wire]:
 def alive() -> Alive:
     gc.collect()
     there = [each for each in gc.get_objects() if type(each) in (torch.Tensor, Run)]
-    stored = [each.untyped_storage() for each in there if type(each) is torch.Tensor]
+    tensors = [each for each in there if type(each) is torch.Tensor]
+    stored = [each.untyped_storage() for each in tensors if each.layout is torch.strided]
     held = {each.data_ptr(): each.nbytes() for each in stored if each.device.type != "meta"}
     return Alive(sum(type(each) is Run for each in there), sum(held.values()))
 
