@@ -100,7 +100,7 @@ def test_no_code_shows_and_the_first_screen_holds_everything(loaded: ExplorerPag
 
 def test_the_controls_stay_beside_a_long_panel(explorer: ExplorerPage) -> None:
     explorer.open_tab("Inside one cell")
-    explorer.page.locator(".ls-cell-panel .ls-claims").scroll_into_view_if_needed()
+    explorer.page.locator(".ls-cell-panel .ls-claims").last.scroll_into_view_if_needed()
     expect(explorer.slider("num_layers")).to_be_in_viewport()
     explorer.slider("num_layers").press("ArrowRight")
     layers = explorer.page.get_by_role("group", name="layer", exact=True)
