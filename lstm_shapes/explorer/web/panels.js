@@ -258,10 +258,8 @@ export class Panels {
    * @param {KeyboardEvent} event
    */
   pressed(event) {
-    const form = around(event, "form");
-    if (form instanceof HTMLFormElement && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      form.requestSubmit();
-    }
+    const { target, key, ctrlKey, metaKey } = event;
+    if (target instanceof HTMLTextAreaElement && key === "Enter" && (ctrlKey || metaKey)) target.form?.requestSubmit();
     const from = around(event, "[role=tab], .ls-steps .ls-choice");
     const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!from || !turn) return;
