@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from torch import Tensor
 
 from lstm_shapes.config import InputSizes, Question, Settings
+from lstm_shapes.formula.budget import check, estimate
 from lstm_shapes.live.axes import as_returned, steps_first
 from lstm_shapes.live.run import Run, called_again, run
 
@@ -41,7 +43,6 @@ def what_if(own: Run, asked: Question) -> WhatIf:
         OverBudget: the run would need too much.
         ArgumentError: a device that is not there.
 
-    >>> from dataclasses import replace
     >>> own = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
     >>> asked = Question(Settings(4, 3, batch_first=True), own.sizes)
     >>> found = what_if(own, asked)
@@ -51,10 +52,13 @@ def what_if(own: Run, asked: Question) -> WhatIf:
     False
     """
     settings, sizes = asked.settings, asked.sizes
-    drawn = run(settings, sizes, seed=asked.seed, device=asked.device)
-    if asked.seed != own.seed or not _weights_fit(own, drawn):
-        return WhatIf(drawn, weights=False, input=False, states=not own.states)
-    x, states = _input(own, settings, sizes), _states(own, sizes)
+    check(estimate(settings, sizes))
+    weights = asked.seed == own.seed and _weights_fit(own.settings, settings)
+    x, states = _input(own, settings, sizes) if weights else None, _states(own, sizes)
+    if x is None:
+        drawn = run(settings, sizes, seed=asked.seed, device=asked.device)
+        if not weights:
+            return WhatIf(drawn, weights=False, input=False, states=not own.states)
     made = called_again(
         own,
         settings,
@@ -66,9 +70,10 @@ def what_if(own: Run, asked: Question) -> WhatIf:
     return WhatIf(made, weights=True, input=x is not None, states=len(states) == len(own.states))
 
 
-def _weights_fit(own: Run, drawn: Run) -> bool:
-    shapes = ({name: each.shape for name, each in made.weights.items()} for made in (own, drawn))
-    return drawn.settings.kind == own.settings.kind and next(shapes) == next(shapes)
+def _weights_fit(own: Settings, asked: Settings) -> bool:
+    """Whether two modules differ at most in what no weight's shape depends on."""
+    free = {name: getattr(own, name) for name in ("batch_first", "dropout", "nonlinearity")}
+    return replace(asked, **free) == own
 
 
 def _input(own: Run, settings: Settings, sizes: InputSizes) -> Tensor | None:
