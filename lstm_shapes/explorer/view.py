@@ -4,12 +4,12 @@ JavaScript's own are exact only to 2**53."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.formula.numbers import grouped
-from lstm_shapes.formula.shapes import AxisName, NamedShape
+from lstm_shapes.formula.shapes import Axis, AxisName, NamedShape
 
 View = dict[str, Any]
 
@@ -50,6 +50,11 @@ def packed(view: Mapping[str, object]) -> bytes:
     return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def axis_records(axes: Iterable[Axis]) -> list[AxisRecord]:
+    """The axes of a shape, each with its colour."""
+    return [{"role": ROLES[axis.name], "name": axis.name, "symbol": axis.symbol} for axis in axes]
+
+
 def shape_view(
     formula: NamedShape, measured: tuple[int, ...] | None, snapshot: Snapshot
 ) -> ShapeRecord:
@@ -58,14 +63,10 @@ def shape_view(
     The numbers shown are the measured ones wherever there are any.
     """
     sizes = formula.shape if measured is None else measured
-    axes: list[AxisRecord] = [
-        {"role": ROLES[axis.name], "name": axis.name, "symbol": axis.symbol}
-        for axis in formula.axes
-    ]
     return {
         "sizes": [grouped(size) for size in sizes],
         "shape": ",".join(str(size) for size in sizes),
-        "axes": axes,
+        "axes": axis_records(formula.axes),
         "state": snapshot.status,
         "verdict": _verdict(formula, measured, snapshot.status),
         "agrees": measured is None or measured == formula.shape,

@@ -12,9 +12,9 @@ from lstm_shapes.errors import ArgumentError
 from lstm_shapes.explorer.choices import LONGEST_CALL
 from lstm_shapes.explorer.link import write_link
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.explorer.view import ROLES
+from lstm_shapes.explorer.view import AxisRecord, axis_records
 from lstm_shapes.formula.numbers import grouped
-from lstm_shapes.formula.shapes import NamedShape
+from lstm_shapes.formula.shapes import NamedShape, tensor_shapes
 from lstm_shapes.snippet import constructor
 
 if TYPE_CHECKING:
@@ -64,20 +64,12 @@ class CallExample(TypedDict):
     value: str
 
 
-class CallAxis(TypedDict):
-    """One axis of a shape: its colour, its name and its symbol."""
-
-    role: str
-    name: str
-    symbol: str
-
-
 class CallShape(TypedDict):
     """A tensor that came out."""
 
     name: str
     sizes: Sequence[str]
-    axes: Sequence[CallAxis]
+    axes: Sequence[AxisRecord]
 
 
 class CallMade(TypedDict):
@@ -177,9 +169,7 @@ def call_view(snapshot: Snapshot, text: str = "") -> CallPanel:
 def _shown_call(question: Question) -> str:
     """The call that the page shows, as text."""
     settings, sizes = question.settings, question.sizes
-    samples = () if sizes.batch_size is None else (sizes.batch_size,)
-    front = (*samples, sizes.seq_len) if settings.batch_first else (sizes.seq_len, *samples)
-    lines = [constructor(settings), f"x: {(*front, settings.input_size)}"]
+    lines = [constructor(settings), f"x: {tensor_shapes(settings, sizes)['input'].shape}"]
     if sizes.lengths is not None:
         lines.append(f"packed, lengths {list(sizes.lengths)} enforce_sorted=False")
     return "\n".join(lines)
@@ -290,10 +280,7 @@ def _shape(shape: NamedShape) -> CallShape:
     return {
         "name": shape.name,
         "sizes": [grouped(size) for size in shape.shape],
-        "axes": [
-            {"role": ROLES[axis.name], "name": axis.name, "symbol": axis.symbol}
-            for axis in shape.axes
-        ],
+        "axes": axis_records(shape.axes),
     }
 
 

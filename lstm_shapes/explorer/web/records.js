@@ -110,14 +110,6 @@ export {};
  */
 
 /**
- * One axis of a shape: its colour, its name and its symbol.
- * @typedef {object} CallAxis
- * @property {string} role
- * @property {string} name
- * @property {string} symbol
- */
-
-/**
  * A question about what torch takes in silence.
  * @typedef {object} CallDoubt
  * @property {string} because
@@ -203,7 +195,7 @@ export {};
  * @typedef {object} CallShape
  * @property {string} name
  * @property {string[]} sizes
- * @property {CallAxis[]} axes
+ * @property {AxisRecord[]} axes
  */
 
 /**

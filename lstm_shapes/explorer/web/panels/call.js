@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { note } from "../parts/note.js";
-import { tuple } from "../parts/shape.js";
+import { namedSizes } from "../parts/shape.js";
 import { spell } from "../parts/words.js";
 
 /** @import { CallDoubt, CallError, CallField, CallMade, CallOutcome, CallPanel, CallRefused, CallShape } from "../records.js" */
@@ -54,13 +54,7 @@ function shapeOf({ name, sizes, axes }) {
     { "data-shape-of": name, "data-shape": sizes.join(",") },
     h("code", { class: "ls-code" }, name),
     " ",
-    tuple(sizes, axes, "ls-sizes"),
-    " ",
-    tuple(
-      axes.map((axis) => axis.name),
-      axes,
-      "ls-note",
-    ),
+    namedSizes(sizes, axes, "ls-sizes"),
   );
 }
 

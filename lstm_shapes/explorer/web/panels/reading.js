@@ -1,7 +1,7 @@
 // One vector: its code, its shape, and what it has read; or where its code is wrong.
 
 import { h } from "../dom.js";
-import { tuple } from "../parts/shape.js";
+import { namedSizes } from "../parts/shape.js";
 
 /** @import { FaultRecord, HalfRecord, ReadingRecord, SquaresRecord, VectorRecord } from "../records.js" */
 
@@ -51,15 +51,7 @@ function faulty({ parts: [before, spot, after], says }) {
  * @param {ReadingRecord} record
  */
 export function shapeOf({ sizes, axes }) {
-  return [
-    tuple(sizes, axes, "ls-inline"),
-    " ",
-    tuple(
-      axes.map((axis) => axis.name),
-      axes,
-      "ls-note",
-    ),
-  ];
+  return namedSizes(sizes, axes, "ls-inline");
 }
 
 /**

@@ -20,6 +20,17 @@ export function tuple(entries, axes, className, extra = () => ({})) {
 }
 
 /**
+ * The sizes of a shape, and the names of its axes.
+ * @param {readonly string[]} sizes
+ * @param {readonly { role: string, name: string }[]} axes
+ * @param {string} className of the sizes
+ */
+export function namedSizes(sizes, axes, className) {
+  const names = axes.map((axis) => axis.name);
+  return [tuple(sizes, axes, className), " ", tuple(names, axes, "ls-note")];
+}
+
+/**
  * What the two sources say of each other; out loud if they disagree.
  * @param {ShapeRecord} shape
  */
