@@ -32,8 +32,15 @@ from lstm_shapes.snippet import script
 WALKED = {name: CHOICES[name].default for name in ("step", "way", "merge")}
 """Choices that the page walks through without the kernel, at their start."""
 
-START = "h_n.3"
-"""What is pinned when the page opens: the row of h_n that is most often taken wrongly."""
+
+def last_row(question: Question) -> str:
+    """Id of the last row of h_n, the one that is most often taken wrongly."""
+    settings = question.settings
+    return f"h_n.{settings.num_layers * settings.num_directions - 1}"
+
+
+START = last_row(FIRST_QUESTION)
+"""What is pinned when the page opens."""
 
 
 class Explorer(widgets.Box):
@@ -98,7 +105,7 @@ class Explorer(widgets.Box):
         labels_of = self._brought.labels_of
         self.stage = Stage(labels_of, sample=sample, choices=asdict(chosen), place=Explorer._made)
         Explorer._made += 1
-        pinned = START if question is FIRST_QUESTION else _last_row(question)
+        pinned = last_row(question)
         self._start = question.values() | {"select": pinned, "sample": 0} | asdict(Choices())
         self._title = widgets.HTML()
         self._title.add_class("ls-title")
@@ -348,12 +355,6 @@ class Explorer(widgets.Box):
         """What there is to say of the link, or the field, that was last heard of."""
         told = self._opened.told(self.state.snapshot.torch_here)
         return [link_view(self._opened, told)] if told else []
-
-
-def _last_row(question: Question) -> str:
-    """The last row of h_n, the one that is most often taken wrongly."""
-    settings = question.settings
-    return f"h_n.{settings.num_layers * settings.num_directions - 1}"
 
 
 def _title(snapshot: Snapshot) -> str:

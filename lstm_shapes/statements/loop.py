@@ -42,14 +42,10 @@ def cell_module(run: Run, layer: int, direction: Direction) -> nn.RNNCellBase | 
         for name, weight in run.weights.items()
         if name.endswith(suffix)
     }
-    width, hidden = weights["weight_ih"].shape[1], settings.hidden_size
-    if settings.kind == "RNN":
-        cell: nn.RNNCellBase = nn.RNNCell(
-            width, hidden, settings.bias, settings.nonlinearity, device="meta"
-        )
-    else:
-        made = nn.LSTMCell if settings.kind == "LSTM" else nn.GRUCell
-        cell = made(width, hidden, settings.bias, device="meta")
+    named = {"nonlinearity": settings.nonlinearity} if settings.kind == "RNN" else {}
+    cell: nn.RNNCellBase = getattr(nn, f"{settings.kind}Cell")(
+        weights["weight_ih"].shape[1], settings.hidden_size, settings.bias, device="meta", **named
+    )
     cell.load_state_dict(weights, assign=True)
     return cell
 
