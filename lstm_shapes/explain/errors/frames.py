@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
+from lstm_shapes.config import class_of
 from lstm_shapes.errors import ArgumentTypeError, wrong_type
 from lstm_shapes.explain.errors.call import NO_CALL, Call, Given, Shape
 
@@ -52,8 +53,8 @@ def _checked(module: object) -> nn.Module:
 
 def _of_module(module: nn.Module) -> Call:
     """What a recurrent module or a cell says of itself."""
-    kinds = ("LSTMCell", "GRUCell", "RNNCell", "LSTM", "GRU", "RNN")
-    kind = next((kind for kind in kinds if isinstance(module, getattr(nn, kind))), "")
+    made_of = class_of(module)
+    kind = "" if made_of is None else made_of.__name__
     weight = next(module.parameters(), None)
     sizes: dict[str, Any] = {
         name: int(getattr(module, name, 0) or 0)
