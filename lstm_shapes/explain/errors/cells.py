@@ -51,8 +51,7 @@ def state_batch(numbers: Numbers, call: Call) -> Words:
     expected, got = numbers["expected"], numbers["got"]
     cause = (
         "The first axis is the samples, in x and in the states. x has "
-        f"{sized(expected, 'sample')}, "
-        f"and {state} has {got}."
+        f"{sized(expected, 'sample')}, and {state} has {got}."
     )
     if got == 1:
         cause += " A state of one sample is not repeated for the others."
@@ -102,10 +101,9 @@ def _one_tensor(numbers: Numbers, call: Call) -> Words:
 def _state_axes(numbers: Numbers, call: Call) -> Words:
     call, axes = _of(numbers, call), numbers["axes"]
     cause = (
-        f"A state of nn.{call.kind} has two axes, (N, H_out), or one for a single sample. This one "
-        f"has {axes}. A state of nn.{call.kind.removesuffix('Cell')} has a third axis in front, "
-        "for "
-        "layers × directions; a cell is one layer in one direction."
+        f"A state of nn.{call.kind} has two axes, (N, H_out), or one for a single sample. This "
+        f"one has {axes}. A state of nn.{call.kind.removesuffix('Cell')} has a third axis in "
+        "front, for layers × directions; a cell is one layer in one direction."
     )
     cure = "Take one row of that axis: h[0], or h[-1] for the last layer."
     given = "(h[0], c[0])" if call.kind in PAIRED else "h[0]"

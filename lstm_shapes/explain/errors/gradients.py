@@ -16,8 +16,7 @@ MESSAGES = (
         always(
             "A part of the graph was used by an earlier backward() and is gone. With a recurrent "
             "module this mostly is a carried state: h_n and c_n of one batch are given to the "
-            "next, "
-            "and with them the whole graph of the earlier batches.",
+            "next, and with them the whole graph of the earlier batches.",
             "Detach the states between batches: the numbers are carried on, the graph is cut. "
             "retain_graph=True, which torch suggests, would keep all earlier batches in memory and "
             "make each step slower.",

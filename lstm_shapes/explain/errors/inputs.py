@@ -13,8 +13,7 @@ def _axes(numbers: Numbers, call: Call) -> Words:
     cause = (
         (
             f"The module takes an input of three axes, {_LAYOUT}. {call.the_input.capitalize()} "
-            "has "
-            f"{sized(axes, 'axis', 'axes')}."
+            f"has {sized(axes, 'axis', 'axes')}."
         )
         .replace("X of shape", "x of shape")
         .replace(" X ", " x ")
@@ -159,8 +158,7 @@ def _integers(cause: str, call: Call, wanted: str) -> Words:
     cure = (
         "Give the ids, (N, L), to an nn.Embedding, which makes (N, L, input_size) of them. Do not "
         "convert the model, as torch suggests: no module computes in integers. If x holds counts "
-        "or "
-        f"measurements with a last axis of features, give {given} instead."
+        f"or measurements with a last axis of features, give {given} instead."
     )
     code = "embedding = nn.Embedding(vocabulary_size, input_size)\n"
     return Words(cause, cure, code + call.run("embedding(x)"))

@@ -19,10 +19,8 @@ def _product(numbers: Numbers, call: Call) -> Words:
     rows, columns, wanted = numbers["rows"], first, second
     cause = (
         f"The first matrix has {sized(columns, 'column')}, and the second {sized(wanted, 'row')}; "
-        "they must "
-        f"be as many. Where an nn.Linear was called, its input has {sized(columns, 'feature')} in "
-        "the last "
-        f"axis, and its in_features is {wanted}."
+        "they must be as many. Where an nn.Linear was called, its input has "
+        f"{sized(columns, 'feature')} in the last axis, and its in_features is {wanted}."
     )
     if columns == 2 * wanted:
         cause += (
@@ -56,8 +54,7 @@ def _sizes(numbers: Numbers, call: Call) -> Words:
     if axis == 0 and small > 1 and large % small == 0:
         cause += (
             f" {large} is {large // small} × {small}. Where {small} are the samples, the larger "
-            "one "
-            "has a row for each layer or direction, or for each step, of every sample: "
+            "one has a row for each layer or direction, or for each step, of every sample: "
             "h_n.view(-1, hidden_size) gives D·num_layers × N rows."
         )
     elif axis == 1:
@@ -87,8 +84,7 @@ def _view(numbers: Numbers, call: Call) -> Words:
     )
     cure = (
         "Write no number that can be asked of the tensor: out.size(0), out.size(-1). And mind "
-        "that a "
-        "view that fits may still mix samples and steps: to exchange axes, use transpose."
+        "that a view that fits may still mix samples and steps: to exchange axes, use transpose."
     )
     return Words(cause, cure, "out, (h_n, c_n) = lstm(x)\nflat = out.reshape(out.size(0), -1)")
 
@@ -97,9 +93,9 @@ def _too_many_indices(numbers: Numbers, call: Call) -> Words:
     axes = numbers["axes"]
     cause = (
         f"The tensor has {sized(axes, 'axis', 'axes')}, and more were indexed. squeeze() without "
-        "an "
-        "axis takes out every axis of size 1: with a batch of one sample, or with one step, that "
-        "is one more than is meant. An unbatched input (L, H_in) gives an out of two axes, too."
+        "an axis takes out every axis of size 1: with a batch of one sample, or with one step, "
+        "that is one more than is meant. An unbatched input (L, H_in) gives an out of two axes, "
+        "too."
     )
     cure = "Leave squeeze() out, or name its axis: squeeze(0)."
     return Words(cause, cure, "out, (h_n, c_n) = lstm(x)\nout[:, -1, :]")
@@ -121,9 +117,8 @@ def _class_target(numbers: Numbers, call: Call) -> Words:
         "CrossEntropyLoss takes integers as classes only if the target has one axis less than the "
         "scores: scores (N, C) and target (N). Here both have the same shape, so that the target "
         f"is taken for probabilities, which must be floats, and it is {numbers['got']}. With "
-        "scores "
-        "(N), the axis of the classes was lost before: by squeeze(), or by [:, -1] behind the "
-        "nn.Linear, which takes the last class instead of the last step."
+        "scores (N), the axis of the classes was lost before: by squeeze(), or by [:, -1] behind "
+        "the nn.Linear, which takes the last class instead of the last step."
     )
     cure = "Give scores (N, C) and class numbers (N). Take the last step before the nn.Linear."
     code = "scores = nn.Linear(out.size(-1), 5)(out[:, -1])\nnn.CrossEntropyLoss()(scores, target)"
@@ -134,9 +129,8 @@ def _target_size(numbers: Numbers, call: Call) -> Words:
     expected, got = numbers["expected"], numbers["got"]
     cause = (
         f"The target should be of shape {expected}, and is {got}. CrossEntropyLoss takes the "
-        "classes "
-        "in axis 1 of the scores, (N, C, L). An nn.Linear behind out gives (N, L, C), with the "
-        "classes last."
+        "classes in axis 1 of the scores, (N, C, L). An nn.Linear behind out gives (N, L, C), "
+        "with the classes last."
     )
     cure = "Bring the classes into axis 1, or join samples and steps in both."
     code = "scores = nn.Linear(out.size(-1), 5)(out)\n"
@@ -195,9 +189,8 @@ MESSAGES = (
             "view needs numbers that lie in memory in the order of the axes. After transpose, "
             "permute or a slice they do not.",
             "Use reshape, which copies where it must. Ask first whether the axes stand in the "
-            "order "
-            "that is meant: a layout of (L, N, features) has to be transposed before samples are "
-            "made rows.",
+            "order that is meant: a layout of (L, N, features) has to be transposed before "
+            "samples are made rows.",
             "out, (h_n, c_n) = lstm(x)\nout.transpose(0, 1).reshape(out.size(1), -1)",
         ),
     ),
@@ -214,11 +207,9 @@ MESSAGES = (
         ),
         always(
             "Axis {got} was asked for, and the tensor has axes up to {most}. An axis was lost "
-            "before, "
-            "as by squeeze() or by taking one step, or the input was unbatched.",
+            "before, as by squeeze() or by taking one step, or the input was unbatched.",
             "Print the shape just before this line. Name the axis of squeeze, or give the batch "
-            "axis "
-            "back with unsqueeze(0); the last axis is -1, however many there are.",
+            "axis back with unsqueeze(0); the last axis is -1, however many there are.",
             "out, (h_n, c_n) = lstm(x)\nout.softmax(dim=-1)",
         ),
         general=True,
@@ -293,8 +284,7 @@ MESSAGES = (
             "The target is of shape {expected}, and what it is compared with of shape {got}. An "
             "nn.Linear with one feature gives (N, 1), and targets mostly are (N).",
             "Take the axis of size 1 out with squeeze(-1), which names it; squeeze() would take "
-            "the "
-            "samples too where there is one.",
+            "the samples too where there is one.",
             "scores = nn.Linear(out.size(-1), 1)(out[:, -1])\n"
             "nn.BCEWithLogitsLoss()(scores.squeeze(-1), target.float())",
         ),

@@ -13,9 +13,8 @@ from lstm_shapes.explain.errors.known import Known, Numbers, Words
 
 _CURE = (
     "Run the same call with the plain module, on the CPU, before it is changed by the tool. An "
-    "error "
-    "that stays can be explained; one that goes away belongs to the tool, where it should be "
-    "reported."
+    "error that stays can be explained; one that goes away belongs to the tool, where it should "
+    "be reported."
 )
 
 

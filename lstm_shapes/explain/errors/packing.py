@@ -118,9 +118,8 @@ MESSAGES = (
         ("start ({start:int}) + length ({length:int}) exceeds dimension size ({size:int})",),
         always(
             "A part of {length} from {start} on was asked of an axis of size {size}. Where a "
-            "packed "
-            "batch is run, this means that a length is larger than the number of steps that x has: "
-            "pack_padded_sequence does not notice it.",
+            "packed batch is run, this means that a length is larger than the number of steps "
+            "that x has: pack_padded_sequence does not notice it.",
             "Where you pack, give no length above the number of steps; x has its steps in axis 1 "
             "with batch_first=True. Else look at the slice that is cut.",
             "lengths = torch.as_tensor(lengths).clamp(max=x.size(1))\n" + _PACK.format("lengths"),

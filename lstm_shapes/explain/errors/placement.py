@@ -119,8 +119,8 @@ MESSAGES = (
             "torch checks the input alone, so that it is mostly the states.",
             "Convert h_0 and c_0 to the dtype of the weights, or leave them out, which means zeros "
             "of the input's dtype.",
-            "dtype = next(lstm.parameters()).dtype\n"
-            "out, (h_n, c_n) = lstm(x.to(dtype), (h_0.to(dtype), c_0.to(dtype)))",
+            "dtype = next(lstm.parameters()).dtype\nout, (h_n, c_n) = lstm(x.to(dtype), "
+            "(h_0.to(dtype), c_0.to(dtype)))",
         ),
         general=True,
     ),
@@ -189,8 +189,7 @@ MESSAGES = (
             "an nn.Embedding, a class in a loss), too little memory, and a driver that does not "
             "fit.",
             "Run the same call on the CPU, where a wrong index or a wrong size has a message of "
-            "its "
-            "own, or set the environment variable CUDA_LAUNCH_BLOCKING=1.",
+            "its own, or set the environment variable CUDA_LAUNCH_BLOCKING=1.",
             'out, (h_n, c_n) = lstm.to("cpu")(x.to("cpu"))',
         ),
     ),

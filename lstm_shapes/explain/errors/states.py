@@ -26,16 +26,14 @@ def _axes(numbers: Numbers, call: Call) -> Words:
     if wanted == 2:
         cure = (
             "If x is meant as a batch of one sample, give x an axis for it; or take the axis of "
-            "the "
-            "samples, axis 1, out of the states."
+            "the samples, axis 1, out of the states."
         )
         change = ".squeeze(1)"
     else:
         cure = (
             "Give the missing axis. States (N, H) of a module of one layer and one direction need "
             "the axis of the layers in front, unsqueeze(0); a learned state of (D·num_layers, H) "
-            "is "
-            "the same for every sample, and needs the axis of the samples."
+            "is the same for every sample, and needs the axis of the samples."
         )
         change = _third_axis(call)
     given = [
@@ -185,8 +183,7 @@ def states_type(call: Call) -> Words:
         return Words(cause, cure, call.run(given))
     cause = (
         f"nn.{call.kind} has one state, h, and takes it as a tensor. A value of type {got} was "
-        "given"
-        f"{', as an LSTM takes it: (h_0, c_0)' if got in ('tuple', 'list') else ''}."
+        f"given{', as an LSTM takes it: (h_0, c_0)' if got in ('tuple', 'list') else ''}."
     )
     cure = "Give h_0 alone; there is no c in this kind of module."
     if got == "ndarray":

@@ -143,9 +143,8 @@ def _unpacking(numbers: Numbers, call: Call) -> Words:
     )
     cure = "Pack the input, take out of the result, and unpack that."
     code = (
-        "packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)\n"
-        "out, (h_n, c_n) = lstm(packed)\n"
-        "out, lengths = pad_packed_sequence(out, batch_first=True)"
+        "packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)\nout, "
+        "(h_n, c_n) = lstm(packed)\nout, lengths = pad_packed_sequence(out, batch_first=True)"
     )
     return Words(cause, cure, code)
 
