@@ -157,7 +157,7 @@ class Call:
         ... )
         1
         """
-        defaults = {"device": "cpu", "dtype": "float32", "nonlinearity": "tanh"}
+        defaults = {"device": "cpu", "dtype": "float32"}
         return dict(self.arguments).get(name, defaults.get(name, getattr(Settings, name, None)))
 
     def settings(self) -> Settings:
@@ -166,11 +166,7 @@ class Call:
         Raises:
             ArgumentError: an argument that no module can have.
         """
-        named = {
-            name: value
-            for name, value in self.arguments
-            if name not in ("device", "dtype", "nonlinearity")
-        }
+        named = {name: value for name, value in self.arguments if name not in ("device", "dtype")}
         for name in ("input_size", "hidden_size"):
             if name not in named:
                 raise ArgumentError(name, None, "is missing", "give it")

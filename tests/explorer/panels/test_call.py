@@ -77,6 +77,13 @@ def test_a_mended_call_can_be_opened_in_the_page() -> None:
     assert not cell["link"]
 
 
+def test_the_picture_shows_the_nonlinearity_that_was_typed() -> None:
+    made = outcome("nn.RNN(4, 3, nonlinearity='relu')\nx: (5, 2, 4)")["made"]
+    assert made is not None
+    values = read_link(made["link"]).values
+    assert (values["kind"], values["nonlinearity"]) == ("RNN", "relu")
+
+
 def test_what_is_taken_in_silence_is_asked_about() -> None:
     found = outcome("nn.LSTM(4, 3)\nx: (20, 4)")
     assert not found["refused"]
