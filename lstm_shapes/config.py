@@ -8,19 +8,19 @@ links, copied calls and the explanation of what each argument changes. Nothing h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from lstm_shapes.argument import Argument, check_record, declared
-from lstm_shapes.errors import ArgumentError, ArgumentTypeError, check_lengths, wrong_type
+from lstm_shapes.errors import ArgumentError, check_lengths
+from lstm_shapes.recurrent import Kind as Kind
+from lstm_shapes.recurrent import arguments_of
 
 if TYPE_CHECKING:
     from torch import nn
 
-Kind = Literal["LSTM", "GRU", "RNN"]
 Nonlinearity = Literal["tanh", "relu"]
 MergeMode = Literal["concat", "sum", "mean", "max"]
 PoolMode = Literal["mean", "max", "sum", "last"]
@@ -219,12 +219,6 @@ holds one: give module[1]
         return self.proj_size or self.hidden_size
 
 
-_CELL = "Cell"
-_WRAPPERS = ("DataParallel", "DistributedDataParallel")
-_MOST_NAMED = 3
-"""Of the recurrent modules that a model holds, how many an error names."""
-
-
 def as_settings(argument: str, value: object) -> Settings:
     """Give the settings that a value is, or that the module has which it is.
 
@@ -246,83 +240,8 @@ def as_settings(argument: str, value: object) -> Settings:
     return _settings_of(argument, value)
 
 
-def unwrapped(module: object) -> Any:
-    """The module that torch.compile or nn.DataParallel has wrapped; any other is given back.
-
-    >>> from torch import nn
-    >>> unwrapped(nn.DataParallel(nn.LSTM(4, 3)))
-    LSTM(4, 3)
-    """
-    inside: Any = module
-    while True:
-        names = {each.__name__ for each in type(inside).__mro__}
-        if "_orig_mod" in getattr(inside, "_modules", ()):
-            inside = inside.get_submodule("_orig_mod")
-        elif names.intersection(_WRAPPERS) and hasattr(inside, "module"):
-            inside = inside.module
-        else:
-            return inside
-
-
-def class_of(module: object) -> Any:
-    """The class of torch's that a recurrent module is an instance of; ``None`` for all else."""
-    names = {kind + cell for kind in get_args(Kind) for cell in ("", _CELL)}
-    for each in type(module).__mro__:
-        if each.__module__ == "torch.nn.modules.rnn" and each.__name__ in names:
-            return each
-    return None
-
-
 def _settings_of(argument: str, value: object) -> Settings:
-    module = unwrapped(value)
-    made_of = class_of(module)
-    if made_of is None:
-        raise _not_recurrent(argument, module)
-    if type(module).forward is not made_of.forward or "forward" in vars(module):
-        problem = "has a forward of its own, of which only its code says what it computes"
-        cure = f"give an nn.{made_of.__name__}, such as one that its forward calls"
-        raise ArgumentTypeError(argument, type(module).__name__, problem, cure)
-    named = {each.name for each in fields(Settings)} - {"kind", "nonlinearity"}
-    found = {name: getattr(module, name) for name in named if hasattr(module, name)}
-    kind = made_of.__name__.removesuffix(_CELL)
-    if kind == "RNN":
-        found["nonlinearity"] = module.nonlinearity
-    return Settings(**found, kind=cast(Kind, kind))
-
-
-def _not_recurrent(argument: str, module: Any) -> ArgumentTypeError:
-    """The error for what is no recurrent module: it names those that stand in it."""
-    name, wanted = type(module).__name__, "give an nn.LSTM, nn.GRU, nn.RNN or one of their cells"
-    if isinstance(module, type) or not hasattr(module, "named_modules"):
-        return wrong_type(argument, module, wanted)
-    if ".quantized." in type(module).__module__:
-        problem = "is quantized; quantized modules are not examined"
-        return ArgumentTypeError(argument, name, problem, "give the module it was made of")
-    if hasattr(module, "original_name"):
-        problem = "is a script module; only the module it was made of can be examined"
-        return ArgumentTypeError(argument, name, problem, "give that one")
-    held = list(islice(_held(module), _MOST_NAMED + 1))
-    if not held:
-        problem = "is no recurrent module, and holds none"
-        return ArgumentTypeError(argument, name, problem, wanted)
-    code = [f"{argument}{_access(path)}" for path in held]
-    listed = " or ".join(code[:_MOST_NAMED]) + (" …" if code[_MOST_NAMED:] else "")
-    problem = f"is no recurrent module, but holds {'several' if len(held) > 1 else 'one'}"
-    return ArgumentTypeError(argument, name, problem, f"give {listed}")
-
-
-def _held(module: Any) -> Iterator[str]:
-    """The paths of the recurrent modules in a model; one inside another is not among them."""
-    last = ""
-    for path, part in module.named_modules():
-        if class_of(part) is not None and not (last and path.startswith(f"{last}.")):
-            last = path
-            yield path
-
-
-def _access(path: str) -> str:
-    """Code for a part of a module, from its path: ``[0]`` for a number, ``.name`` for a name."""
-    return "".join(f"[{each}]" if each.isdigit() else f".{each}" for each in path.split("."))
+    return Settings(**arguments_of(argument, value, [each.name for each in fields(Settings)]))
 
 
 @dataclass(frozen=True)

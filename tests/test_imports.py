@@ -18,6 +18,7 @@ PACKAGE = Path(lstm_shapes.__file__).parent
 ROOMS = [
     "errors",
     "argument",
+    "recurrent",
     "config",
     "formula",
     "tensors",

@@ -15,11 +15,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
-from lstm_shapes.config import InputSizes, Settings, unwrapped
+from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.errors import ArgumentError
 from lstm_shapes.live.calls import call_as_given
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.terms import own_terms, seeded
+from lstm_shapes.recurrent import unwrapped
 
 
 def observe(module: nn.Module, *args: Any, **kwargs: Any) -> Run:

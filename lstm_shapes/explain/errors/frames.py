@@ -13,9 +13,9 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from lstm_shapes.config import class_of
 from lstm_shapes.errors import ArgumentTypeError, wrong_type
 from lstm_shapes.explain.errors.call import NO_CALL, Call, Given, Shape
+from lstm_shapes.recurrent import class_of
 
 _TORCH = "torch.nn.modules.rnn"
 MOST_FRAMES = 10_000
