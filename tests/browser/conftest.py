@@ -161,6 +161,11 @@ def run_cell(page: Page, source: str) -> None:
     without a word."""
     expect(page.locator(".jp-Toolbar-kernelName")).to_contain_text("Python", timeout=60_000)
     expect(page.locator(IDLE)).to_be_visible(timeout=60_000)
+    run_at_once(page, source)
+
+
+def run_at_once(page: Page, source: str) -> None:
+    """Run the cell with this source, of a notebook that has had its kernel."""
     page.locator(".jp-CodeCell .cm-content").filter(has_text=source).click()
     page.keyboard.press("Shift+Enter")
 
