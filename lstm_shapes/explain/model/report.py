@@ -98,6 +98,7 @@ class ModelCall:
         lengths: the length of each sample, if the input is packed.
         rows: what each row of h_n is, such as ``layer 1, backward``; of a cell empty.
         tensors: all that the call was given, and all that it returned.
+        own: the user's module, its input and its states, for the explorer; not part of the data.
     """
 
     module: str
@@ -111,6 +112,7 @@ class ModelCall:
     lengths: tuple[int, ...]
     rows: tuple[str, ...]
     tensors: tuple[SeenTensor, ...]
+    own: Any = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:

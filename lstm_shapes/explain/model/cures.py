@@ -1,0 +1,113 @@
+"""Cures as diffs of the user's own lines."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Sequence
+
+from torch import nn
+
+Diff = tuple[tuple[str, ...], tuple[str, ...]]
+"""Lines that are taken away, and lines that stand there instead."""
+
+
+def constructor_line(model: nn.Module, path: str, module: nn.Module) -> str:
+    """The line of the user's code that makes a module; empty if it is not found.
+
+    Args:
+        model: the model.
+        path: where the module is in it.
+        module: that module.
+    """
+    owner, _, name = path.rpartition(".")
+    kind = type(module).__name__
+    try:
+        source = inspect.getsource(type(model.get_submodule(owner)))
+    except (OSError, TypeError, AttributeError):
+        return ""
+    pattern = rf"^\s*(self\.{re.escape(name)}\s*=.*\b{kind}\(.*\))\s*(#.*)?$"
+    found = re.search(pattern, source, re.MULTILINE)
+    return found.group(1).strip() if found else ""
+
+
+def constructor_diff(model: nn.Module, path: str, module: nn.Module, batch_first: bool) -> Diff:
+    """The constructor with another batch_first, as a diff."""
+    name = path.rpartition(".")[2] or "lstm"
+    line = constructor_line(model, path, module)
+    if not line:
+        return (), (f"self.{name} = nn.{type(module).__name__}(…, batch_first={batch_first})",)
+    bare = re.sub(r",\s*batch_first\s*=\s*(\([^)]*\)|[^,()]+)", "", line)
+    if not batch_first:
+        return (line,), (bare,)
+    opened = bare.rindex(")") if bare.count("(") == bare.count(")") else len(bare)
+    return (line,), (f"{bare[:opened]}, batch_first=True{bare[opened:]}",)
+
+
+def transposed_code(code: str, name: str, axis: int, shapes: Sequence[tuple[int, ...]]) -> Diff:
+    """The line with the axes moved before they are cut anew.
+
+    >>> transposed_code("x = h_n.view(N, -1)", "view", 1, [(2, 3, 4), (3, 8)])
+    (('x = h_n.view(N, -1)',), ('x = h_n.transpose(0, 1).reshape(N, -1)',))
+    """
+    before, after = shapes[0], shapes[-1]
+    swapped = exchanged(before, after)
+    moves = f".transpose{swapped}" if swapped else f".transpose(0, {axis})"
+    found = re.search(rf"\.{re.escape(name)}\(", code)
+    if not found:
+        return ((code,) if code else ()), (f"x = x{moves}  # instead of {name}",)
+    end = _closing(code, found.end())
+    inside = code[found.end() : end]
+    again = "" if swapped else f".reshape({inside})"
+    return (code,), (f"{code[: found.start()]}{moves}{again}{code[end + 1 :]}",)
+
+
+def exchanged(before: Sequence[int], after: Sequence[int]) -> tuple[int, int] | None:
+    """The two axes whose sizes a reshape exchanges, if that is all it does.
+
+    >>> exchanged((2, 3, 4), (2, 4, 3)), exchanged((2, 3, 4), (2, 12))
+    ((1, 2), None)
+    """
+    if len(before) != len(after):
+        return None
+    differ = [i for i, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
+    if len(differ) != 2:
+        return None
+    one, other = differ
+    swapped = before[one] == after[other] and before[other] == after[one]
+    return (one, other) if swapped else None
+
+
+def _closing(code: str, start: int) -> int:
+    """Where the bracket is closed that was opened before a place."""
+    depth = 1
+    for i, letter in enumerate(code[start:], start):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0:
+            return i
+    return len(code)
+
+
+def names_used(model: nn.Module, owner: str) -> set[str]:
+    """The names of attributes that the methods of a module's class use, but for __init__ and
+    forward.
+
+    Args:
+        model: the model.
+        owner: where the module is in it.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(type(model.get_submodule(owner))))
+        tree = ast.parse(source)
+    except (OSError, TypeError, SyntaxError, AttributeError):
+        return set()
+    used: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name not in (
+            "__init__",
+            "forward",
+        ):
+            used |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    return used

@@ -1,0 +1,341 @@
+"""Findings on samples: whether the result of each depends on itself alone, and if not, where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from lstm_shapes.explain.model.cures import constructor_diff, transposed_code
+from lstm_shapes.explain.model.found import Found
+from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
+from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
+from lstm_shapes.explain.model.study import Study, only, weighted
+from lstm_shapes.explain.model.traced import Trace, moved
+
+RESHAPES = {"view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "resize", "ravel"}
+"""Operations that cut the same numbers into other axes."""
+
+ATTENDS = {
+    "softmax",
+    "multi_head_attention_forward",
+    "scaled_dot_product_attention",
+    "bmm",
+    "matmul",
+    "__matmul__",
+    "einsum",
+}
+"""Operations by which attention mixes what it is given."""
+
+
+def samples(study: Study, found: Found) -> None:
+    """Look whether samples mix, and whether they keep their order."""
+    count = study.layout.samples
+    if count < 2:
+        return
+    apart = 0
+    for i, (name, result) in enumerate(study.base.results):
+        state = study.results[i]
+        if state.verdict == "apart" and state.in_order(study.followed):
+            apart += 1
+        elif state.verdict == "apart":
+            _out_of_order(study, found, i)
+        elif state.verdict == "mixed" and result.dim() and result.numel() > 1:
+            _mixed(study, found, i)
+        elif state.verdict == "mixed":
+            found.say_out_of_reach(
+                "The model returns a single number for the whole batch, such as a loss, so the "
+                "samples cannot be told apart in it. Give the part of the model that returns one "
+                "result per sample."
+            )
+        elif state.verdict == "unknown":
+            found.say_out_of_reach(
+                f"The shape of the result{name} changes with the numbers in it, so the samples "
+                "could not be followed to it."
+            )
+    if apart and apart == len(study.results):
+        _holds(study, found, count)
+
+
+def _holds(study: Study, found: Found, count: int) -> None:
+    """Say that samples stay apart, if gradients say so too."""
+    for i, (_, result) in enumerate(study.base.results):
+        if (mask := _others(study, i, 0)) is not None and study.reaches(
+            weighted(result, mask), study.sample_runs[0]
+        ):
+            found.say_out_of_reach(
+                "Gradients lead from one sample to the result of another, but other numbers there "
+                "change nothing. The two ways to measure it do not agree, so nothing is said."
+            )
+            return
+    followed = len(study.followed)
+    evidence = f"{followed} of {count} samples followed, by other numbers and by gradients"
+    says = "The result of each sample depends on that sample only"
+    found.checks.append(Check("samples_apart", says, evidence))
+
+
+def _axis(study: Study, i: int) -> int | None:
+    """The axis of a result that should be the batch."""
+    result, count = study.base.results[i][1], study.layout.samples
+    if (trace := study.results[i]).verdict == "apart":
+        return trace.axis
+    main = study.layout.batch[study.layout.main]
+    order = [axis for axis in (main, *range(result.dim())) if axis is not None]
+    return next((a for a in order if a < result.dim() and result.shape[a] == count), None)
+
+
+def _others(study: Study, i: int, which: int) -> Tensor | None:
+    """Booleans of a result's shape: what belongs to other samples than a followed one."""
+    result, axis = study.base.results[i][1], _axis(study, i)
+    if axis is None:
+        return None
+    trace, sample = study.results[i], study.followed[which]
+    rows = result.shape[axis] // study.layout.samples
+    place = trace.order[which] if trace.order else sample
+    if rows == 1:
+        return ~only(result, axis, place)
+    moves = moved(study.base.digests[i], study.sample_runs[which].digests[i])
+    own = moves[axis].nonzero().flatten().tolist() if moves else []
+    return ~only(result, axis, *own)
+
+
+def _measured(study: Study, i: int, output: Tensor) -> tuple[int, int, float] | None:
+    """Both ways to measure that another sample's numbers reach a result.
+
+    Returns:
+        The sample that was changed, how many others change with it, and by how much at most;
+        ``None`` if the two ways do not agree.
+    """
+    result, axis = study.base.results[i][1], _axis(study, i)
+    for which, sample in enumerate(study.followed):
+        run = study.sample_runs[which]
+        if axis is None:
+            if study.reaches(weighted(output), run):
+                return sample, study.layout.samples - 1, 0.0
+            continue
+        mask = ~only(result, axis, sample)
+        difference = (result.detach() - run.results[i][1].detach()).abs() * mask
+        rows = difference.movedim(axis, 0).flatten(1) if result.dim() > 1 else difference[:, None]
+        touched = int((rows.amax(1) > 0).sum())
+        if touched and study.reaches(weighted(result, mask), run):
+            return sample, touched, float(difference.max())
+    return None
+
+
+def _mixed(study: Study, found: Found, i: int) -> None:
+    node, traces = _culprit(study, i)
+    output = node.outputs[0] if node is not None else study.base.results[i][1]
+    measured = _measured(study, i, output)
+    if measured is None:
+        found.say_out_of_reach(
+            "Other numbers in one sample change the results of other samples, but no gradient "
+            "leads there, as through an operation without one. So nothing is said about it."
+        )
+        return
+    sample, touched, by = measured
+    others = study.layout.samples - 1
+    amount = f", by up to {by:.2g}" if by else ""
+    evidence = (
+        f"Other numbers in sample {sample} change the result of {touched} of the {others} other "
+        f"sample{'s' * (others != 1)}{amount}, and gradients lead from there too."
+    )
+    if node is None:
+        title = "The result of one sample depends on other samples"
+        _once(found, Finding("samples_mix", title, evidence))
+    elif node.call is not None:
+        _mixed_by_call(study, found, node, traces, evidence)
+    else:
+        _mixed_by_operation(study, found, node, traces, evidence)
+
+
+def _culprit(study: Study, i: int) -> tuple[Node | None, Mapping[int, Trace]]:
+    """The first step on the way to a result in which samples mix that were apart before."""
+    traces: dict[int, Trace] = {}
+    if not study.aligned:
+        return None, traces
+    nodes = nodes_of(study.base)
+    result = study.base.results[i][1]
+    for node in nodes:
+        for output in node.outputs:
+            if node.operation is not None:
+                traces[id(output)] = study.operations[node.index]
+            elif node.call is not None:
+                name = "h" if output is node.call.h else "c" if output is node.call.c else "out"
+                traces[id(output)] = study.call_trace(node.call, name)
+    for node in ancestors(nodes, result):
+        given = [traces[id(each)] for each in node.inputs if id(each) in traces]
+        mixed = any(traces[id(each)].verdict == "mixed" for each in node.outputs)
+        if mixed and not any(each.verdict == "mixed" for each in given):
+            return node, traces
+    return None, traces
+
+
+def _mixed_by_call(
+    study: Study, found: Found, node: Node, traces: Mapping[int, Trace], evidence: str
+) -> None:
+    call = node.call
+    assert call is not None
+    x = study.call_trace(call, "x")
+    name = call.path or "model"
+    if x.verdict != "apart" or call.batch_axis in (None, x.axis):
+        title = f"{name} mixes samples"
+        _once(found, Finding("samples_mix", title, evidence, node.place, module=call.path))
+        return
+    first = bool(getattr(call.module, "batch_first", False))
+    removed, added = constructor_diff(study.session.model, call.path, call.module, not first)
+    title = f"{name} takes the batch for time"
+    shape = tuple(call.x.shape)
+    says = (
+        f"Its input {shape} has the samples on axis {x.axis}, but with batch_first={first} axis "
+        f"{x.axis} is time: the module goes from sample to sample as if they were steps. {evidence}"
+    )
+    if not study.layout.surely:
+        says += (
+            f" Axis {study.layout.batch[study.layout.main]} of the input is taken for the batch, "
+            "as a DataLoader makes it. If it is time, give explain(…, batch_axis=1)."
+        )
+    _once(found, Finding("batch_first", title, says, node.place, removed, added, call.path))
+
+
+def _mixed_by_operation(
+    study: Study, found: Found, node: Node, traces: Mapping[int, Trace], evidence: str
+) -> None:
+    given = [traces[id(each)] for each in node.inputs if id(each) in traces]
+    orders = {each.order for each in given if each.verdict == "apart" and each.rows == 1}
+    code = node.place.code if node.place else ""
+    if len(orders) > 1:
+        _orders_differ(found, node, evidence)
+    elif node.name in RESHAPES:
+        axis = next((each.axis for each in given if each.verdict == "apart"), 1)
+        axis = axis if given else _batch_of_leaf(study, node)
+        shapes = [tuple(each.shape) for each in (*node.inputs[:1], *node.outputs)]
+        title = f"{node.name} mixes the samples"
+        says = (
+            f"It cuts the numbers of {shapes[0]} anew into {shapes[1]}, and moves no axis: the "
+            f"samples, which were on axis {axis}, end up in each other's rows. {evidence}"
+        )
+        removed, added = transposed_code(code, node.name, axis, shapes)
+        _once(found, Finding("view", title, says, node.place, removed, added))
+    elif node.name in ATTENDS:
+        title = "Is it meant that attention goes over the batch?"
+        says = f"{node.name} compares samples with each other. {evidence}"
+        question = ModelQuestion("attention_over_batch", title, says, node.place)
+        if question not in found.questions:
+            found.questions.append(question)
+    else:
+        title = f"{node.name} mixes the samples"
+        _once(found, Finding("samples_mix", title, evidence, node.place))
+
+
+def _batch_of_leaf(study: Study, node: Node) -> int:
+    for leaf, axis in zip(study.base.passed, study.layout.batch, strict=True):
+        if any(leaf is each for each in node.inputs) and axis is not None:
+            return axis
+    return 1
+
+
+def _orders_differ(found: Found, node: Node, evidence: str) -> None:
+    title = "Two tensors are joined whose samples are in different orders"
+    says = (
+        "After sorting by length, one of them was put back into the order of the batch and the "
+        f"other was not, as when out is unsorted and h_n is not. {evidence}"
+    )
+    added = ("h_n = h_n[:, unsorted]  # or let pack_padded_sequence sort: enforce_sorted=False",)
+    _once(found, Finding("order", title, says, node.place, (), added))
+
+
+def _out_of_order(study: Study, found: Found, i: int) -> None:
+    state = study.results[i]
+    moves = [
+        (sample, place)
+        for sample, place in zip(study.followed, state.order, strict=True)
+        if sample != place
+    ]
+    sample, place = moves[0]
+    result = study.base.results[i][1]
+    which = study.followed.index(sample)
+    if not study.reaches(
+        weighted(result, only(result, state.axis, place)), study.sample_runs[which]
+    ):
+        return
+    title = "The results are in another order than the samples"
+    says = (
+        f"Row {place} of the result depends on sample {sample}, and on no other: by other numbers "
+        "and by gradients. After sorting by length the order of the batch was not put back."
+    )
+    node = _first_sorted(study, result)
+    added = ("result = result[unsorted]  # with unsorted = order.argsort()",)
+    place_ = node.place if node is not None else None
+    _once(found, Finding("order", title, says, place_, (), added))
+
+
+def _first_sorted(study: Study, result: Tensor) -> Node | None:
+    """The step that first puts the samples into another order."""
+    if not study.aligned:
+        return None
+    for node in ancestors(nodes_of(study.base), result):
+        if node.operation is not None:
+            state = study.operations[node.index]
+            if state.verdict == "apart" and not state.in_order(study.followed):
+                return node
+    return None
+
+
+def rows(study: Study, found: Found) -> None:
+    """Look for results with a row for each layer and direction of each sample."""
+    count = study.layout.samples
+    if count < 2 or len(study.base.results) != 1 or not study.base.calls:
+        return
+    result, state = study.base.results[0][1], study.results[0]
+    if state.verdict != "apart" or result.dim() < 2:
+        return
+    call = study.base.calls[-1]
+    if call.cell or call.h.dim() != 3:
+        return
+    many = call.h.shape[0]
+    if many < 2 or not _from_states(study, result):
+        return
+    wide = state.rows == many or (result.dim() == 3 and result.shape[0] == many and state.axis == 1)
+    if not wide:
+        return
+    shape, layers = tuple(result.shape), getattr(call.module, "num_layers", 1)
+    title = f"The result has {many} rows for each sample"
+    says = (
+        f"h_n {tuple(call.h.shape)} has a row for each layer and direction, {many} in all, and "
+        f"the result {shape} keeps them all. Each depends on one sample, by other numbers and by "
+        "gradients, but the rows of lower layers were never meant to be results."
+    )
+    wanted = "h_n[-1]"
+    if many == 2 * layers:
+        wanted = "torch.cat([h_n[-2], h_n[-1]], dim=-1)"
+    node = next((n for n in nodes_of(study.base) if any(e is call.h for e in n.inputs)), None)
+    code = node.place.code if node and node.place else ""
+    _once(
+        found,
+        Finding(
+            "rows",
+            title,
+            says,
+            node.place if node else None,
+            (code,) if code else (),
+            (f"last = {wanted}",),
+            call.path,
+        ),
+    )
+
+
+def _from_states(study: Study, result: Tensor) -> bool:
+    """Whether a result is made of the final states alone, and not of out."""
+    tensors: list[Tensor] = [t for call in study.base.calls[-1:] for t in (call.out, call.h)]
+    out, h = study.session.gradients(weighted(result), tensors)
+    read = [each is not None and bool((each != 0).any()) for each in (out, h)]
+    return read == [False, True]
+
+
+def _once(found: Found, finding: Finding) -> None:
+    """Keep a finding, unless the same was found on another result."""
+    same = [
+        each for each in found.findings if (each.kind, each.place) == (finding.kind, finding.place)
+    ]
+    if not same:
+        found.findings.append(finding)

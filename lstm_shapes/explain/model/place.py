@@ -1,0 +1,28 @@
+"""Where in the user's own code something happens: read from the frames that are running."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from pathlib import Path
+from types import FrameType
+
+import torch
+
+from lstm_shapes.explain.model.report import Place
+
+_OURS = str(Path(__file__).resolve().parents[2])
+_TORCH = str(Path(torch.__file__).resolve().parent)
+_NOT_THEIRS = (_OURS, _TORCH, "<frozen", "<string>", "<__array_function__")
+
+
+def user_place() -> Place | None:
+    """The innermost line that is neither torch's nor this package's; ``None`` if there is none."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith(_NOT_THEIRS) and "site-packages" not in file:
+            code = linecache.getline(file, frame.f_lineno, frame.f_globals).strip()
+            return Place(file, frame.f_lineno, frame.f_code.co_name, code)
+        frame = frame.f_back
+    return None

@@ -1,0 +1,258 @@
+"""Findings on time: whether the steps of a module are those of its input, and the future."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lstm_shapes.explain.model.cures import exchanged, transposed_code
+from lstm_shapes.explain.model.found import Found
+from lstm_shapes.explain.model.mixing import RESHAPES
+from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
+from lstm_shapes.explain.model.passes import Run
+from lstm_shapes.explain.model.recorded import RecordedCall
+from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
+from lstm_shapes.explain.model.study import Study, only, weighted
+from lstm_shapes.explain.model.traced import moved
+
+
+def time_axis(study: Study, found: Found) -> None:
+    """Look whether each module steps along time."""
+    if found.has("batch_first", "view"):
+        return
+    run = study.time_run
+    seen: set[str] = set()
+    fits = 0
+    for call in study.base.calls:
+        if call.time_axis is None or call.path in seen or call.x.dim() < 2:
+            continue
+        seen.add(call.path)
+        if node := _cut(study, call):
+            _say_cut(study, found, call, node)
+        elif run is not None and _along_features(study, run, call):
+            _say_features(study, found, call)
+        else:
+            fits += 1
+    if fits == len(seen) and fits and not found.findings:
+        call = study.base.calls[0]
+        axis = call.time_axis
+        first = getattr(call.module, "batch_first", False)
+        says = f"batch_first={first} fits the input: time is axis {axis}"
+        if study.layout.samples < 2:
+            says = f"Time is axis {axis} of the input"
+        found.checks.append(Check("time_axis", says, "by other numbers in one step"))
+
+
+def _cut(study: Study, call: RecordedCall) -> Node | None:
+    """A reshape on the way to a call that exchanges the sizes of time and another axis."""
+    nodes = nodes_of(study.base)
+    for node in ancestors(nodes, call.x):
+        if node.name not in RESHAPES or not node.inputs:
+            continue
+        before, after = node.inputs[0].shape, node.outputs[0].shape
+        axes = exchanged(before, after)
+        batch = study.layout.batch[study.layout.main] if study.layout.main >= 0 else None
+        if axes is None or (study.layout.samples > 1 and batch in axes):
+            continue
+        if _scrambled(study, node, axes):
+            return node
+    return None
+
+
+def _scrambled(study: Study, node: Node, axes: tuple[int, int]) -> bool:
+    """Whether the first index of the new axis holds several of the old one, by gradients and by
+    looking at which numbers are equal."""
+    one, other = axes
+    before, after = node.inputs[0], node.outputs[0]
+    (gradient,) = study.session.gradients(weighted(after.select(one, 0)), [before])
+    if gradient is None:
+        return False
+    spread = (gradient != 0).movedim(other, 0).flatten(1).any(1)
+    # With the axes moved, index 0 would hold one index of the old axis.
+    return int(spread.sum()) > 1 and not torch.equal(
+        after.detach().select(one, 0), before.detach().transpose(one, other).select(one, 0)
+    )
+
+
+def _say_cut(study: Study, found: Found, call: RecordedCall, node: Node) -> None:
+    before, after = tuple(node.inputs[0].shape), tuple(node.outputs[0].shape)
+    name = call.path or "model"
+    title = f"{node.name} mixes time and features before {name}"
+    says = (
+        f"It cuts the numbers of {before} anew into {after}, and moves no axis: the first step of "
+        f"what {name} is given holds numbers of many steps, by gradients and by comparing the "
+        "numbers themselves."
+    )
+    code = node.place.code if node.place else ""
+    removed, added = transposed_code(code, node.name, 1, [before, after])
+    found.findings.append(Finding("time_axis", title, says, node.place, removed, added, call.path))
+
+
+def _along_features(study: Study, run: Run, call: RecordedCall) -> bool:
+    """Whether other numbers in one step of the input change one feature of all a module's steps."""
+    other = run.calls[call.number] if call.number < len(run.calls) else None
+    if other is None or other.path != call.path or call.time_axis is None:
+        return False
+    moves = moved(call.digests["x"], other.digests["x"])
+    if moves is None or len(moves) < 2:
+        return False
+    steps, features = moves[call.time_axis], moves[-1]
+    local = bool(features.any()) and not bool(features.all())
+    if len(steps) < 2 or not bool(steps.all()) or not local or len(features) < 3:
+        return False
+    axis = call.time_axis if call.packed is None else None
+    if axis is None:
+        return False
+    return bool(study.reaches(weighted(call.x.select(axis, 0)), run)) and bool(
+        study.reaches(weighted(call.x.select(axis, call.x.shape[axis] - 1)), run)
+    )
+
+
+def _say_features(study: Study, found: Found, call: RecordedCall) -> None:
+    name = call.path or "model"
+    title = f"{name} steps along an axis that is not time"
+    says = (
+        f"Other numbers in one step of the input change one feature of every step that {name} is "
+        f"given, {tuple(call.x.shape)}: time is its last axis, and features are taken for steps. "
+        "Measured by other numbers and by gradients."
+    )
+    code = call.place.code if call.place else ""
+    found.findings.append(
+        Finding(
+            "time_axis",
+            title,
+            says,
+            call.place,
+            (code,) if code else (),
+            ("x = x.transpose(1, 2)  # (batch, features, time) to (batch, time, features)", code),
+            call.path,
+        )
+    )
+
+
+def future(study: Study, found: Found) -> None:
+    """Look whether a result has read later steps than its own, where the next step is wanted."""
+    layout, run = study.layout, study.time_run
+    if run is None or layout.samples < 1 or found.has("batch_first", "view", "time_axis"):
+        return
+    next_step = _target_is_next(study)
+    likely = study.target is None and _predicts_ids(study)
+    if not next_step and not likely:
+        return
+    step = study.time_step
+    for i, (_, result) in enumerate(study.base.results):
+        mask = _earlier(study, i, step)
+        if mask is None:
+            continue
+        other = run.results[i][1]
+        changed = result.shape == other.shape and bool(
+            (result.detach() != other.detach())[mask].any()
+        )
+        if not changed or not study.reaches(weighted(result, mask), run):
+            evidence = f"other numbers at t = {step} change no result before it"
+            found.checks.append(Check("future", "No result has read a later step", evidence))
+            continue
+        wide = next(
+            (c for c in study.base.calls if getattr(c.module, "bidirectional", False)), None
+        )
+        name = (wide.path or "model") if wide else "the model"
+        says = (
+            f"Other numbers at t = {step} change results at earlier steps, and gradients lead from "
+            f"there too. {'The backward direction of ' + name if wide else 'Something'} has read "
+            "the steps that are to be predicted: training looks perfect, and nothing is learned."
+        )
+        place = wide.place if wide else None
+        if next_step:
+            title = "The result at a step has read the next step, which is its target"
+            found.findings.append(
+                Finding(
+                    "future",
+                    title,
+                    says,
+                    place,
+                    (),
+                    ("bidirectional=False",),
+                    wide.path if wide else "",
+                )
+            )
+        else:
+            title = "Is the target the next step?"
+            found.questions.append(ModelQuestion("future", title, says, place))
+        return
+
+
+def _target_is_next(study: Study) -> bool:
+    """Whether the target is the main input, one step later."""
+    target, layout = study.target, study.layout
+    time = layout.time[layout.main] if layout.main >= 0 else None
+    if target is None or time is None:
+        return False
+    x = study.session.given.leaves[layout.main].tensor
+    if target.shape != x.shape and target.numel() == x.numel():
+        target = target.reshape(x.shape)
+    if target.shape != x.shape or x.shape[time] < 3:
+        return False
+    steps = x.shape[time] - 1
+    shifted = target.to(x.dtype).narrow(time, 0, steps), x.narrow(time, 1, steps)
+    same = torch.isclose(*shifted) if x.is_floating_point() else shifted[0] == shifted[1]
+    return bool(same.double().mean() > 0.9)
+
+
+def _predicts_ids(study: Study) -> bool:
+    """Whether the result has a score for each id there is, at each step, as a language model's."""
+    layout = study.layout
+    if layout.main < 0 or study.session.given.leaves[layout.main].floating:
+        return False
+    sizes = [
+        e.inputs[1].shape[0]
+        for e in study.base.operations
+        if e.name == "embedding" and len(e.inputs) > 1
+    ]
+    return any(
+        result.dim() == 3 and result.shape[-1] in sizes[:1] and result.shape[1] == layout.steps
+        for _, result in study.base.results
+    )
+
+
+def _earlier(study: Study, i: int, step: int) -> Tensor | None:
+    """Booleans of a result's shape: the steps before one; ``None`` where it has no steps."""
+    result, layout = study.base.results[i][1], study.layout
+    count, steps = layout.samples, layout.steps
+    main = layout.batch[layout.main]
+    time = 1 if main == 0 else 0
+    if result.dim() > 1 and result.shape[1 - time] == count and result.shape[time] == steps:
+        return only(result, time, *range(step))
+    if result.dim() and result.shape[0] == count * steps:
+        rows = torch.arange(count * steps)
+        at = rows % steps if main == 0 else rows // count
+        return (at < step).reshape(-1, *[1] * (result.dim() - 1)).expand(result.shape)
+    return None
+
+
+def broadcast(study: Study, found: Found) -> None:
+    """Look whether the shape of the result is another than the target's, and still runs."""
+    target = study.target
+    if target is None or not study.base.results:
+        return
+    _, result = study.base.results[0]
+    one, other = tuple(result.shape), tuple(target.shape)
+    if one == other:
+        return
+    classes = not target.is_floating_point() and not (result.dim() > 1 and one[-1] == 1)
+    try:
+        wide = tuple(torch.broadcast_shapes(one, other))
+    except RuntimeError:
+        return
+    if classes or (wide in (one, other) and len(one) == len(other)):
+        return
+    title = f"The result {one} and the target {other} broadcast to {wide}"
+    says = (
+        "A loss such as MSELoss or a subtraction then compares every result with every target, "
+        "without an error. The mean it reports is not that of the pairs."
+    )
+    added = (
+        "loss = criterion(result.squeeze(-1), target)"
+        if one[-1:] == (1,) and len(one) > len(other)
+        else "loss = criterion(result, target.reshape(result.shape))",
+    )
+    found.findings.append(Finding("broadcast", title, says, None, (), added))
