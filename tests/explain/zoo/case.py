@@ -94,9 +94,11 @@ class Case:
         result_batch: that of the tensors of the result, or of each.
         result_time: the axis of the steps of the result's tensors, or of each.
         reads_all: whether the result of a sample reads each of its steps.
+        attends: whether it attends over the steps, of which one alone leaves no choice.
         idle: names of parameters, or their beginnings, that forward leaves alone on purpose.
         right: the name of the right version with the same parameters, to compare results with.
         double: whether it can be run in float64.
+        compiled: whether it is wrapped by torch.compile, which nobody may call.
         code: a part of the line that is wrong, where there is one such line.
     """
 
@@ -112,9 +114,11 @@ class Case:
     result_batch: int | tuple[int | None, ...] = 0
     result_time: int | tuple[int | None, ...] | None = None
     reads_all: bool = True
+    attends: bool = False
     idle: tuple[str, ...] = ()
     right: str = ""
     double: bool = True
+    compiled: bool = False
     code: str = ""
 
     @property
@@ -129,6 +133,11 @@ class Case:
             # torch says itself that the dropout of one layer does nothing.
             warnings.simplefilter("ignore", UserWarning)
             return self.make(dims).train(dims.training)
+
+    def runs(self, dims: Dims) -> nn.Module:
+        """The model to be run plainly: of a compiled one what was given to torch.compile."""
+        model = self.build(dims)
+        return model.get_submodule("_orig_mod") if self.compiled else model
 
     def call(self, dims: Dims) -> Arguments:
         """What it is called with, the same for the same sizes and seed."""

@@ -499,7 +499,7 @@ CASES: list[Case] = [
         "padding",
         needs=Needs(N=2, L=2, bidirectional=True),
     ),
-    case("classifier/attention", Attended, tokens_and_mask),
+    case("classifier/attention", Attended, tokens_and_mask, idle=("attention.bias",), attends=True),
     case(
         "classifier/attention/batch",
         AttendedOverBatch,

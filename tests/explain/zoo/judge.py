@@ -11,6 +11,7 @@ import dataclasses
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -51,7 +52,7 @@ class Trial:
     def __init__(self, case: Case, dims: Dims, *, training: bool = False) -> None:
         self.case, self.dims = case, dims
         with double(case.double):
-            self.model = case.build(dims).train(training)
+            self.model = case.runs(dims).train(training)
             self.leaves, self.spec = pytree.tree_flatten(case.call(dims))
         tensors = [index for index, leaf in enumerate(self.leaves) if isinstance(leaf, Tensor)]
         self.batch: dict[int, int] = {
@@ -59,24 +60,34 @@ class Trial:
             for index, axis in zip(tensors, axes(case.batch, len(tensors)), strict=True)
         }
         self.time = {
-            index: 1 - axis
-            for index, axis in self.batch.items()
-            if self.leaves[index].dim() > 1 and self.leaves[index].size(1 - axis) == dims.L
+            index: 1 - axis for index, axis in self.batch.items() if self.has_steps(index, axis)
         }
         self.tolerance = 1e-9 if case.double else 1e-4
 
-    def lengths(self) -> Tensor:
+    def has_steps(self, index: int, batch: int) -> bool:
+        """Whether an argument's tensor is the sequence, or its mask."""
+        leaf = self.leaves[index]
+        if index > 0 and leaf.dtype != torch.bool:
+            return False
+        return leaf.dim() in (2, 3, 5) and leaf.size(1 - batch) == self.dims.L
+
+    def given_lengths(self) -> Tensor | None:
         """Of each sample: as they are given, or up to the last token that is no padding."""
-        for leaf in self.leaves:
-            if isinstance(leaf, Tensor) and leaf.dim() == 1:
+        for index in self.batch:
+            leaf = self.leaves[index]
+            if leaf.dim() == 1:
                 return leaf
-            if isinstance(leaf, Tensor) and leaf.dtype == torch.bool:
+            if leaf.dtype == torch.bool:
                 return leaf.sum(1)
         first = self.leaves[0]
-        if not first.is_floating_point() and first.dim() == 2 and self.batch[0] == 0:
-            steps = torch.arange(1, first.size(1) + 1)
-            return (steps * (first != 0)).amax(1)
-        return torch.full((self.dims.N,), self.dims.L)
+        if not first.is_floating_point() and first.dim() == 2 and bool((first == 0).any()):
+            return (torch.arange(1, first.size(1) + 1) * (first != 0)).amax(1)
+        return None
+
+    def lengths(self) -> Tensor:
+        """Of each sample; all steps if there is no padding."""
+        given = self.given_lengths()
+        return torch.full((self.dims.N,), self.dims.L) if given is None else given
 
     def run(self, leaves: list[Any] | None = None, model: nn.Module | None = None) -> list[Tensor]:
         """The result, each time with the same random numbers and a fresh model."""
@@ -165,7 +176,9 @@ def wrong_rows(trial: Trial) -> bool:
 
 def reads_padding(trial: Trial) -> bool:
     """Whether other numbers in the padding, or more or less of it, change a result."""
-    before, lengths = trial.run(), trial.lengths()
+    before, lengths = trial.run(), trial.given_lengths()
+    if lengths is None:
+        return False
     longer = trial.run(trial.with_leaf(lambda i, leaf: lengthened(trial, i, leaf)))
     noisy = trial.run(trial.with_leaf(lambda i, leaf: noised(trial, i, leaf, lengths)))
     for sample, steps in enumerate(lengths.tolist()):
@@ -214,15 +227,16 @@ def fails_alone(trial: Trial) -> bool:
     return trial.differs(trial.rows(before, 0, steps), trial.rows(alone, 0, steps))
 
 
-def unread_parameters(trial: Trial) -> set[str]:
-    """The parameters that do nothing to the result."""
-    before, unread = trial.run(), set()
+def unread_parameters(trial: Trial, part: int | None = None) -> set[str]:
+    """The parameters that do nothing to the result, or to one of its tensors."""
+    which = slice(None) if part is None else slice(part, part + 1)
+    before, unread = trial.run()[which], set()
     for name, _ in trial.model.named_parameters():
         model = copy.deepcopy(trial.model)
         with torch.no_grad():
             weight = model.get_parameter(name)
             weight.copy_(weight + 0.5 * torch.randn(weight.shape, generator=_noise()))
-        if not trial.differs(before, trial.run(model=model)):
+        if not trial.differs(before, trial.run(model=model)[which]):
             unread.add(name)
     return unread
 
@@ -314,7 +328,7 @@ def carries_batch(trial: Trial) -> bool:
     model = copy.deepcopy(trial.model)
     trial.run(model=model)
     more = trial.with_leaf(
-        lambda i, leaf: torch.cat([leaf, leaf.narrow(trial.batch[i], 0, 1)], trial.batch[i])
+        lambda i, leaf: torch.cat([leaf.narrow(trial.batch[i], 0, 1), leaf], trial.batch[i])
     )
     try:
         return not trial.fits(trial.run(more, model), trial.dims.N + 1)
@@ -362,17 +376,22 @@ def differs_from_right(trial: Trial, right: Case) -> bool:
 
 
 def one_direction_unread(trial: Trial) -> bool:
-    unread = {name for name in unread_parameters(trial) if ".weight_ih" in name}
-    return any(name.endswith("_reverse") for name in unread) != all(
-        f"{name}_reverse" in unread for name in unread if not name.endswith("_reverse")
-    ) or any(name.endswith("_reverse") for name in unread)
+    """Whether a layer's weights of one direction do nothing, and those of the other do."""
+    unread = {name for name in unread_parameters(trial) if "weight_ih" in name}
+    named = [name for name, _ in trial.model.named_parameters() if "weight_ih" in name]
+    pairs = [(name, f"{name}_reverse") for name in named if f"{name}_reverse" in named]
+    return any((one in unread) != (two in unread) for one, two in pairs)
 
 
 def backward_saw_one_step(trial: Trial) -> bool:
     """Only where it has seen one step are the weights for its own last state of no use."""
-    unread = unread_parameters(trial)
     last = trial.dims.num_layers - 1
-    return any(name.endswith(f"weight_hh_l{last}_reverse") for name in unread)
+    recurrent = f"weight_hh_l{last}_reverse"
+    return any(
+        name.endswith(recurrent)
+        for part in range(len(trial.run()))
+        for name in unread_parameters(trial, part)
+    )
 
 
 def one_direction(trial: Trial) -> bool:
@@ -404,3 +423,46 @@ SYMPTOMS: dict[str, Callable[[Trial], bool]] = {
     "halves": one_direction,
 }
 """What can be seen from outside of each kind; of time_axis that the right version differs."""
+
+
+NEVER_OF_RIGHT = (
+    "view",
+    "rows",
+    "padding",
+    "batch_of_one",
+    "carried_graph",
+    "carried_batch",
+    "outputs_unread",
+    "broadcast",
+    "dropout",
+)
+
+
+def faults(case: Case, dims: Dims) -> list[str]:
+    """What is wrong with a version that should be right, in words; empty if nothing is."""
+    trial = Trial(case, replace(dims, L=max(dims.L, 2)) if case.attends else dims)
+    found = [kind for kind in NEVER_OF_RIGHT if SYMPTOMS[kind](trial)]
+    if case.reads_all and (steps := unread_steps(trial)):
+        found.append(f"steps {sorted(steps)} are not read")
+    # What a module makes of its own last state is not read where there is one step.
+    idle = {name for name in unread_parameters(trial) if "weight_hh" not in name}
+    if idle := {name for name in idle if not name.startswith(case.idle or ("\0",))}:
+        found.append(f"parameters {sorted(idle)} do nothing")
+    if unread_arguments(trial):
+        found.append("an argument does nothing")
+    if case.target and case.result_time and dims.L > 1 and reads_later_steps(trial):
+        found.append("future")
+    return found
+
+
+def shows(case: Case, kind: str, dims: Dims, right: Case | None) -> bool:
+    """Whether something of this kind can be seen of a broken version, on one of some inputs."""
+    for seed in range(3):
+        trial = Trial(case, replace(dims, seed=dims.seed + 100 * seed))
+        if kind == "time_axis":
+            assert right is not None
+            if differs_from_right(trial, right):
+                return True
+        elif SYMPTOMS[kind](trial):
+            return True
+    return False

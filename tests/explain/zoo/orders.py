@@ -144,7 +144,13 @@ class Ragged(nn.Module):
 
 
 CASES: list[Case] = [
-    case("sorting/attention", SortingEncoder, tokens_and_lengths),
+    case(
+        "sorting/attention",
+        SortingEncoder,
+        tokens_and_lengths,
+        idle=("attention.bias",),
+        attends=True,
+    ),
     case(
         "sorting/attention/order",
         StatesStaySorted,

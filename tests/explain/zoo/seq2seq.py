@@ -230,8 +230,10 @@ class SentenceVAE(nn.Module):
         _, hidden = self.encoder(x)
         hidden = self.summary(hidden)
         mean, log_variance = self.mean(hidden), self.log_variance(hidden)
-        std = torch.exp(0.5 * log_variance)
-        z = torch.randn_like(std) * std + mean
+        z = mean
+        if self.training:
+            std = torch.exp(0.5 * log_variance)
+            z = torch.randn_like(std) * std + mean
         h_0 = torch.tanh(self.to_hidden(z)).unsqueeze(0)
         out, _ = self.decoder(x, h_0)
         return self.out(out), mean, log_variance
@@ -346,7 +348,7 @@ def article_and_summary(d: Dims) -> Arguments:
 
 
 CASES: list[Case] = [
-    case("seq2seq", translator(), sentences),
+    case("seq2seq", translator(), sentences, attends=True),
     case(
         "seq2seq/view",
         translator(EncoderByView),
@@ -430,14 +432,14 @@ CASES: list[Case] = [
         needs=Needs(N=2, rows=2),
         code="hidden.view(batch_size, -1)",
     ),
-    case("pointer", PointerNetwork, series),
-    case("pointer/c_from_h", PointerFromHidden, series, "c_from_h"),
+    case("pointer", PointerNetwork, series, needs=Needs(L=2)),
+    case("pointer/c_from_h", PointerFromHidden, series, "c_from_h", needs=Needs(L=2)),
     case(
         "pointer/over_batch",
         PointerOverBatch,
         series,
         "samples_mix",
-        needs=Needs(N=2),
+        needs=Needs(N=2, L=2),
         code="dim=0",
     ),
     case("summarizer", Summarizer, article_and_summary),

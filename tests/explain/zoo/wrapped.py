@@ -204,6 +204,10 @@ def unidirectional(d: Dims) -> nn.Module:
     return LightningLike(nn.DataParallel(LastStep(d)))
 
 
+def not_called(*_: Any) -> Any:
+    raise AssertionError("the model was compiled")
+
+
 CASES: list[Case] = [
     case("dict", DictModel, batches),
     case(
@@ -247,5 +251,20 @@ CASES: list[Case] = [
     case("weight_norm", WeightNormed, series),
     case("bytes", CastsItself, bytes_of, double=False),
     case("frozen", Frozen, series),
+    case(
+        "compiled",
+        lambda d: torch.compile(LastStep(d), backend=not_called),
+        series,
+        needs=Needs(bidirectional=False),
+        compiled=True,
+    ),
+    case(
+        "compiled/one_step",
+        lambda d: torch.compile(LastStep(d), backend=not_called),
+        series,
+        "one_step",
+        needs=Needs(L=2, bidirectional=True),
+        compiled=True,
+        code="out[:, -1]",
+    ),
 ]
-"""Models that are only wrapped by torch.compile are tried apart, since they cannot be copied."""
