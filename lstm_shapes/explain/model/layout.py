@@ -1,8 +1,8 @@
 """Which axes of the arguments are the batch and time, where the padding is, and what else to give.
 
 Nothing says which axis of a tensor is the batch. It is found by what fits: the number of lengths
-or of states, the target, the sizes of the result; and where all fit, it is the first axis, as a
-DataLoader makes it.
+or of states, the target, what the model's own code calls it; and where nothing says it, it is the
+first axis, as a DataLoader makes it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from lstm_shapes.explain.model.given import Leaf, Value
+from lstm_shapes.explain.model.named_axes import batch_axis_said
 from lstm_shapes.explain.model.passes import Run, Session
 
 LEAST_PADDED = 2
@@ -124,16 +125,25 @@ def _batch_axis(
         return stated % len(shape), True
     if leaf.lengths or len(shape) == 1 or (len(shape) == 2 and leaf.floating):
         return 0, True
-    if shape[0] == shape[1]:
-        return _by_growing(session, base, main), False
+    named = batch_axis_said(session.model, [each.name for each in session.given.leaves])
+    if named is not None and named < len(shape):
+        return named, True
     for counts in _hints(session.given.leaves, base, main, states, target):
         fits = [axis for axis in (0, 1) if shape[axis] in counts]
         if len(fits) == 1:
             return fits[0], True
-    results = [size for _, result in base.results for size in result.shape[:2]]
-    if shape[0] not in results and shape[1] in results:
-        return 1, False
-    return 0, False
+    return (1, True) if _steps_by_index(base) else (0, False)
+
+
+def _steps_by_index(base: Run) -> bool:
+    """Whether the model takes a single step of out by its first axis, as in ``out[-1]``."""
+    outs = {id(call.out) for call in base.calls if call.batch_axis == 1 and call.out.dim() == 3}
+    return any(
+        each.name == "__getitem__"
+        and type(each.arguments[1]) is int
+        and any(id(tensor) in outs for tensor in each.inputs)
+        for each in base.operations
+    )
 
 
 def _hints(
@@ -158,22 +168,6 @@ def _hints(
     if target is not None and target.dim() == 2 and target.shape[1] == 1:
         wanted = [{target.shape[0]}]
     return [*listed, *kept, *wanted]
-
-
-def _by_growing(session: Session, base: Run, main: int) -> int:
-    """Of two axes of one size, that along which one sample more makes the result larger."""
-    own = session.given.leaves[main].tensor
-    for axis in (0, 1):
-        values = list(base.values)
-        values[main] = torch.cat([own, own.narrow(axis, -1 % own.shape[axis], 1)], axis)
-        try:
-            more = session.run(values)
-        except Exception:  # other arguments do not fit: this axis cannot be grown alone
-            continue
-        pairs = zip(base.results, more.results, strict=False)
-        if any(a.shape != b.shape for (_, a), (_, b) in pairs):
-            return axis
-    return 0
 
 
 def _time_axis(base: Run, main: int, batch: int) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
@@ -17,7 +17,6 @@ RESHAPES = {"view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", 
 """Operations that cut the same numbers into other axes."""
 
 ATTENDS = {
-    "softmax",
     "multi_head_attention_forward",
     "scaled_dot_product_attention",
     "bmm",
@@ -162,12 +161,56 @@ def _culprit(study: Study, i: int) -> tuple[Node | None, Mapping[int, Trace]]:
             elif node.call is not None:
                 name = "h" if output is node.call.h else "c" if output is node.call.c else "out"
                 traces[id(output)] = study.call_trace(node.call, name)
+    packed: set[int] = set()
     for node in ancestors(nodes, result):
+        if _is_packed(node, packed):
+            packed |= {id(each) for each in node.outputs}
+            continue
         given = [traces[id(each)] for each in node.inputs if id(each) in traces]
+        if node.name in RESHAPES and recut(node) and any(each.verdict == "apart" for each in given):
+            return node, traces
         mixed = any(traces[id(each)].verdict == "mixed" for each in node.outputs)
         if mixed and not any(each.verdict == "mixed" for each in given):
             return node, traces
     return None, traces
+
+
+def _is_packed(node: Node, packed: set[int]) -> bool:
+    """Whether a step gives the data of a packed sequence, in which steps of all samples stand."""
+    if node.call is not None:
+        return False
+    return node.name == "_pack_padded_sequence" or any(
+        id(each) in packed and node.outputs[0].shape[:1] == each.shape[:1] for each in node.inputs
+    )
+
+
+def recut(node: Node) -> bool:
+    """Whether a reshape cuts across an axis: neither joins whole axes nor divides one.
+
+    Where the first axes of one shape hold as many numbers as those of the other, both may be cut
+    there; and between two such places only one side may have a cut.
+    """
+    if not node.inputs:
+        return False
+    before, after = _cuts(node.inputs[0].shape), _cuts(node.outputs[0].shape)
+    shared = sorted(before & after)
+    return any(
+        any(low < cut < high for cut in before) and any(low < cut < high for cut in after)
+        for low, high in zip(shared, shared[1:], strict=False)
+    )
+
+
+def _cuts(shape: Sequence[int]) -> set[int]:
+    """How many numbers stand before each cut between axes, counted in blocks of the rest.
+
+    >>> sorted(_cuts((2, 3, 4)))
+    [1, 2, 6, 24]
+    """
+    found, size = {1}, 1
+    for each in shape:
+        size *= each
+        found.add(size)
+    return found
 
 
 def _mixed_by_call(
@@ -177,6 +220,11 @@ def _mixed_by_call(
     assert call is not None
     x = study.call_trace(call, "x")
     name = call.path or "model"
+    before = _made_by(study, call.x)
+    if before is not None and before.name in RESHAPES and _same_sizes(before):
+        # Written to move axes, where all are of one size: it does nothing.
+        _mixed_by_operation(study, found, before, traces, evidence)
+        return
     if x.verdict != "apart" or call.batch_axis in (None, x.axis):
         title = f"{name} mixes samples"
         _once(found, Finding("samples_mix", title, evidence, node.place, module=call.path))
@@ -195,6 +243,20 @@ def _mixed_by_call(
             "as a DataLoader makes it. If it is time, give explain(…, batch_axis=1)."
         )
     _once(found, Finding("batch_first", title, says, node.place, removed, added, call.path))
+
+
+def _made_by(study: Study, tensor: Tensor) -> Node | None:
+    """The operation that gave a tensor."""
+    return next(
+        (n for n in nodes_of(study.base) if n.call is None and any(e is tensor for e in n.outputs)),
+        None,
+    )
+
+
+def _same_sizes(node: Node) -> bool:
+    """Whether a reshape of three axes or more gives back the shape that it was given."""
+    before, after = node.inputs[0].shape, node.outputs[0].shape
+    return before == after and len(after) > 2 and after[0] == after[1]
 
 
 def _mixed_by_operation(
@@ -224,6 +286,11 @@ def _mixed_by_operation(
             found.questions.append(question)
     else:
         title = f"{node.name} mixes the samples"
+        if node.name in ("softmax", "log_softmax"):
+            title = f"{node.name} goes over the batch"
+            evidence = (
+                f"Its weights sum to one over the samples, and not over the steps. {evidence}"
+            )
         _once(found, Finding("samples_mix", title, evidence, node.place))
 
 
