@@ -94,10 +94,10 @@ class Copier:
         if isinstance(value, MethodType):
             function = self.copied(value.__func__, where)
             return MethodType(function, self.copied(value.__self__, f"{where}.__self__"))
-        if hasattr(value, "_torchdynamo_orig_callable"):
-            return self.copied(value._torchdynamo_orig_callable, where)
         if isinstance(value, FunctionType):
-            return self._function(value, where)
+            # What torch.compile has made of a function is taken off.
+            compiled = vars(value).get("_torchdynamo_orig_callable")
+            return self.copied(compiled, where) if compiled else self._function(value, where)
         if type(value) is weakref.ref:
             return self._reference(value, where)
         return self._object(value, where)
@@ -163,6 +163,7 @@ class Copier:
         )
         made.__kwdefaults__ = value.__kwdefaults__
         made.__module__, made.__qualname__ = value.__module__, value.__qualname__
+        vars(made).update(vars(value))
         self._keep(value, made)
         for name, cell in held.items():
             own[name].cell_contents = self.copied(cell.cell_contents, f"{where}:{name}")

@@ -1,0 +1,534 @@
+"""A copy of a model computes what the model computes, and what is done to it stays with it."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import logging
+import pickle
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrizations, prune
+
+from lstm_shapes.explain.model.twin import OutOfReach, Twin, twin_of
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*(weight_norm|quantize|quantization|torch.jit|ScriptModule).*"
+)
+
+
+class Tagger(nn.Module):
+    """What most models are: an embedding's features, a module, a head."""
+
+    def __init__(self, width: int = 4, *, rows: int = 3) -> None:
+        super().__init__()
+        self.rnn = nn.LSTM(width, rows, batch_first=True)
+        self.fc = nn.Linear(rows, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.rnn(x)[0])
+
+
+class Tied(Tagger):
+    def __init__(self) -> None:
+        super().__init__(3, rows=3)
+        self.back = nn.Linear(3, 3)
+        self.back.weight = self.fc.weight
+        self.bias_too = self.fc.bias
+        # Two parameters on one storage are tied too.
+        self.third = nn.Linear(3, 3)
+        self.third.weight.data = self.fc.weight.data
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.third(self.back(super().forward(x))) + self.bias_too
+
+
+class Twice(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.GRU(4, 4, batch_first=True)
+        self.second = self.first
+        self.listed = [self.first]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.second(self.first(x)[0])[0] + self.listed[0](x)[0]
+
+
+class Stateful(Tagger):
+    """Its state is kept with the graph of the call before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.states: dict[str, Any] = {"hidden": None, "seen": []}
+
+    def forward(self, x: Tensor) -> Tensor:
+        out, self.states["hidden"] = self.rnn(x, self.states["hidden"])
+        self.states["seen"].append(out)
+        return self.fc(out)
+
+
+class Locked(Tagger):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lock = threading.Lock()
+        self.log = logging.Logger("of no tree")
+        self.rows_of_a_file = (line for line in ["a"])
+        self.library = np
+
+    def forward(self, x: Tensor) -> Tensor:
+        with self.lock:
+            return super().forward(x)
+
+
+class Overridden(Tagger):
+    """Its forward is replaced on the instance, as libraries do that wrap models."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.full((1,), 2.0))
+        self.forward = {  # type: ignore[method-assign]
+            "method": self.scaled,
+            "lambda": lambda x: self.scaled(x),
+            "partial": functools.partial(Overridden.scaled, self),
+        }[how]
+
+    def scaled(self, x: Tensor) -> Tensor:
+        return self.scale * self.fc(self.rnn(x)[0])
+
+
+class Recorder(nn.Module):
+    """Like Lightning: what its class says of copies and pickles is of its own."""
+
+    def __init__(self, hparams: dict[str, Any]) -> None:
+        super().__init__()
+        self.save = hparams
+        self.inner = Tagger(**hparams)
+        self._trainer = Trainer(self)
+        self.register_buffer("mean", torch.ones(4))
+        self.example = torch.ones(1, 5, 4)
+        self.precision = torch.float32
+
+    def __getstate__(self) -> dict[str, Any]:
+        raise RuntimeError("not to be pickled")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Recorder:
+        raise RuntimeError("not to be copied")
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.inner(x - self.mean + torch.zeros(4, dtype=self.precision))
+
+
+class Trainer:
+    def __init__(self, model: nn.Module) -> None:
+        self.model = model
+
+
+class OwnLSTM(nn.LSTM):
+    def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
+        return super().forward(x)[0]
+
+
+class Slotted(Tagger):
+    __slots__ = ("offset",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        object.__setattr__(self, "offset", torch.ones(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x) + self.offset
+
+
+class Pair(NamedTuple):
+    h: Tensor
+    c: Tensor
+
+
+@dataclass
+class Memory:
+    pair: Pair
+    lock: Any = field(default_factory=threading.Lock)
+
+
+class Remembering(Tagger):
+    """Its state is in objects of classes of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory = Memory(Pair(torch.ones(1, 2, 3), torch.ones(1, 2, 3)))
+        self.loop: list[Any] = [self.memory]
+        self.loop.append((self.loop, self))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.rnn(x, tuple(self.memory.pair))[0])
+
+
+def tagger(change: Callable[[Tagger], object]) -> Tagger:
+    model = Tagger()
+    change(model)
+    return model
+
+
+def old_norm(model: Tagger) -> None:
+    nn.utils.weight_norm(model.rnn, "weight_hh_l0")
+    nn.utils.weight_norm(model.fc)
+
+
+def new_norm(model: Tagger) -> None:
+    parametrizations.weight_norm(model.rnn, "weight_hh_l0")
+    parametrizations.weight_norm(model.fc)
+
+
+def pruned(model: Tagger) -> None:
+    prune.l1_unstructured(model.fc, "weight", amount=0.5)
+    prune.random_unstructured(model.rnn, "weight_hh_l0", amount=0.5)
+
+
+def compiled_forward(model: Tagger) -> None:
+    model.forward = torch.compile(model.forward, backend=refusing)  # type: ignore[method-assign]
+
+
+def refusing(*_: Any) -> Any:
+    raise AssertionError("compiled")
+
+
+def stepped() -> Stateful:
+    model = Stateful()
+    model(torch.ones(2, 5, 4))
+    return model
+
+
+MODELS: dict[str, Callable[[], nn.Module]] = {
+    "plain": Tagger,
+    "tied": Tied,
+    "shared": Twice,
+    "bare": lambda: OwnLSTM(4, 3, num_layers=2, bidirectional=True, proj_size=2),
+    "cell": lambda: nn.Sequential(nn.Flatten(0, 1), nn.GRUCell(4, 3)),
+    "old weight norm": lambda: tagger(old_norm),
+    "new weight norm": lambda: tagger(new_norm),
+    "old spectral norm": lambda: tagger(lambda m: nn.utils.spectral_norm(m.fc)),
+    "new spectral norm": lambda: tagger(lambda m: parametrizations.spectral_norm(m.fc)),
+    "orthogonal": lambda: tagger(lambda m: parametrizations.orthogonal(m.rnn, "weight_hh_l0")),
+    "pruned": lambda: tagger(pruned),
+    "stateful": stepped,
+    "locked": Locked,
+    "method": lambda: Overridden("method"),
+    "lambda": lambda: Overridden("lambda"),
+    "partial": lambda: Overridden("partial"),
+    "recorder": lambda: Recorder({"width": 4, "rows": 2}),
+    "slots": Slotted,
+    "remembering": Remembering,
+    "traced": lambda: torch.fx.symbolic_trace(Tagger()),
+    "parallel": lambda: nn.DataParallel(Tagger()),
+    "parallel within": lambda: nn.Sequential(nn.DataParallel(Tagger()), nn.Tanh()),
+    "compiled": lambda: torch.compile(Tagger(), backend=refusing),  # type: ignore[dict-item]
+    "compiled within": lambda: nn.Sequential(torch.compile(Tagger(), backend=refusing)),
+    "compiled in place": lambda: tagger(lambda m: m.compile(backend=refusing)),
+    "compiled forward": lambda: tagger(compiled_forward),
+    "half": lambda: Tagger().to(torch.bfloat16).float(),
+}
+COMPILED = {name for name in MODELS if name.startswith("compiled")}
+
+
+def tensors_of(value: Any, seen: dict[int, Any]) -> Iterator[Tensor]:
+    """All tensors in a value, each once."""
+    if id(value) in seen or isinstance(value, type | str | Trainer):
+        return
+    seen[id(value)] = value
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from tensors_of(each, seen)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from tensors_of(each, seen)
+    elif isinstance(value, nn.Module | Memory):
+        yield from tensors_of(vars(value), seen)
+        yield from tensors_of(getattr(value, "offset", None), seen)
+    elif hasattr(value, "__self__"):
+        yield from tensors_of(value.__self__, seen)
+
+
+def state(model: nn.Module) -> list[Any]:
+    """Whatever a run could change of a model."""
+    kept: list[Any] = []
+    for part in model.modules():
+        for name, value in vars(part).items():
+            kept.append((name, id(value)))
+            if isinstance(value, dict):
+                kept += [(key, id(each)) for key, each in value.items()]
+    for tensor in tensors_of(model, {}):
+        kept += [id(tensor), tensor.dtype, tensor.requires_grad, tensor.grad_fn, tensor._version]
+        kept += [pickle.dumps(tensor.detach().numpy()), id(tensor.grad), tensor.data_ptr()]
+    return kept
+
+
+@pytest.fixture(params=MODELS, ids=list(MODELS))
+def name(request: pytest.FixtureRequest) -> str:
+    torch.manual_seed(0)
+    return str(request.param)
+
+
+X = torch.linspace(-1, 1, 40).view(2, 5, 4)
+
+
+def test_the_copy_computes_what_the_model_computes(name: str) -> None:
+    model = MODELS[name]().eval()
+    twin = twin_of(model).model
+    same_dtype = twin_of(model, None).model
+    computed = twin(X.double())
+    assert computed.dtype == torch.float64
+    again = same_dtype(X)
+    if name in COMPILED:
+        model = getattr(model, "_orig_mod", model)
+        expected = Tagger.__call__ and twin_of(model, None).model(X)
+    else:
+        expected = model(X)
+    first = [each[0] if isinstance(each, tuple) else each for each in (computed, again, expected)]
+    assert torch.equal(first[1], first[2])
+    torch.testing.assert_close(first[0].float(), first[2], atol=1e-5, rtol=1e-4)
+
+
+def test_the_model_is_left_as_it_was(name: str) -> None:
+    model = MODELS[name]()
+    with_gradients = [each for each in model.parameters() if each.requires_grad]
+    with_gradients[0].grad = torch.ones_like(with_gradients[0])
+    before, modes = state(model), [part.training for part in model.modules()]
+    twin = twin_of(model).model
+    twin.train()
+    assert twin(X.double()) is not None
+    result = twin(X.double())
+    result.sum().backward()
+    with torch.no_grad():
+        for parameter in twin.parameters():
+            parameter.add_(1)
+    assert state(model) == before
+    assert [part.training for part in model.modules()] == modes
+
+
+def test_no_tensor_of_the_copy_is_the_models(name: str) -> None:
+    model = MODELS[name]()
+    twin = twin_of(model).model
+    own = {each.untyped_storage().data_ptr() for each in tensors_of(model, {})}
+    copied = list(tensors_of(twin, {}))
+    assert not own & {each.untyped_storage().data_ptr() for each in copied}
+    assert {each.dtype for each in copied if each.is_floating_point()} == {torch.float64}
+    assert not {id(each) for each in model.modules()} & {id(each) for each in twin.modules()}
+
+
+def test_weights_of_the_copy_are_what_it_computes_with(name: str) -> None:
+    twin = twin_of(MODELS[name]()).model
+    with torch.no_grad():
+        for each in twin.parameters():
+            each.zero_()
+    flat = [each for part in twin.modules() for each in getattr(part, "_flat_weights", [])]
+    own = {id(each) for each in twin.parameters()}
+    weights = [each for each in flat if isinstance(each, nn.Parameter)]
+    assert {id(each) for each in weights} <= own
+    if name in ("plain", "tied", "shared", "stateful", "method", "recorder", "compiled"):
+        assert not twin(X[..., : 3 if name == "tied" else 4].double()).any()
+
+
+@pytest.mark.parametrize("name", ["tied", "old weight norm", "plain"], indirect=True)
+def test_parameters_keep_their_names_flags_and_ties(name: str) -> None:
+    model = MODELS[name]()
+    next(model.parameters()).requires_grad_(False)
+    twin = twin_of(model).model
+    for (path, own), (also, copied) in zip(
+        model.named_parameters(remove_duplicate=False),
+        twin.named_parameters(remove_duplicate=False),
+        strict=True,
+    ):
+        assert (path, own.requires_grad, type(own)) == (also, copied.requires_grad, type(copied))
+        assert copied.is_leaf
+        assert copied.grad is None
+    assert len(list(model.parameters())) == len(list(twin.parameters()))
+    assert set(model.state_dict()) == set(twin.state_dict())
+
+
+def test_what_is_tied_stays_tied() -> None:
+    twin: Any = twin_of(Tied()).model
+    assert twin.fc.weight is twin.back.weight
+    assert twin.bias_too is twin.fc.bias
+    assert twin.third.weight is not twin.fc.weight
+    with torch.no_grad():
+        twin.fc.weight.fill_(7)
+    assert twin.third.weight.eq(7).all()
+    twice: Any = twin_of(Twice()).model
+    assert twice.first is twice.second is twice.listed[0]
+
+
+def test_kept_objects_are_copied_with_what_refers_back() -> None:
+    model = Remembering()
+    twin: Any = twin_of(model).model
+    assert isinstance(twin.memory.pair, Pair)
+    assert twin.loop[1][0] is twin.loop
+    assert twin.loop[1][1] is twin
+    assert twin.loop[0] is twin.memory
+    assert twin.memory.lock is model.memory.lock
+
+
+def test_a_kept_state_has_no_graph_in_the_copy() -> None:
+    model = stepped()
+    twin: Any = twin_of(model).model
+    assert model.states["hidden"][0].grad_fn is not None
+    assert twin.states["hidden"][0].grad_fn is None
+    assert torch.equal(twin.states["hidden"][0].float(), model.states["hidden"][0])
+    twin(X.double())
+    assert len(model.states["seen"]) == 1
+
+
+@pytest.mark.parametrize("how", ["method", "lambda", "partial"])
+def test_a_forward_of_the_instance_is_the_copys(how: str) -> None:
+    model = Overridden(how)
+    twin: Any = twin_of(model).model
+    with torch.no_grad():
+        twin.scale.zero_()
+    assert not twin(X.double()).any()
+    assert model(X).any()
+
+
+def test_a_global_name_in_an_own_forward_means_the_copy() -> None:
+    space: dict[str, Any] = {"model": Tagger()}
+    exec("model.forward = lambda x: model.rnn(x)[0]", space)
+    assert twin_of(space["model"]).model(X.double()).dtype == torch.float64
+
+
+def test_a_weak_reference_to_a_part_is_to_the_copys() -> None:
+    model: Any = nn.Sequential(Tagger())
+    model[0].parent = weakref.ref(model)
+    twin: Any = twin_of(model).model
+    gc.collect()
+    assert twin[0].parent() is twin
+
+
+def test_hooks_of_the_user_do_not_fire_and_are_named() -> None:
+    model, seen = Tagger(), []
+
+    def record(*_: Any) -> None:
+        seen.append("forward")
+
+    model.rnn.register_forward_hook(record)
+    model.register_forward_pre_hook(lambda *_: seen.append("pre"), with_kwargs=True)
+    handle = model.fc.register_full_backward_hook(lambda *_: seen.append("backward"))
+    model.handle = handle
+    model.fc.weight.register_hook(lambda _: seen.append("gradient"))
+    twin = twin_of(model)
+    twin.model(X.double()).sum().backward()
+    assert not seen
+    assert twin.remarks == (
+        "3 hooks of the model were not called: <lambda> at model, record at model.rnn, "
+        "<lambda> at model.fc.",
+    )
+    model(X).sum().backward()
+    assert seen == ["pre", "forward", "gradient", "backward"]
+
+
+def test_a_hook_on_a_wrapper_is_named() -> None:
+    model = nn.DataParallel(Tagger())
+    model.register_forward_hook(lambda *_: None)
+    assert twin_of(model).remarks == ("1 hook of the model was not called: <lambda> at model.",)
+
+
+@pytest.mark.parametrize("name", ["old weight norm", "pruned", "old spectral norm"], indirect=True)
+def test_hooks_that_compute_weights_are_the_copys(name: str) -> None:
+    twin = twin_of(MODELS[name]())
+    assert not twin.remarks
+    assert any(part._forward_pre_hooks for part in twin.model.modules())
+
+
+def test_wrappers_are_taken_off() -> None:
+    for wrapped in ("parallel", "compiled"):
+        assert type(twin_of(MODELS[wrapped]()).model) is Tagger
+    inside: Any = twin_of(MODELS["compiled within"]()).model
+    assert type(inside[0]) is Tagger
+    model = Tagger()
+    model.compile(backend=refusing)
+    assert twin_of(model).model._compiled_call_impl is None
+    assert model._compiled_call_impl is not None
+
+
+def test_what_cannot_be_copied_is_shared_and_named() -> None:
+    model = Locked()
+    twin: Any = twin_of(model)
+    assert twin.model.lock is model.lock
+    assert twin.model.library is np
+    assert twin.remarks == (
+        "The examined copy shares with the model what was not copied: model.lock (lock), "
+        "model.log (Logger), model.rows_of_a_file (generator).",
+    )
+
+
+def test_what_belongs_to_training_is_shared() -> None:
+    model: Any = Tagger()
+    model.optimizer = torch.optim.SGD(model.parameters())
+    model.data = torch.utils.data.TensorDataset(X)
+    twin: Any = twin_of(model).model
+    assert twin.data is model.data
+    assert twin.optimizer is model.optimizer
+
+
+def test_other_dtypes_and_devices_are_kept() -> None:
+    model: Any = Tagger().half()
+    model.counts = [torch.arange(3), torch.ones(2, dtype=torch.bool), torch.ones(1) * 1j]
+    model.elsewhere = torch.ones(2, device="meta")
+    model.expanded = torch.ones(1, 3).expand(4, 3)
+    model.sparse = torch.eye(2).to_sparse()
+    twin: Any = twin_of(model).model
+    assert [each.dtype for each in twin.counts] == [torch.int64, torch.bool, torch.complex64]
+    assert (twin.elsewhere.device.type, twin.elsewhere.dtype) == ("meta", torch.float64)
+    assert twin.expanded.stride() == (0, 1)
+    assert twin.sparse.to_dense().equal(torch.eye(2).double())
+    assert twin.rnn.weight_ih_l0.dtype == torch.float64
+    assert twin_of(model, None).model.rnn.weight_ih_l0.dtype == torch.float16
+
+
+def test_random_state_that_is_kept_is_the_copys_own() -> None:
+    model: Any = Tagger()
+    model.numbers, model.drawn = torch.Generator(), np.random.default_rng(0)
+    twin: Any = twin_of(model).model
+    first = torch.rand(3, generator=twin.numbers), twin.drawn.random()
+    assert torch.rand(3, generator=model.numbers).equal(first[0])
+    assert model.drawn.random() == first[1]
+
+
+def test_a_lazy_module_is_made_in_the_copy_only() -> None:
+    model = nn.Sequential(nn.LazyLinear(3))
+    twin = twin_of(model)
+    assert twin.model(X.double()).dtype == torch.float64
+    assert not twin.remarks
+    assert nn.parameter.is_lazy(model[0].weight)
+
+
+def test_parts_made_in_inference_mode_can_be_trained_in_the_copy() -> None:
+    with torch.inference_mode():
+        model = Tagger()
+    twin_of(model).model(X.double()).sum().backward()
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_what_cannot_be_followed_is_refused_in_a_sentence(within: bool) -> None:
+    model: nn.Module = torch.jit.script(Tagger())
+    with pytest.raises(OutOfReach, match=r"^model.* is a script module, .*\.$"):
+        twin_of(nn.Sequential(model) if within else model)
+
+
+def test_quantized_modules_are_refused() -> None:
+    model = torch.ao.quantization.quantize_dynamic(Tagger(), {nn.LSTM}, dtype=torch.qint8)
+    with pytest.raises(OutOfReach, match=r"^model\.rnn is quantized, .*\.$"):
+        twin_of(model)
+
+
+def test_a_twin_cannot_be_changed_as_a_record() -> None:
+    twin = Twin(Tagger(), ())
+    with pytest.raises(AttributeError):
+        twin.remarks = ("else",)  # type: ignore[misc]
