@@ -126,8 +126,8 @@ class Copier:
 
     def _on_its_storage(self, plain: Tensor, dtype: torch.dtype) -> Tensor:
         """A copy with the strides of a tensor; views of one storage are views of one copy."""
-        bits = plain.is_conj() or plain.is_neg() or plain.is_quantized
-        if plain.layout is not torch.strided or bits or plain.device.type == "meta":
+        special = plain.is_conj() or plain.is_neg() or plain.is_quantized or plain.is_nested
+        if special or plain.layout is not torch.strided or plain.device.type == "meta":
             return plain.clone().to(dtype)
         storage = plain.untyped_storage()
         if not storage.data_ptr():
@@ -201,11 +201,13 @@ class Copier:
         return made
 
     def _give_state(self, made: Any, state: Any, where: str) -> None:
-        if hasattr(made, "__setstate__"):
+        # Asked of the class: an object's own __getattr__ may need the state that it has not yet.
+        if hasattr(type(made), "__setstate__"):
             made.__setstate__(self._state(state, where))
             return
         in_dict, in_slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
-        vars(made).update(self._state(in_dict, where)) if in_dict else None
+        if in_dict:
+            vars(made).update(self._state(in_dict, where))
         for name, item in (in_slots or {}).items():
             object.__setattr__(made, name, self.copied(item, f"{where}.{name}"))
 
