@@ -170,11 +170,19 @@ def test_kept_objects_are_copied_with_what_refers_back() -> None:
     assert twin.memory.lock is model.memory.lock
 
 
+def test_what_is_noted_on_a_parameter_is_noted_on_the_copys() -> None:
+    model: Any = Tagger()
+    model.fc.weight.scale = torch.ones(1)
+    twin: Any = twin_of(model).model
+    assert twin.fc.weight.scale.dtype == torch.float64
+
+
 def test_a_kept_state_has_no_graph_in_the_copy() -> None:
     model = stepped()
     twin: Any = twin_of(model).model
     assert model.states["hidden"][0].grad_fn is not None
     assert twin.states["hidden"][0].grad_fn is None
+    assert not twin.states["hidden"][0].requires_grad
     assert torch.equal(twin.states["hidden"][0].float(), model.states["hidden"][0])
     twin(X.double())
     assert len(model.states["seen"]) == 1
