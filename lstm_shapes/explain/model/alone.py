@@ -1,4 +1,4 @@
-"""Terms on which a user's code runs without a trace in the process, and draws the same each time."""
+"""Terms on which a user's code leaves no trace in the process, and draws the same each time."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import random
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -61,7 +61,8 @@ def left_alone(devices: Iterable[torch.device | str] = ()) -> Iterator[Draws]:
     """Run a user's code with nothing left behind in the process, whatever it draws, sets or raises.
 
     Within, gradients are followed, autocast and inference mode are off, algorithms are
-    deterministic where torch has such, torch takes one thread, and warnings are not shown.
+    deterministic where torch has such, torch takes one thread and compiles nothing, and warnings
+    are not shown.
 
     Args:
         devices: where the model and its arguments are.
@@ -82,6 +83,7 @@ def left_alone(devices: Iterable[torch.device | str] = ()) -> Iterator[Draws]:
         for kind in sorted({device.type for device in used}):
             stack.enter_context(torch.autocast(kind, enabled=False))
         stack.enter_context(_settings_put_back())
+        stack.enter_context(_as_written())
         draws = Draws.now(used)
         stack.callback(draws.put_back)
         stack.enter_context(warnings.catch_warnings())
@@ -105,6 +107,15 @@ def _settings_put_back() -> Iterator[None]:
         torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = cudnn
         torch.use_deterministic_algorithms(strict, warn_only=only_warns)
         torch.set_default_dtype(dtype)
+
+
+def _as_written() -> AbstractContextManager[Any]:
+    """Functions that torch.compile decorates run as they are written; torch 2.5 cannot do that."""
+    stance: Any = getattr(torch.compiler, "set_stance", None)
+    # Nothing is compiled without this part of torch, which takes seconds to load.
+    if stance is None or "torch._dynamo" not in sys.modules:
+        return nullcontext()
+    return cast(AbstractContextManager[Any], stance("force_eager"))
 
 
 def _accelerators(devices: Iterable[torch.device | str]) -> list[torch.device]:

@@ -94,10 +94,10 @@ class Copier:
         if isinstance(value, MethodType):
             function = self.copied(value.__func__, where)
             return MethodType(function, self.copied(value.__self__, f"{where}.__self__"))
-        if hasattr(value, "_torchdynamo_orig_callable"):
-            return self.copied(value._torchdynamo_orig_callable, where)
         if isinstance(value, FunctionType):
-            return self._function(value, where)
+            # What torch.compile has made of a function is taken off.
+            compiled = vars(value).get("_torchdynamo_orig_callable")
+            return self.copied(compiled, where) if compiled else self._function(value, where)
         if type(value) is weakref.ref:
             return self._reference(value, where)
         return self._object(value, where)
@@ -126,8 +126,8 @@ class Copier:
 
     def _on_its_storage(self, plain: Tensor, dtype: torch.dtype) -> Tensor:
         """A copy with the strides of a tensor; views of one storage are views of one copy."""
-        bits = plain.is_conj() or plain.is_neg() or plain.is_quantized
-        if plain.layout is not torch.strided or bits or plain.device.type == "meta":
+        special = plain.is_conj() or plain.is_neg() or plain.is_quantized or plain.is_nested
+        if special or plain.layout is not torch.strided or plain.device.type == "meta":
             return plain.clone().to(dtype)
         storage = plain.untyped_storage()
         if not storage.data_ptr():
@@ -163,6 +163,7 @@ class Copier:
         )
         made.__kwdefaults__ = value.__kwdefaults__
         made.__module__, made.__qualname__ = value.__module__, value.__qualname__
+        vars(made).update(vars(value))
         self._keep(value, made)
         for name, cell in held.items():
             own[name].cell_contents = self.copied(cell.cell_contents, f"{where}:{name}")
@@ -200,11 +201,13 @@ class Copier:
         return made
 
     def _give_state(self, made: Any, state: Any, where: str) -> None:
-        if hasattr(made, "__setstate__"):
+        # Asked of the class: an object's own __getattr__ may need the state that it has not yet.
+        if hasattr(type(made), "__setstate__"):
             made.__setstate__(self._state(state, where))
             return
         in_dict, in_slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
-        vars(made).update(self._state(in_dict, where)) if in_dict else None
+        if in_dict:
+            vars(made).update(self._state(in_dict, where))
         for name, item in (in_slots or {}).items():
             object.__setattr__(made, name, self.copied(item, f"{where}.{name}"))
 

@@ -26,6 +26,7 @@ _HOOKS = {
 }
 """Where a module keeps its hooks, by number, and where more is kept under the same numbers."""
 _BY_NAME = ("_parameters", "_buffers", "_modules")
+_LONGEST = 60
 _OF_TORCH = ("torch.nn.utils.", "torch.nn.modules.lazy.")
 
 
@@ -72,9 +73,8 @@ def twin_of(model: nn.Module, dtype: torch.dtype | None = torch.float64) -> Twin
         # Of classes of the user's own, whose code says how they are copied.
         warnings.simplefilter("ignore")
         twin = copier.copied(model, "model")
-    own = {id(each) for each in model.modules()}
-    if any(id(each) in own for each in twin.modules()):
-        raise OutOfReach("The model has a module that cannot be copied: " + copier.remarks()[-1])
+    if _parts(twin) & _parts(model):
+        raise OutOfReach("A part of the model cannot be copied. " + copier.remarks()[-1])
     return Twin(twin, copier.remarks())
 
 
@@ -91,6 +91,11 @@ def _check(model: nn.Module) -> None:
         raise OutOfReach(f"{name} {problem}: give the model that it was made of.")
 
 
+def _parts(model: nn.Module) -> set[int]:
+    """The identities of the modules, parameters and buffers of a model."""
+    return {id(each) for each in (*model.modules(), *model.parameters(), *model.buffers())}
+
+
 class _ModuleCopier(Copier):
     """Copies modules too."""
 
@@ -105,7 +110,7 @@ class _ModuleCopier(Copier):
             were = "hook of the model was" if count == 1 else "hooks of the model were"
             said.append(f"{count} {were} not called: {listed(self._left_out)}.")
         if self.shared:
-            named = listed(f"{where} ({kind})" for where, kind in self.shared.items())
+            named = listed(f"{_short(where)} ({kind})" for where, kind in self.shared.items())
             said.append(f"The examined copy shares with the model what was not copied: {named}.")
         return tuple(said)
 
@@ -161,6 +166,11 @@ def _computes_weights(hook: Any) -> bool:
     function = hook.__func__ if isinstance(hook, MethodType) else hook
     made_in = [function, *type(function).__mro__]
     return any(f"{getattr(each, '__module__', '')}.".startswith(_OF_TORCH) for each in made_in)
+
+
+def _short(where: str) -> str:
+    """Where something is, of which a sentence has room for the beginning."""
+    return where if len(where) <= _LONGEST else f"{where[:_LONGEST]}…"
 
 
 def _name_of(hook: Any) -> str:
