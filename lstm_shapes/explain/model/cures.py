@@ -46,8 +46,17 @@ def constructor_diff(model: nn.Module, path: str, module: nn.Module, batch_first
     return (line,), (f"{bare[:opened]}, batch_first=True{bare[opened:]}",)
 
 
-def transposed_code(code: str, name: str, axis: int, shapes: Sequence[tuple[int, ...]]) -> Diff:
+def transposed_code(
+    code: str, name: str, axis: int, shapes: Sequence[tuple[int, ...]], samples: int = 0
+) -> Diff:
     """The line with the axes moved before they are cut anew.
+
+    Args:
+        code: the line.
+        name: of the operation in it, such as ``view``.
+        axis: the axis of the samples.
+        shapes: before and after it.
+        samples: N, for rows in which the samples of each step follow each other.
 
     >>> transposed_code("x = h_n.view(N, -1)", "view", 1, [(2, 3, 4), (3, 8)])
     (('x = h_n.view(N, -1)',), ('x = h_n.transpose(0, 1).reshape(N, -1)',))
@@ -55,6 +64,8 @@ def transposed_code(code: str, name: str, axis: int, shapes: Sequence[tuple[int,
     before, after = shapes[0], shapes[-1]
     swapped = exchanged(before, after)
     moves = f".transpose{swapped}" if swapped else f".transpose(0, {axis})"
+    if axis == 0 and not swapped:
+        moves = f".unflatten(0, (-1, {samples})).transpose(0, 1)"
     found = re.search(rf"\.{re.escape(name)}\(", code)
     if not found:
         return ((code,) if code else ()), (f"x = x{moves}  # instead of {name}",)
@@ -111,3 +122,12 @@ def names_used(model: nn.Module, owner: str) -> set[str]:
         ):
             used |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
     return used
+
+
+def names_in_forward(model: nn.Module) -> set[str]:
+    """The names that a model's forward reads; its arguments are among them only if it uses them."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(type(model).forward)))
+    except (OSError, TypeError, SyntaxError):
+        return set()
+    return {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}

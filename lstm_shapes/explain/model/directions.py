@@ -8,7 +8,7 @@ from itertools import groupby
 from torch import Tensor
 
 from lstm_shapes.explain.model.found import Found, steps_listed
-from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
+from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of, unpacked
 from lstm_shapes.explain.model.reading import Reading, Readings
 from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
 from lstm_shapes.explain.model.study import Study
@@ -42,7 +42,8 @@ def directions(study: Study, readings: Readings, found: Found) -> None:
         _layers(study, readings, group, found)
         if found.has("rows"):
             continue
-        if group[0].directions == 2:
+        lower = any(e.kind == "lower_layer" and e.module == call.path for e in found.findings)
+        if group[0].directions == 2 and not lower:
             both += _unread(study, readings, group, found)
         for direction in range(group[0].directions):
             _one_step(study, readings, group, direction, found)
@@ -63,13 +64,11 @@ def _reader(study: Study, group: Sequence[Reading], of_h: bool) -> Node | None:
     """The step of the model that first takes out, or the states, of some calls."""
     nodes = nodes_of(study.base)
     wanted = {id(each.call.h if of_h else each.call.out) for each in group}
-    if not of_h:  # of a packed output, what it was padded to
-        for node in nodes:
-            if node.name == "_pad_packed_sequence" and wanted & {id(t) for t in node.inputs}:
-                wanted |= {id(t) for t in node.outputs}
+    if not of_h:
+        wanted = unpacked(nodes, wanted)
     on_the_way = {id(node) for _, result in study.base.results for node in ancestors(nodes, result)}
     for node in nodes:
-        if node.name == "_pad_packed_sequence" or id(node) not in on_the_way:
+        if id(node) not in on_the_way or wanted & {id(t) for t in node.outputs}:
             continue
         if node.operation is not None and wanted & {id(t) for t in node.inputs}:
             return node
@@ -265,11 +264,7 @@ def _halves(study: Study, group: Sequence[Reading], found: Found) -> None:
 
 def _out_tensors(study: Study, group: Sequence[Reading]) -> set[int]:
     """The ids of out of some calls; of a packed one also what it was padded to."""
-    wanted = {id(each.call.out) for each in group}
-    for node in nodes_of(study.base):
-        if node.name == "_pad_packed_sequence" and wanted & {id(t) for t in node.inputs}:
-            wanted |= {id(t) for t in node.outputs}
-    return wanted
+    return unpacked(nodes_of(study.base), {id(each.call.out) for each in group})
 
 
 def question_frozen(study: Study, readings: Readings, found: Found) -> None:

@@ -36,6 +36,7 @@ def carried(study: Study, found: Found) -> None:
         found.checks.append(Check("states", says, "the model was called twice"))
     else:
         _graph(study, found, first, second, start)
+    if base.calls[0].states:
         _other_batch(study, found)
     session.restart()
 
@@ -111,16 +112,17 @@ def _other_batch(study: Study, found: Found) -> None:
     if count < 1:
         return
     session = study.session
-    smaller = with_samples(session.given, study.layout, count - 1 if count > 1 else 2)
+    other = count - 1 if count > 1 else 2
+    smaller = with_samples(session.given, study.layout, other)
     try:
         session.run([leaf.value for leaf in smaller.leaves], given=smaller)
-    except Exception:  # a batch of that size does not run at all: nothing to do with the states
+    except Exception as error:
+        _of_one_size(study, found, error, other)
         return
     session.run()
     try:
         session.run([leaf.value for leaf in smaller.leaves], given=smaller, again=True)
     except Exception as error:
-        other = count - 1 if count > 1 else 2
         title = f"After a batch of {count}, a batch of {other} raises an error"
         _raised(found, error, study, title)
 

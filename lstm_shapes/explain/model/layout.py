@@ -125,25 +125,49 @@ def _batch_axis(
         return stated % len(shape), True
     if leaf.lengths or len(shape) == 1 or (len(shape) == 2 and leaf.floating):
         return 0, True
-    named = batch_axis_said(session.model, [each.name for each in session.given.leaves])
-    if named is not None and named < len(shape):
-        return named, True
-    for counts in _hints(session.given.leaves, base, main, states, target):
-        fits = [axis for axis in (0, 1) if shape[axis] in counts]
-        if len(fits) == 1:
-            return fits[0], True
-    return (1, True) if _steps_by_index(base) else (0, False)
+    if shape[0] == shape[1]:
+        fixed = any(states) or any(each.tensor.dim() == 1 for each in session.given.leaves)
+        found = _by_growing(session, base, main) if fixed else None
+        if found is not None:
+            return found, True
+    else:
+        for counts in _hints(session.given.leaves, base, main, states, target):
+            fits = [axis for axis in (0, 1) if shape[axis] in counts]
+            if len(fits) == 1:
+                return fits[0], True
+    said = {batch_axis_said(session.model, [each.name for each in session.given.leaves])}
+    said = (said | _by_index(base)) - {None}
+    # What contradicts itself says nothing.
+    return (said.pop(), True) if len(said) == 1 else (0, False)
 
 
-def _steps_by_index(base: Run) -> bool:
-    """Whether the model takes a single step of out by its first axis, as in ``out[-1]``."""
-    outs = {id(call.out) for call in base.calls if call.batch_axis == 1 and call.out.dim() == 3}
-    return any(
-        each.name == "__getitem__"
-        and type(each.arguments[1]) is int
-        and any(id(tensor) in outs for tensor in each.inputs)
-        for each in base.operations
-    )
+def _by_growing(session: Session, base: Run, main: int) -> int | None:
+    """The axis along which the sequences cannot have one more, as states or lengths are given for
+    each sample; ``None`` if that does not tell."""
+    own = session.given.leaves[main].tensor
+    fixed = []
+    for axis in (0, 1):
+        values = list(base.values)
+        values[main] = torch.cat([own, own.narrow(axis, own.shape[axis] - 1, 1)], axis)
+        try:
+            session.run(values)
+        except Exception:  # whatever torch or the model says of sizes that do not fit
+            fixed.append(axis)
+    return fixed[0] if len(fixed) == 1 else None
+
+
+def _by_index(base: Run) -> set[int | None]:
+    """The batch axis by how the model takes a single step of out: ``out[-1]`` or ``out[:, -1]``."""
+    outs = {id(call.out) for call in base.calls if not call.cell and call.out.dim() == 3}
+    found: set[int | None] = set()
+    for each in base.operations:
+        if each.name == "__getitem__" and any(id(tensor) in outs for tensor in each.inputs):
+            index = each.arguments[1]
+            if type(index) is int:
+                found.add(1)
+            elif isinstance(index, tuple) and index[0] == slice(None) and type(index[1]) is int:
+                found.add(0)
+    return found
 
 
 def _hints(

@@ -35,7 +35,9 @@ def samples(study: Study, found: Found) -> None:
     apart = 0
     for i, (name, result) in enumerate(study.base.results):
         state = study.results[i]
-        if state.verdict == "apart" and state.in_order(study.followed):
+        if state.verdict == "apart" and state.rows > 1 and _culprit(study, i)[0] is not None:
+            _mixed(study, found, i)
+        elif state.verdict == "apart" and state.in_order(study.followed):
             apart += 1
         elif state.verdict == "apart":
             _out_of_order(study, found, i)
@@ -76,7 +78,7 @@ def _holds(study: Study, found: Found, count: int) -> None:
 def _axis(study: Study, i: int) -> int | None:
     """The axis of a result that should be the batch."""
     result, count = study.base.results[i][1], study.layout.samples
-    if (trace := study.results[i]).verdict == "apart":
+    if (trace := study.results[i]).verdict == "apart" and trace.rows == 1:
         return trace.axis
     main = study.layout.batch[study.layout.main]
     order = [axis for axis in (main, *range(result.dim())) if axis is not None]
@@ -90,7 +92,7 @@ def _others(study: Study, i: int, which: int) -> Tensor | None:
         return None
     trace, sample = study.results[i], study.followed[which]
     rows = result.shape[axis] // study.layout.samples
-    place = trace.order[which] if trace.order else sample
+    place = trace.order[which] if trace.order and trace.order[which] >= 0 else sample
     if rows == 1:
         return ~only(result, axis, place)
     moves = moved(study.base.digests[i], study.sample_runs[which].digests[i])
@@ -167,12 +169,41 @@ def _culprit(study: Study, i: int) -> tuple[Node | None, Mapping[int, Trace]]:
             packed |= {id(each) for each in node.outputs}
             continue
         given = [traces[id(each)] for each in node.inputs if id(each) in traces]
-        if node.name in RESHAPES and recut(node) and any(each.verdict == "apart" for each in given):
-            return node, traces
+        after = traces[id(node.outputs[0])]
+        kept = after.verdict != "apart" or after.rows > 1
+        if node.name in RESHAPES and kept and (recut(node) or _divides(node, given, after)):
+            if _any_apart(given):
+                return node, traces
         mixed = any(traces[id(each)].verdict == "mixed" for each in node.outputs)
         if mixed and not any(each.verdict == "mixed" for each in given):
-            return node, traces
+            return _laid_across(nodes, node, traces) or node, traces
     return None, traces
+
+
+def _laid_across(nodes: Sequence[Node], node: Node, traces: Mapping[int, Trace]) -> Node | None:
+    """The reshape by which samples came to stand along the features, before a step mixed those."""
+    for tensor in node.inputs:
+        if id(tensor) in traces and traces[id(tensor)].rows > 1:
+            for before in ancestors(nodes, tensor):
+                given = [traces[id(each)] for each in before.inputs if id(each) in traces]
+                rows = traces[id(before.outputs[0])].rows
+                if before.name in RESHAPES and rows > 1 and all(each.rows == 1 for each in given):
+                    return before
+    return None
+
+
+def _divides(node: Node, given: Sequence[Trace], after: Trace) -> bool:
+    """Whether a reshape divides an axis in which samples stand one behind the other, and they do
+    not get an axis of their own by it."""
+    if len(given) != 1 or given[0].verdict != "apart" or given[0].rows == 1:
+        return False
+    size = node.inputs[0].shape[given[0].axis]
+    return after.verdict == "mixed" or node.outputs[0].shape[after.axis] < size
+
+
+def _any_apart(given: Sequence[Trace]) -> bool:
+    """Whether samples are apart in one of some tensors."""
+    return any(each.verdict == "apart" for each in given)
 
 
 def _is_packed(node: Node, packed: set[int]) -> bool:
@@ -225,6 +256,15 @@ def _mixed_by_call(
         # Written to move axes, where all are of one size: it does nothing.
         _mixed_by_operation(study, found, before, traces, evidence)
         return
+    if call.cell and x.verdict == "own":
+        title = f"The loop that calls {name} runs over the batch"
+        says = (
+            f"Each call of {name} is given {tuple(call.x.shape)} of a single sample, and the "
+            f"state of the sample before: samples are taken for steps. {evidence}"
+        )
+        added = ("for step in x.transpose(0, 1):  # or x.unbind(1): over time",)
+        _once(found, Finding("batch_first", title, says, node.place, (), added, call.path))
+        return
     if x.verdict != "apart" or call.batch_axis in (None, x.axis):
         title = f"{name} mixes samples"
         _once(found, Finding("samples_mix", title, evidence, node.place, module=call.path))
@@ -263,7 +303,7 @@ def _mixed_by_operation(
     study: Study, found: Found, node: Node, traces: Mapping[int, Trace], evidence: str
 ) -> None:
     given = [traces[id(each)] for each in node.inputs if id(each) in traces]
-    orders = {each.order for each in given if each.verdict == "apart" and each.rows == 1}
+    orders = {each.order for each in given if each.verdict == "apart" and -1 not in each.order}
     code = node.place.code if node.place else ""
     if len(orders) > 1:
         _orders_differ(found, node, evidence)
@@ -276,7 +316,7 @@ def _mixed_by_operation(
             f"It cuts the numbers of {shapes[0]} anew into {shapes[1]}, and moves no axis: the "
             f"samples, which were on axis {axis}, end up in each other's rows. {evidence}"
         )
-        removed, added = transposed_code(code, node.name, axis, shapes)
+        removed, added = transposed_code(code, node.name, axis, shapes, study.layout.samples)
         _once(found, Finding("view", title, says, node.place, removed, added))
     elif node.name in ATTENDS:
         title = "Is it meant that attention goes over the batch?"
@@ -316,7 +356,7 @@ def _out_of_order(study: Study, found: Found, i: int) -> None:
     moves = [
         (sample, place)
         for sample, place in zip(study.followed, state.order, strict=True)
-        if sample != place
+        if place not in (-1, sample)
     ]
     sample, place = moves[0]
     result = study.base.results[i][1]

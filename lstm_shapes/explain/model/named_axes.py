@@ -36,11 +36,11 @@ def batch_axis_said(model: nn.Module, arguments: Sequence[str]) -> int | None:
     """The batch axis that the code of a model's forward names, 0 or 1; ``None`` if it says none.
 
     Args:
-        model: its class is read.
+        model: its forward is read.
         arguments: the names of the arguments that are tensors.
     """
     try:
-        source = textwrap.dedent(inspect.getsource(type(model)))
+        source = textwrap.dedent(inspect.getsource(type(model).forward))
         tree = ast.parse(source)
     except (OSError, TypeError, SyntaxError):
         return None

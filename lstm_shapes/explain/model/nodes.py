@@ -73,3 +73,19 @@ def ancestors(nodes: Iterable[Node], result: Tensor) -> list[Node]:
                 seen[id(node)] = node
                 ahead.extend(node.inputs)
     return sorted(seen.values(), key=lambda node: node.order)
+
+
+def unpacked(nodes: Iterable[Node], outs: set[int]) -> set[int]:
+    """The ids of some tensors, and of what they are padded to and put back in order.
+
+    pad_packed_sequence does both, in two operations at one place of the user's code.
+    """
+    found = set(outs)
+    for node in nodes:
+        pads = node.name == "_pad_packed_sequence"
+        back = node.name == "index_select" and "pad_packed_sequence" in (
+            node.place.code if node.place else ""
+        )
+        if (pads or back) and found & {id(each) for each in node.inputs}:
+            found |= {id(each) for each in node.outputs}
+    return found

@@ -11,7 +11,7 @@ from torch import Tensor
 from lstm_shapes.explain.model.directions import groups_of
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.layout import changed, positions
-from lstm_shapes.explain.model.nodes import ancestors, nodes_of
+from lstm_shapes.explain.model.nodes import ancestors, nodes_of, unpacked
 from lstm_shapes.explain.model.passes import Run
 from lstm_shapes.explain.model.reading import Reading, Readings, valid, valid_total
 from lstm_shapes.explain.model.report import Check, Finding, Place
@@ -214,7 +214,12 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
             continue
         output = node.outputs[0]
         first = output.shape[0] == len(reading.lengths) and bool(operation.arguments[2])
-        behind = _behind(reading.lengths, output.shape[0 if not first else 1])
+        # The samples are still sorted here; they are put back by a step of its own.
+        packed = reading.call.packed
+        order = packed.sorted_indices if packed is not None else None
+        own = list(range(len(reading.lengths))) if order is None else order.tolist()
+        lengths = tuple(reading.lengths[b] for b in own)
+        behind = _behind(lengths, output.shape[0 if not first else 1])
         mask = (behind if first else behind.T)[..., None].expand(output.shape)
         if not bool(mask.any()):
             return
@@ -238,13 +243,15 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
         for each in (gradient, plain):
             read |= False if each is None else (each != 0).cpu()
         steps = read.any(-1) if first else read.any(-1).T
-        padded = [b for b in moves if b < len(steps) and (steps[b] & behind[b]).any()]
+        at = {sample: row for row, sample in enumerate(own)}
+        padded = [b for b in moves if (steps[at[b]] & behind[at[b]]).any()]
         if not padded:
             return
         place, code = _reads_out(study, output)
-        own = [b for b in padded if (steps[b] & ~behind[b]).any()]
-        if own:
-            _say_pooling(found, reading, own, behind, place, code)
+        both = [b for b in padded if (steps[at[b]] & ~behind[at[b]]).any()]
+        if both:
+            rows = torch.tensor([at[b] for b in range(len(own))])
+            _say_pooling(found, reading, both, behind[rows], place, code)
         else:
             _say_only_padding(found, reading, padded, place, code)
 
@@ -257,8 +264,10 @@ def _raised(mask: Tensor, tensor: Tensor) -> Tensor:
 def _reads_out(study: Study, out: Tensor) -> tuple[Place | None, str]:
     nodes = nodes_of(study.base)
     way = {id(n) for _, result in study.base.results for n in ancestors(nodes, result)}
+    wanted = unpacked(nodes, {id(out)})
     for node in nodes:
-        if id(node) in way and node.operation is not None and any(e is out for e in node.inputs):
+        takes = node.operation is not None and wanted & {id(e) for e in node.inputs}
+        if id(node) in way and takes and not wanted & {id(e) for e in node.outputs}:
             return node.place, node.place.code if node.place else ""
     return None, ""
 

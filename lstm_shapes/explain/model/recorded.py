@@ -136,14 +136,16 @@ class _Forward:
         recorder, watch = self.recorder, self.recorder.watch
         if watch.is_inside:  # a recurrent module within a recurrent module
             return self.forward(*args, **kwargs)
-        given = _in_order(args, kwargs)
+        with watch.inside():
+            return self._called(_in_order(args, kwargs))
+
+    def _called(self, given: tuple[Any, ...]) -> Any:
+        recorder, watch = self.recorder, self.recorder.watch
         dtype = next((p.dtype for p in self.module.parameters() if p.is_floating_point()), None)
         if watch.dtype is not None and dtype is not None:
             given = tuple(_cast(each, dtype) for each in given)
         recorder.began.append((self.path, self.module, given))
-        with watch.inside():
-            returned = self.forward(*given)
-        return self._recorded(given, returned)
+        return self._recorded(given, self.forward(*given))
 
     def _recorded(self, given: tuple[Any, ...], returned: Any) -> Any:
         recorder = self.recorder

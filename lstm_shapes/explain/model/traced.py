@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -23,7 +23,7 @@ class Trace:
     Attributes:
         verdict: see :data:`Verdict`.
         axis: along which the samples stand apart; -1 for none.
-        order: for each followed sample, the place it has along the axis, if one sample has one.
+        order: for each followed sample, its place along the axis; -1 if it changes nothing.
         rows: how many places each sample has along the axis.
     """
 
@@ -34,7 +34,8 @@ class Trace:
 
     def in_order(self, followed: Sequence[int]) -> bool:
         """Whether each sample has the place of its own number."""
-        return not self.order or self.order == tuple(followed)
+        pairs = zip(self.order, followed, strict=False)
+        return all(place in (-1, sample) for place, sample in pairs)
 
 
 def moved(before: Digest, after: Digest) -> list[Tensor] | None:
@@ -72,11 +73,11 @@ def trace(
     touched = [each for each in found if each is not None and any(bool(m.any()) for m in each)]
     if not touched:
         return Trace("untouched")
-    if len(touched) == len(found):
-        for axis in range(len(before)):
-            if apart := _along(axis, touched, samples):
-                return apart
-        return Trace("mixed")
+    for axis in range(len(before)):
+        if apart := _along(axis, touched, samples):
+            places = iter(apart.order)
+            order = tuple(next(places) if any(each is t for t in touched) else -1 for each in found)
+            return replace(apart, order=order)
     return Trace("own") if len(touched) == 1 and samples > 1 else Trace("mixed")
 
 
@@ -87,6 +88,8 @@ def _along(axis: int, touched: Sequence[Sequence[Tensor]], samples: int) -> Trac
         return None
     rows = size // samples
     places = [each[axis].nonzero().flatten().tolist() for each in touched]
+    if not all(places):
+        return None
     for block in (True, False):
         owners = [{i // rows if block else i % samples for i in place} for place in places]
         order = tuple(min(each) for each in owners)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lstm_shapes.explain.errors.error import explain_error
-from lstm_shapes.explain.model.cures import constructor_line, names_used
+from lstm_shapes.explain.model.cures import constructor_line, names_in_forward, names_used
 from lstm_shapes.explain.model.found import Found, steps_listed
 from lstm_shapes.explain.model.given import Given
 from lstm_shapes.explain.model.layout import changed
@@ -121,17 +121,22 @@ def arguments(study: Study, found: Found) -> None:
         leaf_tensor = study.base.leaves[i]
         if leaf.floating and leaf_tensor is not None:
             (gradient,) = study.session.gradients(valid_total(study, study.base), [leaf_tensor])
-            if gradient is None or not bool((gradient != 0).any()):
+            unread = gradient is None or not bool((gradient != 0).any())
+            if unread and not names_in_forward(study.session.model) & _words(leaf.name):
                 title = f"The argument {leaf.name} is never used"
                 says = (
                     f"No gradient leads from the result to {leaf.name} {tuple(leaf.tensor.shape)}, "
                     "and other numbers there change nothing."
                 )
                 found.findings.append(Finding("unused", title, says))
-            continue
+                continue
         title = f"Is it meant that {leaf.name} is not used?"
         says = f"The model takes {leaf.name} and leaves it aside: other values change nothing."
         found.questions.append(ModelQuestion("argument", title, says))
+
+
+def _words(name: str) -> set[str]:
+    return set(re.findall(r"\w+", name))
 
 
 def _other(study: Study, i: int) -> Tensor | list[int]:
@@ -177,7 +182,8 @@ def dropout(study: Study, found: Found) -> None:
 def batch_of_one(study: Study, found: Found) -> None:
     """Look whether a batch of one keeps all its axes."""
     layout = study.layout
-    if layout.samples < 2:
+    mixed = found.has("view", "batch_first", "samples_mix", "order", "rows")
+    if layout.samples < 2 or mixed:
         return
     given = study.one or _single(study)
     try:
@@ -244,20 +250,30 @@ def _lost(study: Study, found: Found, title: str, says: str) -> None:
 
 def outputs(study: Study, found: Found) -> None:
     """Look for features of a Linear that no result reads."""
-    if (
-        any(each.name == "dropout" for each in study.base.operations)
-        and study.session.model.training
-    ):
-        return
+    model = study.session.model
+    modes = [(module, module.training) for module in model.modules()]
+    drops = any(each.name == "dropout" for each in study.base.operations)
+    base = study.base
+    if drops and model.training:  # a feature that dropout has taken is not unread
+        model.eval()
+        base = study.session.run(keep=True)
+    try:
+        _outputs(study, base, found)
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def _outputs(study: Study, base: Run, found: Found) -> None:
     linear = [
         node
-        for node in nodes_of(study.base)
+        for node in nodes_of(base)
         if node.name == "linear" and node.operation is not None and node.outputs[0].requires_grad
     ]
     if not linear or len(linear) > 200:
         return
     gradients = study.session.gradients(
-        valid_total(study, study.base), [node.outputs[0] for node in linear]
+        valid_total(study, base), [node.outputs[0] for node in linear]
     )
     for node, gradient in zip(linear, gradients, strict=True):
         operation = node.operation
@@ -269,7 +285,7 @@ def outputs(study: Study, found: Found) -> None:
             continue
         key = (operation.number, operation.part)
         run = study.session.run(edits={key: partial(_raised, read)})
-        if not same_results(study.base, run):
+        if not same_results(base, run):
             continue
         title = f"Of {wide} outputs of a Linear, {wide - count} are never read"
         kept = steps_listed(read.nonzero().flatten().tolist())
@@ -281,7 +297,7 @@ def outputs(study: Study, found: Found) -> None:
         after = next(
             (
                 n
-                for n in nodes_of(study.base)
+                for n in nodes_of(base)
                 if n.order > node.order and n.name in ("__getitem__", "select")
             ),
             node,

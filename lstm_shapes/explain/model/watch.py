@@ -71,7 +71,9 @@ def digest_of(tensor: Tensor) -> Digest:
         return (tensor.detach().double().reshape(-1)[:1],) if tensor.dim() == 0 else ()
     # Weights that differ keep changes that sum to zero, as those of a softmax, from cancelling.
     weights = torch.linspace(0.5, 1.5, tensor.numel(), dtype=torch.float64, device=tensor.device)
-    values = tensor.detach().to(torch.float64).nan_to_num() * weights.view(tensor.shape)
+    # asinh keeps the -1e9 of a mask from swallowing the digits of what stands beside it.
+    values = tensor.detach().to(torch.float64).nan_to_num(5.0, 7.0, -7.0).asinh()
+    values = values * weights.view(tensor.shape)
     axes = range(tensor.dim())
     return tuple(
         values.sum([other for other in axes if other != axis]) if len(axes) > 1 else values
