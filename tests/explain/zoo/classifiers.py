@@ -504,7 +504,7 @@ CASES: list[Case] = [
         "classifier/attention/batch",
         AttendedOverBatch,
         tokens_and_mask,
-        "samples_mix",
+        asks={"attention_over_batch"},
         needs=Needs(N=2),
         code="torch.softmax(scores, dim=0)",
     ),

@@ -20,6 +20,7 @@ class Outcome:
     Attributes:
         missed: kinds that were planted and are not named.
         extra: kinds that are named and are not true of it.
+        unasked: kinds of questions that should have been asked.
         placed: whether a finding of a planted kind is at the line that is wrong.
     """
 
@@ -28,6 +29,7 @@ class Outcome:
     named: frozenset[str]
     missed: frozenset[str]
     extra: frozenset[str]
+    unasked: frozenset[str]
     placed: bool
     asked: bool
     milliseconds: float
@@ -35,7 +37,7 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        return not self.missed and not self.extra and not self.error
+        return not (self.missed or self.extra or self.unasked or self.error)
 
 
 def asked(case: Case, dims: Dims) -> Report:
@@ -65,6 +67,7 @@ def outcome(case: Case, dims: Dims) -> Outcome:
         named=named,
         missed=case.finds - named,
         extra=named - case.finds - case.may,
+        unasked=case.must_ask(dims) - {question.kind for question in report.questions},
         placed=any(placed),
         asked=bool(report.questions),
         milliseconds=1000 * (time.perf_counter() - started),
