@@ -330,6 +330,7 @@ CASES: list[Case] = [
         "view",
         needs=Needs(N=2, L=2),
         code="embeds.view(sentence.size(1), sentence.size(0), -1)",
+        square={"batch_first"},
     ),
     case(
         "tagger/view_back",
@@ -338,6 +339,7 @@ CASES: list[Case] = [
         "view",
         needs=Needs(N=2, L=2),
         code="lstm_out.reshape(",
+        square={"batch_first", "order"},
     ),
     case("tagger/packed", PackedTagger, tokens_and_lengths, **PER_STEP),
     case(
