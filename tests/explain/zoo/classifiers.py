@@ -491,6 +491,7 @@ CASES: list[Case] = [
         "padding",
         needs=Needs(N=2, L=2, bidirectional=False),
         code="out[:, -1]",
+        instead={"pooling"},
     ),
     case(
         "classifier/no_lengths/padding",
@@ -507,13 +508,14 @@ CASES: list[Case] = [
         asks={"attention_over_batch"},
         needs=Needs(N=2),
         code="torch.softmax(scores, dim=0)",
+        instead={"samples_mix"},
     ),
     case(
         "classifier/attention/padding",
         AttendedOverPadding,
         tokens_and_mask,
         "padding",
-        may={"pooling"},
+        instead={"pooling"},
         needs=PADDING,
         code="torch.softmax(scores, dim=1)",
     ),

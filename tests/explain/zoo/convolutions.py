@@ -225,7 +225,7 @@ TIME_FIRST = {"result_batch": 1}
 
 CASES: list[Case] = [
     case("video", VideoClassifier, clips),
-    case("video/view", VideoByView, clips, "view", needs=MIXED, code="features.view(T, B, -1)"),
+    case("video/view", VideoByView, clips, "view", needs=MIXED, code="features.view(T, B, -1)", square={"batch_first"}),
     case(
         "video/batch_first",
         VideoNotBatchFirst,
@@ -282,6 +282,7 @@ CASES: list[Case] = [
         "view",
         needs=MIXED,
         code="out.reshape(image.size(0)",
+        square={"batch_first", "order"},
     ),
     case("activity", ActivityModel, series, asks={"batch_norm"}, needs=Needs(N=2, L=2)),
     case(

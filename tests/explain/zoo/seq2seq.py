@@ -397,6 +397,7 @@ CASES: list[Case] = [
         asks={"attention_over_batch"},
         needs=Needs(N=2),
         code="dim=0",
+        instead={"samples_mix"},
     ),
     case(
         "seq2seq/decoder_batch_first",
@@ -441,6 +442,7 @@ CASES: list[Case] = [
         asks={"attention_over_batch"},
         needs=Needs(N=2, L=2),
         code="dim=0",
+        instead={"samples_mix"},
     ),
     case("summarizer", Summarizer, article_and_summary),
     case(
@@ -450,5 +452,6 @@ CASES: list[Case] = [
         "padding",
         needs=Needs(N=2, L=2),
         code="torch.softmax(scores, dim=-1)",
+        instead={"pooling"},
     ),
 ]
