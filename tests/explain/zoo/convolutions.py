@@ -225,7 +225,15 @@ TIME_FIRST = {"result_batch": 1}
 
 CASES: list[Case] = [
     case("video", VideoClassifier, clips),
-    case("video/view", VideoByView, clips, "view", needs=MIXED, code="features.view(T, B, -1)", square={"batch_first"}),
+    case(
+        "video/view",
+        VideoByView,
+        clips,
+        "view",
+        needs=MIXED,
+        code="features.view(T, B, -1)",
+        square={"batch_first"},
+    ),
     case(
         "video/batch_first",
         VideoNotBatchFirst,
