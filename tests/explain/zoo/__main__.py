@@ -24,7 +24,7 @@ def main(n: int = 10, beginning: str = "", first: int = 0) -> None:
     for one in table.wrong:
         print(
             f"{one.case.name} at {one.dims}: missed {sorted(one.missed)}, "
-            f"extra {sorted(one.extra)} {one.error}"
+            f"extra {sorted(one.extra)}, unasked {sorted(one.unasked)} {one.error}"
         )
 
 

@@ -87,10 +87,12 @@ class Case:
         arguments: makes what it is called with.
         finds: the kinds of findings that must be named; none for a right version.
         may: further kinds that are true of it too.
-        asks: what a question must be asked about, in our words; a report with any question will do.
+        instead: kinds that say as well what was planted, in its place.
+        square: likewise, where there are as many steps as samples: a view then moves nothing.
+        asks: the kinds of questions that must be asked; batch_norm only of one that is trained.
         target: makes what the result is compared with.
         needs: the sizes for which it applies.
-        batch: the batch axis of the arguments' tensors, or of each.
+        batch: the batch axis of the arguments' tensors, or of each. Where it is 1, explain is told.
         result_batch: that of the tensors of the result, or of each.
         result_time: the axis of the steps of the result's tensors, or of each.
         reads_all: whether the result of a sample reads each of its steps.
@@ -107,6 +109,8 @@ class Case:
     arguments: Callable[[Dims], Arguments]
     finds: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
+    instead: frozenset[str] = frozenset()
+    square: frozenset[str] = frozenset()
     asks: frozenset[str] = frozenset()
     target: Callable[[Dims], Tensor] | None = None
     needs: Needs = field(default_factory=Needs)
@@ -123,7 +127,15 @@ class Case:
 
     @property
     def is_right(self) -> bool:
-        return not self.finds
+        return not self.finds and self.asks <= {"batch_norm"}
+
+    def as_well(self, dims: Dims) -> frozenset[str]:
+        """The kinds that say it as well, at these sizes."""
+        return self.instead | (self.square if dims.N == dims.L else frozenset())
+
+    def must_ask(self, dims: Dims) -> frozenset[str]:
+        """The kinds of questions that must be asked at these sizes."""
+        return self.asks if dims.training else self.asks - {"batch_norm"}
 
     def build(self, dims: Dims) -> nn.Module:
         """The model, the same for the same sizes and seed."""
@@ -158,7 +170,7 @@ def case(
     **more: Any,
 ) -> Case:
     """A case, with its sets written shortly."""
-    for each in ("may", "asks"):
+    for each in ("may", "instead", "square", "asks"):
         if each in more:
             more[each] = frozenset(more[each])
     return Case(name, make, arguments, frozenset(finds), **more)

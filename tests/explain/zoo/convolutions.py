@@ -225,7 +225,15 @@ TIME_FIRST = {"result_batch": 1}
 
 CASES: list[Case] = [
     case("video", VideoClassifier, clips),
-    case("video/view", VideoByView, clips, "view", needs=MIXED, code="features.view(T, B, -1)"),
+    case(
+        "video/view",
+        VideoByView,
+        clips,
+        "view",
+        needs=MIXED,
+        code="features.view(T, B, -1)",
+        square={"batch_first"},
+    ),
     case(
         "video/batch_first",
         VideoNotBatchFirst,
@@ -282,14 +290,15 @@ CASES: list[Case] = [
         "view",
         needs=MIXED,
         code="out.reshape(image.size(0)",
+        square={"batch_first", "order"},
     ),
-    case("activity", ActivityModel, series, asks={"batch norm"}, needs=Needs(N=2, L=2)),
+    case("activity", ActivityModel, series, asks={"batch_norm"}, needs=Needs(N=2, L=2)),
     case(
         "activity/view",
         ActivityByView,
         series,
         "time_axis",
-        asks={"batch norm"},
+        asks={"batch_norm"},
         needs=Needs(N=2, L=2),
         right="activity",
         code="x.view(x.size(0)",

@@ -394,9 +394,10 @@ CASES: list[Case] = [
         "seq2seq/over_batch",
         translator(decoder=DecoderOverBatch),
         sentences,
-        "samples_mix",
+        asks={"attention_over_batch"},
         needs=Needs(N=2),
         code="dim=0",
+        instead={"samples_mix"},
     ),
     case(
         "seq2seq/decoder_batch_first",
@@ -438,9 +439,10 @@ CASES: list[Case] = [
         "pointer/over_batch",
         PointerOverBatch,
         series,
-        "samples_mix",
+        asks={"attention_over_batch"},
         needs=Needs(N=2, L=2),
         code="dim=0",
+        instead={"samples_mix"},
     ),
     case("summarizer", Summarizer, article_and_summary),
     case(
@@ -450,5 +452,6 @@ CASES: list[Case] = [
         "padding",
         needs=Needs(N=2, L=2),
         code="torch.softmax(scores, dim=-1)",
+        instead={"pooling"},
     ),
 ]

@@ -20,6 +20,7 @@ class Outcome:
     Attributes:
         missed: kinds that were planted and are not named.
         extra: kinds that are named and are not true of it.
+        unasked: kinds of questions that should have been asked.
         placed: whether a finding of a planted kind is at the line that is wrong.
     """
 
@@ -28,6 +29,7 @@ class Outcome:
     named: frozenset[str]
     missed: frozenset[str]
     extra: frozenset[str]
+    unasked: frozenset[str]
     placed: bool
     asked: bool
     milliseconds: float
@@ -35,7 +37,7 @@ class Outcome:
 
     @property
     def is_right(self) -> bool:
-        return not self.missed and not self.extra and not self.error
+        return not (self.missed or self.extra or self.unasked or self.error)
 
 
 def asked(case: Case, dims: Dims) -> Report:
@@ -43,7 +45,8 @@ def asked(case: Case, dims: Dims) -> Report:
     args, kwargs = case.call(dims)
     goal = case.goal(dims)
     model = case.build(dims)
-    return explain(model, *args, **({} if goal is None else {"target": goal}), **kwargs)
+    batch_axis = 1 if case.batch == 1 else None
+    return explain(model, *args, target=goal, batch_axis=batch_axis, **kwargs)
 
 
 def outcome(case: Case, dims: Dims) -> Outcome:
@@ -53,18 +56,21 @@ def outcome(case: Case, dims: Dims) -> Outcome:
     except Exception as error:
         # A report is never refused: that is counted as a miss of all that was planted.
         report = Report(case.name, "", error=error)
+    questions = {question.kind for question in report.questions}
     named = frozenset(finding.kind for finding in report.findings)
+    instead = named & case.as_well(dims)
     placed = [
         each.place is not None and case.code in each.place.code
         for each in report.findings
-        if each.kind in case.finds
+        if each.kind in case.finds | instead
     ]
     return Outcome(
         case=case,
         dims=dims,
         named=named,
-        missed=case.finds - named,
-        extra=named - case.finds - case.may,
+        missed=frozenset() if instead else case.finds - named,
+        extra=named - case.finds - case.may - instead,
+        unasked=frozenset() if instead else case.must_ask(dims) - questions,
         placed=any(placed),
         asked=bool(report.questions),
         milliseconds=1000 * (time.perf_counter() - started),
@@ -94,7 +100,7 @@ class Table:
         for kind in one.case.finds:
             self.planted[kind] += 1
             self.found[kind] += bool(one.named)
-            self.named[kind] += kind in one.named
+            self.named[kind] += kind not in one.missed
             self.alone[kind] += one.is_right
             self.placed[kind] += one.placed
         if not one.is_right:

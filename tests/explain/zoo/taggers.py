@@ -330,6 +330,7 @@ CASES: list[Case] = [
         "view",
         needs=Needs(N=2, L=2),
         code="embeds.view(sentence.size(1), sentence.size(0), -1)",
+        square={"batch_first"},
     ),
     case(
         "tagger/view_back",
@@ -338,6 +339,7 @@ CASES: list[Case] = [
         "view",
         needs=Needs(N=2, L=2),
         code="lstm_out.reshape(",
+        square={"batch_first", "order"},
     ),
     case("tagger/packed", PackedTagger, tokens_and_lengths, **PER_STEP),
     case(
@@ -396,7 +398,15 @@ CASES: list[Case] = [
     ),
     case("next_value/masked", NextValueMasked, all_but_last_value, **FUTURE),
     case("policy", Policy, series, **PER_STEP),
-    case("policy/view", PolicyByView, series, "view", needs=Needs(N=2, L=2), code="view(T, N, -1)"),
+    case(
+        "policy/view",
+        PolicyByView,
+        series,
+        "view",
+        needs=Needs(N=2, L=2),
+        square={"batch_first"},
+        code="view(T, N, -1)",
+    ),
     case("policy/seq_first", PolicySeqFirst, seq_first, batch=1, result_batch=1, result_time=0),
     case(
         "policy/seq_first/batch_first",
