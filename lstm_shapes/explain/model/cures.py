@@ -101,13 +101,15 @@ def _closing(code: str, start: int) -> int:
     return len(code)
 
 
-def names_used(model: nn.Module, owner: str) -> set[str]:
-    """The names of attributes that the methods of a module's class use, but for __init__ and
-    forward.
+def names_used(
+    model: nn.Module, owner: str, but: Sequence[str] = ("__init__", "forward")
+) -> set[str]:
+    """The names of attributes that the methods of a module's class use.
 
     Args:
         model: the model.
         owner: where the module is in it.
+        but: methods that do not count.
     """
     try:
         source = textwrap.dedent(inspect.getsource(type(model.get_submodule(owner))))
@@ -116,10 +118,7 @@ def names_used(model: nn.Module, owner: str) -> set[str]:
         return set()
     used: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name not in (
-            "__init__",
-            "forward",
-        ):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name not in but:
             used |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
     return used
 

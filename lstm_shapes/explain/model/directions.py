@@ -164,6 +164,9 @@ def _layers(study: Study, readings: Readings, group: Sequence[Reading], found: F
         return
     (reading,) = group
     layers, wide = int(getattr(reading.call.module, "num_layers", 1)), reading.directions
+    if layers > 1 and wide == 2 and (node := _halved_rows(study, reading)) is not None:
+        _say_halved(found, reading, node, layers)
+        return
     if layers < 2 or bool(reading.out.any()):
         return
     rows = reading.rows
@@ -201,6 +204,51 @@ def _layers(study: Study, readings: Readings, group: Sequence[Reading], found: F
     place = node.place if node is not None else reading.call.place
     found.findings.append(
         Finding("lower_layer", title, says, place, removed, added, reading.call.path)
+    )
+
+
+def _halved_rows(study: Study, reading: Reading) -> Node | None:
+    """The step that joins the first half of the rows of h_n with the second along the features."""
+    nodes = nodes_of(study.base)
+    half = len(reading.h) // 2
+    parts: dict[int, bool] = {}
+    for node in nodes:
+        takes = node.name in ("__getitem__", "chunk", "split", "tensor_split", "narrow")
+        states = [each for each in (reading.call.h, reading.call.c) if each is not None]
+        if takes and any(each is state for each in node.inputs for state in states):
+            for output in node.outputs:
+                if output.dim() == 3 and output.shape[0] == half:
+                    own = output.storage_offset() - node.inputs[0].storage_offset()
+                    parts[id(output)] = own == 0
+    for node in nodes:
+        inside = [parts[id(each)] for each in node.inputs if id(each) in parts]
+        features = node.outputs[0].shape[-1] == 2 * reading.call.h.shape[-1]
+        if node.name in ("cat", "concat") and sorted(inside) == [False, True] and features:
+            return node
+    return None
+
+
+def _say_halved(found: Found, reading: Reading, node: Node, layers: int) -> None:
+    name = reading.call.path or "model"
+    title = "Rows of h_n of one layer are taken for one direction"
+    says = (
+        f"The rows of {name} go layer by layer: h_n[:{layers}] is "
+        + " and ".join(f"layer {r // 2}, {_NAMES[r % 2]}" for r in range(min(layers, 3)))
+        + ", and not the forward direction of each layer. Joined with the rest, one layer stands "
+        "beside another. All rows are read, by gradients and by other numbers."
+    )
+    added = ("torch.cat([h_n[0::2], h_n[1::2]], dim=-1)  # forward and backward of each layer",)
+    code = node.place.code if node.place else ""
+    found.findings.append(
+        Finding(
+            "lower_layer",
+            title,
+            says,
+            node.place,
+            (code,) if code else (),
+            added,
+            reading.call.path,
+        )
     )
 
 

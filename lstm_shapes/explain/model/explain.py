@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -255,11 +255,8 @@ class _Examined:
             )
             read = Readings(tuple(Reading(c, *_nothing(c), c.lengths) for c in base.calls), {})
         elif base.results and any(result.requires_grad for _, result in base.results):
-            shown = readings(study)
-            study = self._of_two(study)
-            read = shown if study.base is base else readings(study)
+            read = readings(study)
             self._examine(study, read)
-            read = shown
         else:
             found.say_out_of_reach(
                 "No gradient leads from the result to anything: the model detaches it, or an "
@@ -283,47 +280,55 @@ class _Examined:
             backward_passes=session.backwards,
         )
 
-    def _of_two(self, study: Study) -> Study:
-        """The same on two samples, if the user's batch has one."""
+    def _wider(self, study: Study) -> Study:
+        """The same on another number of samples, where there is one, or as many as steps: samples
+        cannot be told from each other, or from steps, by the sizes alone."""
         layout, session = study.layout, self.session
-        if layout.samples != 1:
+        count = layout.samples
+        if count < 1 or (count > 1 and count != layout.steps):
             return study
-        given = session.given
-        wide = with_samples(given, layout, 2)
-        lengths = layout.lengths and (*layout.lengths, *layout.lengths)
-        session.given = wide
+        more = count + 1 if count + 1 != layout.steps else count + 2
+        wide = with_samples(session.given, layout, more)
+        lengths = layout.lengths and (*layout.lengths, *layout.lengths[-1:] * 2)[:more]
+        given, session.given = session.given, wide
         try:
             base = session.run(keep=True)
-        except Exception:  # states that are kept, or that were given, are of one sample
+        except Exception:  # states that are kept, or that were given, are of the user's batch
             session.given = given
-            self.found.say_out_of_reach(
-                "The batch has one sample, and the model does not take two, so it was not "
-                "measured whether samples mix."
-            )
+            if count == 1:
+                self.found.say_out_of_reach(
+                    "The batch has one sample, and the model does not take more, so it was not "
+                    "measured whether samples mix."
+                )
             return study
-        return Study(session, replace(layout, samples=2, lengths=lengths), base, self.target, given)
+        own = given if count == 1 else None
+        return Study(
+            session, replace(layout, samples=more, lengths=lengths), base, self.target, own
+        )
 
     def _examine(self, study: Study, read: Readings) -> None:
-        found = self.found
-        steps: Sequence[Callable[[], object]] = (
-            lambda: mixing.samples(study, found),
-            lambda: timing.time_axis(study, found),
-            lambda: mixing.rows(study, found),
-            lambda: directions.directions(study, read, found),
-            lambda: padding.padding(study, read, found),
-            lambda: timing.future(study, found),
-            lambda: kept.c_from_h(study, read, found),
-            lambda: kept.carried(study, found),
-            lambda: usage.modules(study, found),
-            lambda: usage.outputs(study, found),
-            lambda: usage.arguments(study, found),
-            lambda: usage.dropout(study, found),
-            lambda: usage.batch_of_one(study, found),
-            lambda: timing.broadcast(study, found),
-            lambda: directions.question_frozen(study, read, found),
-        )
-        for step in steps:
-            step()
+        found, given = self.found, self.session.given
+        wide = self._wider(study)
+        mixing.samples(wide, found)
+        timing.time_axis(wide, found)
+        mixing.rows(wide, found)
+        timing.future(wide, found)
+        usage.batch_of_one(wide, found)
+        if study.layout.samples == 1 and wide is not study:
+            # With one sample nothing can be said of its place in a result.
+            study, read = wide, readings(wide)
+        else:
+            self.session.given = given
+        directions.directions(study, read, found)
+        padding.padding(study, read, found)
+        kept.c_from_h(study, read, found)
+        kept.carried(study, found)
+        usage.modules(study, found)
+        usage.outputs(study, found)
+        usage.arguments(study, found)
+        usage.dropout(study, found)
+        timing.broadcast(study, found)
+        directions.question_frozen(study, read, found)
         if self.session.norms:
             names = ", ".join(self.session.norms[:3])
             found.questions.append(

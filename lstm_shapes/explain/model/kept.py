@@ -36,7 +36,7 @@ def carried(study: Study, found: Found) -> None:
         found.checks.append(Check("states", says, "the model was called twice"))
     else:
         _graph(study, found, first, second, start)
-    if base.calls[0].states:
+    if base.calls[0].states or start is not None:
         _other_batch(study, found)
     session.restart()
 
@@ -124,6 +124,17 @@ def _other_batch(study: Study, found: Found) -> None:
         session.run([leaf.value for leaf in smaller.leaves], given=smaller, again=True)
     except Exception as error:
         title = f"After a batch of {count}, a batch of {other} raises an error"
+        _raised(found, error, study, title)
+
+
+def _of_one_size(study: Study, found: Found, error: Exception, other: int) -> None:
+    """Look whether the model holds states for batches of one size alone."""
+    held = study.base.calls[0].states
+    given = any(value is state for value in study.base.passed for state in held)
+    if held and not given and explain_error(error).kind == "state-size":
+        title = (
+            f"The states are made for a batch of {study.layout.samples}: {other} raises an error"
+        )
         _raised(found, error, study, title)
 
 

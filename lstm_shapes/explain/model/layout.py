@@ -18,8 +18,8 @@ from lstm_shapes.explain.model.given import Leaf, Value
 from lstm_shapes.explain.model.named_axes import batch_axis_said
 from lstm_shapes.explain.model.passes import Run, Session
 
-LEAST_PADDED = 2
-"""A run of the padding value at the end of a sample counts as padding from so many steps on."""
+LEAST_PADDED = 1
+"""So many steps of the padding value at the end of some sample count as padding."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _batch_axis(
             if len(fits) == 1:
                 return fits[0], True
     said = {batch_axis_said(session.model, [each.name for each in session.given.leaves])}
-    said = (said | _by_index(base)) - {None}
+    said = (said | _by_index(base, shape)) - {None}
     # What contradicts itself says nothing.
     return (said.pop(), True) if len(said) == 1 else (0, False)
 
@@ -156,9 +156,16 @@ def _by_growing(session: Session, base: Run, main: int) -> int | None:
     return fixed[0] if len(fixed) == 1 else None
 
 
-def _by_index(base: Run) -> set[int | None]:
-    """The batch axis by how the model takes a single step of out: ``out[-1]`` or ``out[:, -1]``."""
-    outs = {id(call.out) for call in base.calls if not call.cell and call.out.dim() == 3}
+def _by_index(base: Run, shape: Sequence[int]) -> set[int | None]:
+    """The batch axis by how the model takes a single step of out: ``out[-1]`` or ``out[:, -1]``.
+
+    It tells only where the module is given the axes in the order that the model has them.
+    """
+    outs = {
+        id(call.out)
+        for call in base.calls
+        if not call.cell and call.out.dim() == 3 and call.x.shape[:2] == tuple(shape[:2])
+    }
     found: set[int | None] = set()
     for each in base.operations:
         if each.name == "__getitem__" and any(id(tensor) in outs for tensor in each.inputs):
@@ -278,6 +285,9 @@ def _padded_ids(layout: Layout, base: Run, main: Leaf) -> Layout:
     rows = ids if layout.batch[layout.main] == 0 else ids.T
     steps = torch.arange(1, layout.steps + 1, device=ids.device)
     lengths = (rows.ne(value) * steps).amax(1)
+    inside = torch.arange(layout.steps, device=ids.device) < lengths[:, None]
+    if bool(rows.eq(value)[inside].any()):  # an id like the others
+        return layout
     if layout.steps - int(lengths.min()) < LEAST_PADDED or int(lengths.min()) == 0:
         return layout
     return replace(layout, lengths=tuple(lengths.tolist()), padding=value)

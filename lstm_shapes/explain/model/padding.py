@@ -19,6 +19,10 @@ from lstm_shapes.explain.model.study import Study
 from lstm_shapes.explain.model.watch import Operation
 
 
+ATTENTION = ("softmax", "scaled_dot_product_attention", "multi_head_attention_forward")
+"""Operations that give weights to steps."""
+
+
 def padding(study: Study, readings: Readings, found: Found) -> None:
     """Look whether other numbers in the padding change the result."""
     layout = study.layout
@@ -192,13 +196,11 @@ def _pooled_plain(study: Study, readings: Readings, reading: Reading, found: Fou
     if not bool(behind.any()) or behind.shape != read.shape:
         return
     both = [
-        b
-        for b in range(len(read))
-        if (read[b] & behind[b]).any() and (read[b] & ~behind[b]).sum() > 1
+        b for b in range(len(read)) if (read[b] & behind[b]).any() and (read[b] & ~behind[b]).any()
     ]
     if both:
         place, code = _reads_out(study, reading.call.out)
-        _say_pooling(found, reading, both, behind, place, code)
+        _say_pooling(study, found, reading, both, behind, place, code)
 
 
 def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
@@ -251,7 +253,7 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
         both = [b for b in padded if (steps[at[b]] & ~behind[at[b]]).any()]
         if both:
             rows = torch.tensor([at[b] for b in range(len(own))])
-            _say_pooling(found, reading, both, behind[rows], place, code)
+            _say_pooling(study, found, reading, both, behind[rows], place, code)
         else:
             _say_only_padding(found, reading, padded, place, code)
 
@@ -273,6 +275,7 @@ def _reads_out(study: Study, out: Tensor) -> tuple[Place | None, str]:
 
 
 def _say_pooling(
+    study: Study,
     found: Found,
     reading: Reading,
     samples: list[int],
@@ -281,18 +284,26 @@ def _say_pooling(
     code: str,
 ) -> None:
     sample = max(samples, key=lambda each: int(behind[each].sum()))
-    count = int(behind[sample].sum())
+    counted = (
+        f"Of sample {sample}, {int(behind[sample].sum())} of {behind.shape[1]} steps of out are "
+        "padding, and the result reads them too, by gradients and by other numbers there."
+    )
+    removed = (code,) if code else ()
+    if any(each.name in ATTENTION for each in study.base.operations):
+        title = f"Attention is spent on padded steps, in {len(samples)} of {len(behind)} samples"
+        says = f"{counted} More padding gives another result: the weights need a mask."
+        added = ('scores = scores.masked_fill(~mask, float("-inf"))  # before softmax',)
+        found.findings.append(
+            Finding("padding", title, says, place, removed, added, reading.call.path)
+        )
+        return
     title = f"The result counts padded steps, for {len(samples)} of {len(behind)} samples"
     says = (
-        f"Of sample {sample}, {count} of {behind.shape[1]} steps of out are padding, and the "
-        "result reads them too, by gradients and by other numbers there. A mean is divided by "
-        "more steps than the sample has, a maximum may be the padding's zero, and attention is "
-        "spent on it."
+        f"{counted} A mean is divided by more steps than the sample has, and a maximum may be the "
+        "padding's zero."
     )
     added = ("pooled = pool_over_time(out, bidirectional=…, batch_first=…, lengths=lengths)",)
-    found.findings.append(
-        Finding("pooling", title, says, place, (code,) if code else (), added, reading.call.path)
-    )
+    found.findings.append(Finding("pooling", title, says, place, removed, added, reading.call.path))
 
 
 def _say_only_padding(

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lstm_shapes.explain.model.cures import exchanged, transposed_code
 from lstm_shapes.explain.model.found import Found
-from lstm_shapes.explain.model.mixing import RESHAPES
+from lstm_shapes.explain.model.mixing import RESHAPES, recut
 from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
 from lstm_shapes.explain.model.passes import Run
 from lstm_shapes.explain.model.recorded import RecordedCall
@@ -44,34 +44,52 @@ def time_axis(study: Study, found: Found) -> None:
 
 
 def _cut(study: Study, call: RecordedCall) -> Node | None:
-    """A reshape on the way to a call that exchanges the sizes of time and another axis."""
+    """A reshape on the way to a call after which an axis of the size of time is not time."""
     nodes = nodes_of(study.base)
     for node in ancestors(nodes, call.x):
-        if node.name not in RESHAPES or not node.inputs:
+        if node.name not in RESHAPES or not node.inputs or not recut(node):
             continue
-        before, after = node.inputs[0].shape, node.outputs[0].shape
-        axes = exchanged(before, after)
-        batch = study.layout.batch[study.layout.main] if study.layout.main >= 0 else None
-        if axes is None or (study.layout.samples > 1 and batch in axes):
-            continue
-        if _scrambled(study, node, axes):
-            return node
+        for new, old in _candidates(study, nodes, node):
+            if _spread(study, node, new, old):
+                return node
     return None
 
 
-def _scrambled(study: Study, node: Node, axes: tuple[int, int]) -> bool:
-    """Whether the first index of the new axis holds several of the old one, by gradients and by
-    looking at which numbers are equal."""
-    one, other = axes
+def _candidates(study: Study, nodes: list[Node], node: Node) -> list[tuple[int, int]]:
+    """Axes of a reshape, after and before it, of one size, of which the old one is time: it has
+    changed in places, and the new one in other places."""
+    before, after = node.inputs[0].shape, node.outputs[0].shape
+    if axes := exchanged(before, after):
+        batch = study.layout.batch[study.layout.main] if study.layout.main >= 0 else None
+        return [] if study.layout.samples > 1 and batch in axes else [axes]
+    run = study.time_run
+    maker = next((n for n in nodes if any(e is node.inputs[0] for e in n.outputs)), None)
+    if run is None or maker is None or maker.index < 0 or len(run.operations) <= node.index:
+        return []
+    own, other = study.base.operations, run.operations
+    moves = [moved(own[i].digest, other[i].digest) for i in (maker.index, node.index)]
+    if moves[0] is None or moves[1] is None:
+        return []
+    return [
+        (new, old)
+        for old, there in enumerate(moves[0])
+        for new, here in enumerate(moves[1])
+        if new
+        and len(there) == len(here)
+        and 0 < int(there.sum()) < len(there)
+        and not torch.equal(there, here)
+    ]
+
+
+def _spread(study: Study, node: Node, new: int, old: int) -> bool:
+    """Whether the first index of the new axis holds several of the old one, by gradients."""
     before, after = node.inputs[0], node.outputs[0]
-    (gradient,) = study.session.gradients(weighted(after.select(one, 0)), [before])
+    (gradient,) = study.session.gradients(weighted(after.select(new, 0)), [before])
     if gradient is None:
         return False
-    spread = (gradient != 0).movedim(other, 0).flatten(1).any(1)
+    spread = (gradient != 0).movedim(old, 0).flatten(1).any(1)
     # With the axes moved, index 0 would hold one index of the old axis.
-    return int(spread.sum()) > 1 and not torch.equal(
-        after.detach().select(one, 0), before.detach().transpose(one, other).select(one, 0)
-    )
+    return int(spread.sum()) > 1
 
 
 def _say_cut(study: Study, found: Found, call: RecordedCall, node: Node) -> None:
@@ -187,7 +205,7 @@ def _target_is_next(study: Study) -> bool:
     time = layout.time[layout.main] if layout.main >= 0 else None
     if target is None or time is None:
         return False
-    x = study.session.given.leaves[layout.main].tensor
+    x = (study.one or study.session.given).leaves[layout.main].tensor
     if target.shape != x.shape and target.numel() == x.numel():
         target = target.reshape(x.shape)
     if target.shape != x.shape or x.shape[time] < 2:
@@ -196,7 +214,7 @@ def _target_is_next(study: Study) -> bool:
     shifted = target.to(x.dtype).narrow(time, 0, steps), x.narrow(time, 1, steps)
     same = torch.isclose(*shifted) if x.is_floating_point() else shifted[0] == shifted[1]
     # A few equal ids may be chance.
-    enough = x.is_floating_point() or same.numel() > 2
+    enough = x.is_floating_point() or same.numel() > 1
     return enough and bool(same.double().mean() > 0.9)
 
 

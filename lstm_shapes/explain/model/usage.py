@@ -53,9 +53,15 @@ def modules(study: Study, found: Found) -> None:
         module = model.get_submodule(path)
         kind = type(module).__name__
         measured = "No gradient leads to its parameters, and other numbers in them change nothing."
-        if called:
+        owner, _, name = path.rpartition(".")
+        if called and model.training:
+            title = f"What {path} returns is never read"
+            says = f"{path}, an {kind}, is called, and the result does not depend on it. {measured}"
+            found.findings.append(Finding("unused", title, says, None, (), (), path))
+        elif called or name in names_used(model, owner, ("__init__",)):
             title = f"Is it meant that the result does not depend on {path}?"
-            says = f"{path}, an {kind}, is called, and what it returns is not read. {measured}"
+            mode = "train()" if model.training else "eval()"
+            says = f"{path}, an {kind}, has no part in this call, in {mode}. {measured}"
             found.questions.append(ModelQuestion("module_unread", title, says))
         else:
             line = constructor_line(model, path, module)
