@@ -30,34 +30,40 @@ def groups_of(readings: Readings) -> list[list[Reading]]:
 
 def directions(study: Study, readings: Readings, found: Found) -> None:
     """Look at each call for what is read of it."""
-    both = 0
     for group in groups_of(readings):
         call = group[0].call
-        taken = any(
-            each.module == call.path and each.kind in ("batch_first", "time_axis")
-            for each in found.findings
-        )
-        if call.cell or taken or not any(each.anything for each in group):
+        if not _looked_at(group, found):
             continue
         _layers(study, readings, group, found)
         if found.has("rows"):
             continue
         lower = any(e.kind == "lower_layer" and e.module == call.path for e in found.findings)
         if group[0].directions == 2 and not lower:
-            both += _unread(study, readings, group, found)
-        for direction in range(group[0].directions):
-            _one_step(study, readings, group, direction, found)
+            _unread(study, readings, group, found)
         if group[0].directions == 1:
             _halves(study, group, found)
     wide = [each for each in readings.each if each.directions == 2 and not each.call.cell]
-    if wide and not found.has("direction_unread", "one_step", "lower_layer") and readings.all_sure:
-        found.checks.append(
-            Check(
-                "both_directions",
-                "Both directions reach the result",
-                "by gradients and by other numbers",
-            )
-        )
+    if wide and not found.has("direction_unread", "lower_layer") and readings.all_sure:
+        says, evidence = "Both directions reach the result", "by gradients and by other numbers"
+        found.checks.append(Check("both_directions", says, evidence))
+
+
+def _looked_at(group: Sequence[Reading], found: Found) -> bool:
+    """Whether what is read of some calls can be judged: not where their axes are others."""
+    call = group[0].call
+    others = any(
+        each.module == call.path and each.kind in ("batch_first", "time_axis")
+        for each in found.findings
+    )
+    return not call.cell and not others and any(each.anything for each in group)
+
+
+def steps(study: Study, readings: Readings, found: Found) -> None:
+    """Look for a direction that a result reads only where it has seen one step."""
+    for group in groups_of(readings):
+        if _looked_at(group, found) and not found.has("rows"):
+            for direction in range(group[0].directions):
+                _one_step(study, readings, group, direction, found)
 
 
 def _reader(study: Study, group: Sequence[Reading], of_h: bool) -> Node | None:
@@ -88,11 +94,11 @@ def _diff(node: Node | None, added: str) -> tuple[tuple[str, ...], tuple[str, ..
 BOTH = "torch.cat([h_n[-2], h_n[-1]], dim=-1)"
 
 
-def _unread(study: Study, readings: Readings, group: Sequence[Reading], found: Found) -> int:
+def _unread(study: Study, readings: Readings, group: Sequence[Reading], found: Found) -> None:
     """Look for a direction that never reaches the result."""
     used = [any(bool(each.out[..., d].any()) or each.row_read(d) for each in group) for d in (0, 1)]
     if all(used) or not any(used) or not readings.all_sure:
-        return 0
+        return
     which = _NAMES[used.index(False)]
     row = -2 if which == "forward" else -1
     out = any(bool(each.out.any()) for each in group)
@@ -109,7 +115,6 @@ def _unread(study: Study, readings: Readings, group: Sequence[Reading], found: F
     found.findings.append(
         Finding("direction_unread", title, says, place, removed, added, group[0].call.path)
     )
-    return 1
 
 
 def seen_by(reading: Reading, sample: int, direction: int, step: int) -> int:
@@ -153,9 +158,9 @@ def _one_step(
     node = _reader(study, group, of_h=False)
     removed, added = _diff(node, BOTH if reading.directions == 2 else "h_n[-1]")
     place = node.place if node is not None else reading.call.place
-    found.findings.append(
-        Finding("one_step", title, says, place, removed, added, reading.call.path)
-    )
+    finding = Finding("one_step", title, says, place, removed, added, reading.call.path)
+    if finding not in found.findings:
+        found.findings.append(finding)
 
 
 def _layers(study: Study, readings: Readings, group: Sequence[Reading], found: Found) -> None:
@@ -217,7 +222,8 @@ def _halved_rows(study: Study, reading: Reading) -> Node | None:
         states = [each for each in (reading.call.h, reading.call.c) if each is not None]
         if takes and any(each is state for each in node.inputs for state in states):
             for output in node.outputs:
-                if output.dim() == 3 and output.shape[0] == half:
+                whole = output.dim() == 3 and output.stride(0) == node.inputs[0].stride(0)
+                if whole and output.shape[0] == half:
                     own = output.storage_offset() - node.inputs[0].storage_offset()
                     parts[id(output)] = own == 0
     for node in nodes:

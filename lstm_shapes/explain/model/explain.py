@@ -19,7 +19,7 @@ from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.given import taken_apart, tensors_in
 from lstm_shapes.explain.model.layout import layout_of
 from lstm_shapes.explain.model.passes import Run, Session
-from lstm_shapes.explain.model.reading import Reading, Readings, readings
+from lstm_shapes.explain.model.reading import Reading, Readings, readings, readings_of_each
 from lstm_shapes.explain.model.report import Finding, ModelQuestion, Report
 from lstm_shapes.explain.model.study import Study, with_samples
 from lstm_shapes.explain.model.twin import OutOfReach, twin_of
@@ -320,6 +320,8 @@ class _Examined:
         else:
             self.session.given = given
         directions.directions(study, read, found)
+        for each in readings_of_each(study, read):
+            directions.steps(study, each, found)
         padding.padding(study, read, found)
         kept.c_from_h(study, read, found)
         kept.carried(study, found)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from lstm_shapes.explain.model.directions import groups_of
 from lstm_shapes.explain.model.found import Found
+from lstm_shapes.explain.model.given import Value
 from lstm_shapes.explain.model.layout import changed, positions
 from lstm_shapes.explain.model.nodes import ancestors, nodes_of, unpacked
 from lstm_shapes.explain.model.passes import Run
@@ -198,7 +199,7 @@ def _pooled_plain(study: Study, readings: Readings, reading: Reading, found: Fou
     both = [
         b for b in range(len(read)) if (read[b] & behind[b]).any() and (read[b] & ~behind[b]).any()
     ]
-    if both:
+    if both and _counts(study):
         place, code = _reads_out(study, reading.call.out)
         _say_pooling(study, found, reading, both, behind, place, code)
 
@@ -241,6 +242,7 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
         moves, _ = _moved(study, raised)
         (gradient,) = study.session.gradients(valid_total(study, raised), [same])
         (plain,) = study.session.gradients(valid_total(study, study.base), [output])
+        chosen = plain is None or not bool((plain[mask] != 0).any())
         read = torch.zeros(output.shape, dtype=torch.bool)
         for each in (gradient, plain):
             read |= False if each is None else (each != 0).cpu()
@@ -251,11 +253,42 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
             return
         place, code = _reads_out(study, output)
         both = [b for b in padded if (steps[at[b]] & ~behind[at[b]]).any()]
+        if both and not chosen and not _counts(study):
+            return  # a sum over zeros, divided by the lengths
         if both:
             rows = torch.tensor([at[b] for b in range(len(own))])
             _say_pooling(study, found, reading, both, behind[rows], place, code)
         else:
             _say_only_padding(found, reading, padded, place, code)
+
+
+MORE = 3
+"""So many padded steps are added, to see whether their number counts."""
+
+
+def _counts(study: Study) -> bool:
+    """Whether more padding gives another result, beyond rounding."""
+    layout = study.layout
+    assert layout.lengths is not None
+    shortest = min(range(layout.samples), key=lambda each: layout.lengths[each])  # type: ignore[index]
+    values: list[Value] = []
+    for i, leaf in enumerate(study.session.given.leaves):
+        batch, time = layout.batch[i], layout.time[i]
+        if batch is None or time is None or not isinstance(leaf.value, Tensor):
+            values.append(leaf.value)
+            continue
+        last = leaf.value.narrow(time, layout.steps - 1, 1).narrow(batch, shortest, 1)
+        sizes = list(leaf.value.shape)
+        sizes[time] = MORE
+        values.append(torch.cat([leaf.value, last.expand(sizes)], time))
+    try:
+        more = study.session.run(values)
+    except Exception:  # the model takes this number of steps alone
+        return False
+    return any(
+        a.shape == b.shape and not torch.allclose(a, b, rtol=1e-7, atol=1e-10, equal_nan=True)
+        for (_, a), (_, b) in zip(study.base.results, more.results, strict=False)
+    )
 
 
 def _raised(mask: Tensor, tensor: Tensor) -> Tensor:

@@ -83,10 +83,10 @@ class Session:
             ):
                 self.norms.append(name)
                 module.eval()
+            module.register_forward_pre_hook(partial(self._note, name))
         for parameter in self.model.parameters():
             if parameter.is_floating_point():
                 parameter.requires_grad_(True)
-            module.register_forward_pre_hook(partial(self._note, name))
         self._kept = [(module, _kept(module)) for module in self.model.modules()]
         self.recorder.install(self.model)
 

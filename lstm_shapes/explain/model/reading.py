@@ -6,8 +6,8 @@ then filled with other numbers in one run, in which the result must stay the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -89,21 +89,63 @@ class Readings:
         return all(self.sure.values())
 
 
+MOST_RESULTS = 4
+"""Of so many results it is measured what each reads by itself."""
+
+
 def readings(study: Study) -> Readings:
     """Measure what the result reads of each call."""
     base = study.base
     if not base.calls or not base.results:
         return Readings((), {})
-    tensors = [
-        t for each in base.calls for t in (each.x, each.out, each.h, each.c) if t is not None
-    ]
-    gradients = iter(study.session.gradients(valid_total(study, base), tensors))
+    first = _measured(study, base, valid_total(study, base))
+    sure = _confirmed(study, first)
+    if not sure["out"]:  # a maximum has no gradient where another step has won
+        first = _also_where_filled(study, first)
+        sure = _confirmed(study, first)
+    return Readings(tuple(first), sure)
+
+
+def readings_of_each(study: Study, readings: Readings) -> list[Readings]:
+    """The same for each result alone, where a model has some."""
+    results = study.base.results
+    if not 1 < len(results) <= MOST_RESULTS or not readings.all_sure:
+        return [readings]
     found = []
-    for call in base.calls:
+    for i, (_, result) in enumerate(results):
+        if result.requires_grad:
+            each = _measured(study, study.base, weighted(result, valid(study, i)))
+            sure = _same(study, _filled(study, each, {"out", "h", "c"}), [i])
+            found.append(Readings(tuple(each), {"all": sure}))
+    return found
+
+
+def _measured(study: Study, run: Run, total: Tensor) -> list[Reading]:
+    tensors = [t for each in run.calls for t in (each.x, each.out, each.h, each.c) if t is not None]
+    gradients = iter(study.session.gradients(total, tensors))
+    found = []
+    for call in run.calls:
         x, out, h = next(gradients), next(gradients), next(gradients)
         c = next(gradients) if call.c is not None else None
         found.append(_reading(study, call, x, out, h, c))
-    return Readings(tuple(found), _confirmed(study, found))
+    return found
+
+
+def _also_where_filled(study: Study, first: list[Reading]) -> list[Reading]:
+    """The readings, and whatever is read of a direction that other numbers make win a maximum."""
+    filled = _filled(study, first, {"out"}, keep=True)
+    if len(filled.calls) != len(first):
+        return first
+    then = _measured(study, filled, valid_total(study, filled))
+    found = []
+    for one, other in zip(first, then, strict=True):
+        more = (
+            (other.out & ~one.out).flatten(0, 1).any(0)
+            if one.out.shape == other.out.shape
+            else None
+        )
+        found.append(one if more is None else replace(one, out=one.out | more))
+    return found
 
 
 def valid_total(study: Study, run: Run) -> Tensor:
@@ -194,16 +236,24 @@ def _confirmed(study: Study, found: list[Reading]) -> dict[str, bool]:
     return {part: _same(study, _filled(study, found, {part})) for part in ("out", "h", "c")}
 
 
-def _filled(study: Study, found: list[Reading], parts: set[str]) -> Run:
+def _filled(study: Study, found: list[Reading], parts: set[str], keep: bool = False) -> Run:
     edits: dict[int, Callable[[Outputs], Outputs]] = {
         each.call.number: partial(_fill, each, parts) for each in found
     }
-    return study.session.run(calls=edits)
+    return study.session.run(calls=edits, keep=keep)
 
 
-def _same(study: Study, run: Run) -> bool:
-    """Whether results are what they were, bit for bit, but where they stand beside padding."""
+def _same(study: Study, run: Run, which: Sequence[int] | None = None) -> bool:
+    """Whether results are what they were, bit for bit, but where they stand beside padding.
+
+    Args:
+        study: its base run is compared.
+        run: with other numbers somewhere.
+        which: the results that count; all of them if none are given.
+    """
     for i, ((_, own), (_, other)) in enumerate(zip(study.base.results, run.results, strict=True)):
+        if which is not None and i not in which:
+            continue
         mask = valid(study, i)
         differs = own.detach() != other.detach()
         both_nan = own.detach().isnan() & other.detach().isnan()

@@ -26,15 +26,20 @@ class Study:
         layout: what the axes of the arguments are.
         base: a run on the user's own numbers.
         target: what the result is held against, if it was given.
-        one: the user's own arguments, if they are a batch of one and a second sample was added.
+        own: the user's own arguments, if samples were added to them.
     """
 
     session: Session
     layout: Layout
     base: Run
     target: Tensor | None = None
-    one: Given | None = None
+    own: Given | None = None
     _changed: dict[str, Run | None] = field(default_factory=dict)
+
+    @property
+    def users(self) -> Given:
+        """The user's own arguments."""
+        return self.own or self.session.given
 
     @cached_property
     def followed(self) -> tuple[int, ...]:

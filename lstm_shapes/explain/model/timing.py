@@ -205,7 +205,7 @@ def _target_is_next(study: Study) -> bool:
     time = layout.time[layout.main] if layout.main >= 0 else None
     if target is None or time is None:
         return False
-    x = (study.one or study.session.given).leaves[layout.main].tensor
+    x = study.users.leaves[layout.main].tensor
     if target.shape != x.shape and target.numel() == x.numel():
         target = target.reshape(x.shape)
     if target.shape != x.shape or x.shape[time] < 2:

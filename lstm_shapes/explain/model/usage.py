@@ -191,11 +191,12 @@ def batch_of_one(study: Study, found: Found) -> None:
     mixed = found.has("view", "batch_first", "samples_mix", "order", "rows")
     if layout.samples < 2 or mixed:
         return
-    given = study.one or _single(study)
+    own = study.own if _count(study.own, study) == 1 else None
+    given = own or _single(study)
     try:
         run = study.session.run([leaf.value for leaf in given.leaves], given=given)
     except Exception as error:
-        if study.one is None and not _squeezes(study):
+        if own is None and not _squeezes(study):
             return
         explanation = explain_error(error)
         says = f"The model raises an error for a single sample: {explanation.message}"
@@ -234,6 +235,14 @@ def batch_of_one(study: Study, found: Found) -> None:
 def _single(study: Study) -> Given:
     """The arguments with one sample, the longest."""
     return with_samples(study.session.given, study.layout, 1)
+
+
+def _count(given: Given | None, study: Study) -> int:
+    """How many samples some arguments have."""
+    axis = study.layout.batch[study.layout.main]
+    if given is None or axis is None:
+        return 0
+    return given.leaves[study.layout.main].tensor.shape[axis]
 
 
 def _squeezes(study: Study) -> bool:
