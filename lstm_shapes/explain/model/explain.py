@@ -281,15 +281,21 @@ class _Examined:
         )
 
     def _wider(self, study: Study) -> Study:
-        """The same on another number of samples, where there is one, or as many as steps: samples
-        cannot be told from each other, or from steps, by the sizes alone."""
+        """The same on more samples, where their number is that of something else: then the sizes
+        do not tell samples from steps, layers or directions."""
         layout, session = study.layout, self.session
         count = layout.samples
-        if count < 1 or (count > 1 and count != layout.steps):
+        others = {
+            1,
+            2,
+            layout.steps,
+            *(call.h.shape[0] for call in study.base.calls if not call.cell),
+        }
+        if count < 1 or count not in others:
             return study
-        more = count + 1 if count + 1 != layout.steps else count + 2
+        more = next(n for n in range(count + 1, count + len(others) + 2) if n not in others)
         wide = with_samples(session.given, layout, more)
-        lengths = layout.lengths and (*layout.lengths, *layout.lengths[-1:] * 2)[:more]
+        lengths = layout.lengths and (*layout.lengths, *layout.lengths[-1:] * more)[:more]
         given, session.given = session.given, wide
         try:
             base = session.run(keep=True)

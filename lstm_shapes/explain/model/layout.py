@@ -17,6 +17,7 @@ from torch import Tensor
 from lstm_shapes.explain.model.given import Leaf, Value
 from lstm_shapes.explain.model.named_axes import batch_axis_said
 from lstm_shapes.explain.model.passes import Run, Session
+from lstm_shapes.explain.model.traced import moved
 
 LEAST_PADDED = 1
 """So many steps of the padding value at the end of some sample count as padding."""
@@ -73,7 +74,7 @@ def layout_of(session: Session, base: Run, target: Tensor | None, batch_axis: in
     found, surely = _batch_axis(session, base, main, states, target, batch_axis)
     x = leaves[main].tensor
     samples = x.shape[found]
-    time_axis = _time_axis(base, main, found)
+    time_axis = _time_axis(session, base, main, found)
     steps = x.shape[time_axis] if time_axis is not None else 1
     batch = tuple(
         found if i == main else _axis_of(leaf.tensor, samples, state, found)
@@ -201,17 +202,47 @@ def _hints(
     return [*listed, *kept, *wanted]
 
 
-def _time_axis(base: Run, main: int, batch: int) -> int | None:
+def _time_axis(session: Session, base: Run, main: int, batch: int) -> int | None:
     """The axis of the main leaf along which time runs."""
     x = base.passed[main]
     assert isinstance(x, Tensor)
     if x.dim() == 1 or (x.dim() == 2 and x.is_floating_point()):
         return None
+    other = 1 - batch if batch < 2 else 0
+    convolved = {e.name for e in base.operations} & {"conv1d", "conv2d", "conv3d"}
+    if not x.is_floating_point() or not convolved:
+        return other
     for operation in base.operations:
         if operation.name == "conv1d" and operation.inputs and operation.inputs[0] is x:
             return x.dim() - 1
-    other = 1 - batch if batch < 2 else 0
-    return x.dim() - 1 if x.dim() == 4 and x.shape[other] == 1 else other
+    order = [other, *(axis for axis in range(x.dim() - 1, 0, -1) if axis not in (batch, other))]
+    fits = (
+        axis for axis in order if x.shape[axis] > 2 and _steps_follow(session, base, main, axis)
+    )
+    return next(fits, x.dim() - 1 if x.dim() < 5 else other)
+
+
+def _steps_follow(session: Session, base: Run, main: int, axis: int) -> bool:
+    """Whether other numbers at one index of an axis change the steps of a recurrent module around
+    the same place, and no others."""
+    x = session.given.leaves[main].tensor
+    index = x.shape[axis] // 2
+    where = torch.zeros(x.shape, dtype=torch.bool, device=x.device)
+    where.movedim(axis, 0)[index] = True
+    values = list(base.values)
+    values[main] = changed(x, where)
+    run = session.run(values)
+    for own, other in zip(base.calls, run.calls, strict=False):
+        moves = moved(own.digests["x"], other.digests["x"])
+        if moves is None or own.time_axis is None or own.time_axis >= len(moves):
+            continue
+        steps = moves[own.time_axis].nonzero().flatten().tolist()
+        if steps:
+            middle = (steps[0] + steps[-1]) / 2
+            here = (index + 0.5) * len(moves[own.time_axis]) / x.shape[axis] - 0.5
+            whole = len(steps) == steps[-1] - steps[0] + 1
+            return whole and len(steps) < len(moves[own.time_axis]) and abs(middle - here) <= 1
+    return False
 
 
 def _axis_of(tensor: Tensor, samples: int, state: bool, main: int) -> int | None:

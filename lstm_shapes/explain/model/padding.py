@@ -105,7 +105,7 @@ def _other_padding(study: Study, masks: list[tuple[Tensor, Tensor, Operation | N
 
 
 def _filled(mask: Tensor, tensor: Tensor) -> Tensor:
-    return torch.as_tensor(changed(tensor, mask))
+    return tensor.clone().copy_(torch.as_tensor(changed(tensor, mask)))
 
 
 def _moved(study: Study, run: Run) -> tuple[list[int], float]:
@@ -262,38 +262,45 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
             _say_only_padding(found, reading, padded, place, code)
 
 
-MORE = 3
-"""So many padded steps are added, to see whether their number counts."""
-
-
 def _counts(study: Study) -> bool:
-    """Whether more padding gives another result, beyond rounding."""
+    """Whether a short sample has another result alone, without padding, beyond rounding."""
+    layout, session = study.layout, study.session
+    lengths = layout.lengths
+    assert lengths is not None
+    sample = min(range(layout.samples), key=lambda each: lengths[each])
+    with session.in_eval():
+        try:
+            base, alone = session.run(), session.run(_alone(study, sample, lengths[sample]))
+        except Exception:  # the model does not take this number of steps or samples
+            return False
+    for i, ((_, own), (_, other)) in enumerate(zip(base.results, alone.results, strict=False)):
+        state = study.results[i]
+        if state.verdict == "apart" and state.rows == 1 and own.dim() == other.dim():
+            one = own.narrow(state.axis, sample, 1)
+            if one.shape == other.shape:
+                return not torch.allclose(one, other, rtol=1e-7, atol=1e-10, equal_nan=True)
+    return False
+
+
+def _alone(study: Study, sample: int, length: int) -> list[Value]:
+    """The arguments of one sample, without its padding."""
     layout = study.layout
-    assert layout.lengths is not None
-    shortest = min(range(layout.samples), key=lambda each: layout.lengths[each])  # type: ignore[index]
     values: list[Value] = []
     for i, leaf in enumerate(study.session.given.leaves):
         batch, time = layout.batch[i], layout.time[i]
-        if batch is None or time is None or not isinstance(leaf.value, Tensor):
-            values.append(leaf.value)
-            continue
-        last = leaf.value.narrow(time, layout.steps - 1, 1).narrow(batch, shortest, 1)
-        sizes = list(leaf.value.shape)
-        sizes[time] = MORE
-        values.append(torch.cat([leaf.value, last.expand(sizes)], time))
-    try:
-        more = study.session.run(values)
-    except Exception:  # the model takes this number of steps alone
-        return False
-    return any(
-        a.shape == b.shape and not torch.allclose(a, b, rtol=1e-7, atol=1e-10, equal_nan=True)
-        for (_, a), (_, b) in zip(study.base.results, more.results, strict=False)
-    )
+        value = leaf.value
+        if isinstance(value, Tensor):
+            value = value if batch is None else value.narrow(batch, sample, 1)
+            value = value if time is None else value.narrow(time, 0, length)
+        elif batch is not None:
+            value = value[sample : sample + 1]
+        values.append(value)
+    return values
 
 
 def _raised(mask: Tensor, tensor: Tensor) -> Tensor:
     """Large numbers in the padding, which win a maximum."""
-    return torch.where(mask.to(tensor.device), tensor + 3.0, tensor)
+    return tensor.clone().copy_(torch.where(mask.to(tensor.device), tensor + 3.0, tensor))
 
 
 def _reads_out(study: Study, out: Tensor) -> tuple[Place | None, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -75,6 +76,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(Watch())
+        self._modes = True  # whether each run puts back the modes of the modules too
         for name, module in self.model.named_modules():
             if (
                 isinstance(module, _NormBase)
@@ -144,6 +146,19 @@ class Session:
             watch.complete,
         )
 
+    @contextmanager
+    def in_eval(self) -> Iterator[None]:
+        """Without dropout, of which other shapes would draw other masks."""
+        modes = [(module, module.training) for module in self.model.modules()]
+        self.model.eval()
+        self._modes = False
+        try:
+            yield
+        finally:
+            self._modes = True
+            for module, mode in modes:
+                module.training = mode
+
     def restart(self) -> None:
         """Put the copy's own attributes and buffers back to what they were at first."""
         for module, kept in self._kept:
@@ -154,7 +169,7 @@ class Session:
                 if name == "_buffers":
                     for key, buffer in value.items():
                         own["_buffers"][key] = None if buffer is None else buffer.clone()
-                else:
+                elif name != "training" or self._modes:
                     own[name] = _copied(value)
 
     def gradients(

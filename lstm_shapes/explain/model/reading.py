@@ -309,4 +309,5 @@ def _noise(tensor: Tensor, read: Tensor) -> Tensor:
     generator = torch.Generator().manual_seed(2)
     noise = torch.randn(tensor.shape, generator=generator, dtype=torch.float64) * 3
     other = tensor + (noise + noise.sign()).to(tensor)
-    return torch.where(read.to(tensor.device), tensor, other)
+    # In the memory layout of the tensor: another one may round differently.
+    return tensor.clone().copy_(torch.where(read.to(tensor.device), tensor, other))

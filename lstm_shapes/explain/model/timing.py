@@ -220,9 +220,11 @@ def _target_is_next(study: Study) -> bool:
 
 def _predicts_ids(study: Study) -> bool:
     """Whether the result has a score for each id there is, at each step, as a language model's."""
-    layout = study.layout
-    if layout.main < 0 or study.session.given.leaves[layout.main].floating:
+    layout, leaves = study.layout, study.session.given.leaves
+    if layout.main < 0 or leaves[layout.main].floating:
         return False
+    if sum(leaf.tensor.dim() == 2 and not leaf.floating for leaf in leaves) > 1:
+        return False  # what goes into a decoder is another sequence
     sizes = [
         e.inputs[1].shape[0]
         for e in study.base.operations

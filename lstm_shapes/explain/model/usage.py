@@ -265,18 +265,12 @@ def _lost(study: Study, found: Found, title: str, says: str) -> None:
 
 def outputs(study: Study, found: Found) -> None:
     """Look for features of a Linear that no result reads."""
-    model = study.session.model
-    modes = [(module, module.training) for module in model.modules()]
-    drops = any(each.name == "dropout" for each in study.base.operations)
-    base = study.base
-    if drops and model.training:  # a feature that dropout has taken is not unread
-        model.eval()
-        base = study.session.run(keep=True)
-    try:
-        _outputs(study, base, found)
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    session = study.session
+    if session.model.training and any(e.name == "dropout" for e in study.base.operations):
+        with session.in_eval():  # a feature that dropout has taken is not unread
+            _outputs(study, session.run(keep=True), found)
+    else:
+        _outputs(study, study.base, found)
 
 
 def _outputs(study: Study, base: Run, found: Found) -> None:
@@ -332,4 +326,4 @@ def _outputs(study: Study, base: Run, found: Found) -> None:
 
 
 def _raised(read: Tensor, tensor: Tensor) -> Tensor:
-    return torch.where(read, tensor, tensor + 5.0)
+    return tensor.clone().copy_(torch.where(read, tensor, tensor + 5.0))
