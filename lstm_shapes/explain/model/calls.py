@@ -86,7 +86,7 @@ def _own(model: nn.Module, call: RecordedCall) -> Any:
 
 
 def _tensors(model: nn.Module, group: Sequence[Reading]) -> list[SeenTensor]:
-    reading, call = group[0], group[0].call
+    call = group[0].call
     features = "features"
     if call.cell:
         axes = ("batch", features) if call.x.dim() == 2 else (features,)

@@ -136,10 +136,10 @@ def _batch_axis(
             fits = [axis for axis in (0, 1) if shape[axis] in counts]
             if len(fits) == 1:
                 return fits[0], True
-    said = {batch_axis_said(session.model, [each.name for each in session.given.leaves])}
-    said = (said | _by_index(base, shape)) - {None}
+    said = batch_axis_said(session.model, [each.name for each in session.given.leaves])
+    axes = _by_index(base, shape) | (set() if said is None else {said})
     # What contradicts itself says nothing.
-    return (said.pop(), True) if len(said) == 1 else (0, False)
+    return (axes.pop(), True) if len(axes) == 1 else (0, False)
 
 
 def _by_growing(session: Session, base: Run, main: int) -> int | None:
@@ -157,7 +157,7 @@ def _by_growing(session: Session, base: Run, main: int) -> int | None:
     return fixed[0] if len(fixed) == 1 else None
 
 
-def _by_index(base: Run, shape: Sequence[int]) -> set[int | None]:
+def _by_index(base: Run, shape: Sequence[int]) -> set[int]:
     """The batch axis by how the model takes a single step of out: ``out[-1]`` or ``out[:, -1]``.
 
     It tells only where the module is given the axes in the order that the model has them.
@@ -167,7 +167,7 @@ def _by_index(base: Run, shape: Sequence[int]) -> set[int | None]:
         for call in base.calls
         if not call.cell and call.out.dim() == 3 and call.x.shape[:2] == tuple(shape[:2])
     }
-    found: set[int | None] = set()
+    found: set[int] = set()
     for each in base.operations:
         if each.name == "__getitem__" and any(id(tensor) in outs for tensor in each.inputs):
             index = each.arguments[1]
@@ -385,7 +385,7 @@ def changed(value: Value, where: Tensor, other: Sequence[int] = ()) -> Value:
         scale = max(float(value.abs().max()) if value.numel() else 1.0, 0.1)
         return torch.where(where, value + (noise * scale).to(value), value)
     pool = torch.tensor(sorted(other), device=value.device, dtype=value.dtype)
-    pool = pool if len(pool) else value.unique()
+    pool = pool if len(pool) else torch.unique(value)
     if len(pool) < 2:
         return value
     at = torch.searchsorted(pool, value.contiguous()).clamp(max=len(pool) - 1)

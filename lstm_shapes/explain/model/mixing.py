@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from torch import Tensor
 
@@ -171,9 +172,9 @@ def _culprit(study: Study, i: int) -> tuple[Node | None, Mapping[int, Trace]]:
         given = [traces[id(each)] for each in node.inputs if id(each) in traces]
         after = traces[id(node.outputs[0])]
         kept = after.verdict != "apart" or after.rows > 1
-        if node.name in RESHAPES and kept and (recut(node) or _divides(node, given, after)):
-            if _any_apart(given):
-                return node, traces
+        cuts = node.name in RESHAPES and kept and (recut(node) or _divides(node, given, after))
+        if cuts and _any_apart(given):
+            return node, traces
         mixed = any(traces[id(each)].verdict == "mixed" for each in node.outputs)
         if mixed and not any(each.verdict == "mixed" for each in given):
             return _laid_across(nodes, node, traces) or node, traces
@@ -227,7 +228,7 @@ def recut(node: Node) -> bool:
     shared = sorted(before & after)
     return any(
         any(low < cut < high for cut in before) and any(low < cut < high for cut in after)
-        for low, high in zip(shared, shared[1:], strict=False)
+        for low, high in pairwise(shared)
     )
 
 
@@ -262,8 +263,8 @@ def _mixed_by_call(
             f"Each call of {name} is given {tuple(call.x.shape)} of a single sample, and the "
             f"state of the sample before: samples are taken for steps. {evidence}"
         )
-        added = ("for step in x.transpose(0, 1):  # or x.unbind(1): over time",)
-        _once(found, Finding("batch_first", title, says, node.place, (), added, call.path))
+        loop = ("for step in x.transpose(0, 1):  # or x.unbind(1): over time",)
+        _once(found, Finding("batch_first", title, says, node.place, (), loop, call.path))
         return
     if x.verdict != "apart" or call.batch_axis in (None, x.axis):
         title = f"{name} mixes samples"

@@ -27,7 +27,7 @@ def named(word: str) -> Axis | None:
     ('batch', 'time', 'time', None)
     """
     parts = set(re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", word).lower()))
-    if parts & (_BATCH - {"n", "b"}) or parts <= {"b", "n", "num", "size"} and parts & {"b", "n"}:
+    if parts & (_BATCH - {"n", "b"}) or (parts <= {"b", "n", "num", "size"} and parts & {"b", "n"}):
         return "batch"
     return "time" if parts & _TIME else None
 

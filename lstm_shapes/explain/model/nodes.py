@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from lstm_shapes.explain.model.passes import Run
-from lstm_shapes.explain.model.place import Place
 from lstm_shapes.explain.model.recorded import RecordedCall
+from lstm_shapes.explain.model.report import Place
 from lstm_shapes.explain.model.watch import Operation
 
 

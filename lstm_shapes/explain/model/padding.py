@@ -19,7 +19,6 @@ from lstm_shapes.explain.model.report import Check, Finding, Place
 from lstm_shapes.explain.model.study import Study
 from lstm_shapes.explain.model.watch import Operation
 
-
 ATTENTION = ("softmax", "scaled_dot_product_attention", "multi_head_attention_forward")
 """Operations that give weights to steps."""
 
@@ -66,10 +65,10 @@ def _masks(study: Study) -> list[tuple[Tensor, Tensor, Operation | None]]:
     where = positions(layout, main, value, padded=True)
     if leaf is not None:
         return [(leaf, where, None)]
-    filler = value[where].unique()
-    others = value[~where].unique()
+    filler: Tensor = torch.unique(value[where])
+    others = torch.unique(value[~where])
     known = int(filler[0]) if len(filler) == 1 and filler[0] not in others else None
-    found = []
+    found: list[tuple[Tensor, Tensor, Operation | None]] = []
     for entry in base.entries:
         if entry.leaf is None or not entry.inputs or entry.output is None:
             continue

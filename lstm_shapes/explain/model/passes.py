@@ -194,7 +194,7 @@ def _kept(module: nn.Module) -> dict[str, Any]:
     found = {name: _copied(value) for name, value in own.items() if name not in left}
     found["_buffers"] = {
         name: None if each is None else each.detach().clone()
-        for name, each in module._buffers.items()
+        for name, each in own["_buffers"].items()
     }
     return found
 
@@ -213,8 +213,9 @@ def _copied(value: Any) -> Any:
 
 
 def _leaf(value: Value) -> Tensor | None:
-    floating = isinstance(value, Tensor) and value.is_floating_point()
-    return value.detach().clone().requires_grad_() if floating else None
+    if not isinstance(value, Tensor) or not value.is_floating_point():
+        return None
+    return value.detach().clone().requires_grad_()
 
 
 def _clone(value: Value) -> Value:

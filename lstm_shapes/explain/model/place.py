@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
 import linecache
-import sys
 from pathlib import Path
 from types import FrameType
 
@@ -18,7 +18,7 @@ _NOT_THEIRS = (_OURS, _TORCH, "<frozen", "<string>", "<__array_function__")
 
 def user_place() -> Place | None:
     """The innermost line that is neither torch's nor this package's; ``None`` if there is none."""
-    frame: FrameType | None = sys._getframe(1)
+    frame: FrameType | None = inspect.currentframe()
     while frame is not None:
         file = frame.f_code.co_filename
         if not file.startswith(_NOT_THEIRS) and "site-packages" not in file:

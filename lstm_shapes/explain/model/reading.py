@@ -213,7 +213,8 @@ def _by_step(
     read = (
         torch.zeros(tensor.shape, dtype=torch.bool) if gradient is None else (gradient != 0).cpu()
     )
-    halves = call.padded(read).unflatten(-1, (directions, -1)).any(-1)
+    wide = call.padded(read)
+    halves = wide.reshape(*wide.shape[:-1], directions, -1).any(-1)
     if call.cell:
         return halves.reshape(-1, 1, directions)
     if call.batch_axis is None:

@@ -133,7 +133,7 @@ class _Forward:
     forward: Callable[..., Any]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        recorder, watch = self.recorder, self.recorder.watch
+        watch = self.recorder.watch
         if watch.is_inside:  # a recurrent module within a recurrent module
             return self.forward(*args, **kwargs)
         with watch.inside():

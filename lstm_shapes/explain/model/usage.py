@@ -159,7 +159,7 @@ def _other(study: Study, i: int) -> Tensor | list[int]:
     other = torch.as_tensor(changed(leaf.value, torch.ones_like(tensor, dtype=torch.bool)))
     return (
         1 - tensor
-        if torch.equal(other, tensor) and set(tensor.unique().tolist()) <= {0, 1}
+        if torch.equal(other, tensor) and set(torch.unique(tensor).tolist()) <= {0, 1}
         else other
     )
 
