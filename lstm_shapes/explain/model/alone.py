@@ -57,7 +57,7 @@ class Draws:
 
 
 @contextmanager
-def left_alone(devices: Iterable[torch.device | str] = ()) -> Iterator[Draws]:
+def left_alone(devices: Iterable[torch.device | str] = (), threads: int = 1) -> Iterator[Draws]:
     """Run a user's code with nothing left behind in the process, whatever it draws, sets or raises.
 
     Within, gradients are followed, autocast and inference mode are off, algorithms are
@@ -66,6 +66,7 @@ def left_alone(devices: Iterable[torch.device | str] = ()) -> Iterator[Draws]:
 
     Args:
         devices: where the model and its arguments are.
+        threads: how many torch may use: on small tensors they wait longer than they compute.
 
     Returns:
         Where the random generators stood, to be put back before each pass.
@@ -79,7 +80,7 @@ def left_alone(devices: Iterable[torch.device | str] = ()) -> Iterator[Draws]:
     """
     used = _accelerators(devices)
     with ExitStack() as stack:
-        stack.enter_context(own_terms("cpu", gradients=True))
+        stack.enter_context(own_terms("cpu", threads, gradients=True))
         for kind in sorted({device.type for device in used}):
             stack.enter_context(torch.autocast(kind, enabled=False))
         stack.enter_context(_settings_put_back())

@@ -21,25 +21,31 @@ from lstm_shapes.snippet import constructor_of
 _ARROWS = {"forward": "→", "backward": "←"}
 
 
-def model_calls(model: nn.Module, readings: Readings) -> tuple[ModelCall, ...]:
+def model_calls(
+    model: nn.Module, readings: Readings, shown: Sequence[RecordedCall]
+) -> tuple[ModelCall, ...]:
     """The record of each call; those of a loop are one.
 
     Args:
         model: the user's own, of which the dtypes and the modules are.
         readings: what is read of each call.
+        shown: the same calls on all samples, whose tensors are shown.
     """
     numbers: dict[str, int] = {}
     found = []
     for group in groups_of(readings):
         path = group[0].call.path
         numbers[path] = numbers.get(path, 0) + 1
-        found.append(call_record(model, group, numbers[path]))
+        number = group[0].call.number
+        call = shown[number] if number < len(shown) else group[0].call
+        found.append(call_record(model, group, call, numbers[path]))
     return tuple(found)
 
 
-def call_record(model: nn.Module, group: Sequence[Reading], number: int = 1) -> ModelCall:
-    """The record of some calls that belong together."""
-    call = group[0].call
+def call_record(
+    model: nn.Module, group: Sequence[Reading], call: RecordedCall, number: int
+) -> ModelCall:
+    """The record of some calls that belong together, of which one is shown."""
     settings = _settings(call)
     name = constructor_of(vars(settings))
     if call.cell:
@@ -57,7 +63,7 @@ def call_record(model: nn.Module, group: Sequence[Reading], number: int = 1) -> 
         packed=call.packed is not None,
         lengths=call.lengths,
         rows=() if call.cell else tuple(kinds),
-        tensors=tuple(_tensors(model, group)),
+        tensors=tuple(_tensors(model, group, call)),
         own=_own(model, call),
     )
 
@@ -85,8 +91,7 @@ def _own(model: nn.Module, call: RecordedCall) -> Any:
     return module, x, hx
 
 
-def _tensors(model: nn.Module, group: Sequence[Reading]) -> list[SeenTensor]:
-    call = group[0].call
+def _tensors(model: nn.Module, group: Sequence[Reading], call: RecordedCall) -> list[SeenTensor]:
     features = "features"
     if call.cell:
         axes = ("batch", features) if call.x.dim() == 2 else (features,)
@@ -181,6 +186,7 @@ def _reads(study: Study, reading: Reading) -> Reads:
         for k in range(len(reading.c)):
             direction = names[k % reading.directions]
             states.append((f"c_n[{k}]", direction, bool(reading.c[k, sample])))
+    sample = study.layout.named(sample)
     return Reads(reading.call.path, sample, length, tuple(rows), tuple(states))
 
 

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 Value = Tensor | list[int]
-_Build = Callable[[Sequence[Value]], Any]
 
 
 @dataclass(frozen=True)
@@ -24,11 +23,13 @@ class Leaf:
         name: as it is written in the model's forward, such as ``ids`` or ``batch['x']``.
         value: a copy of it; of a PackedSequence the padded tensor, (N, L, features).
         lengths: of a PackedSequence.
+        graph: whether it was computed with a gradient, by an earlier call.
     """
 
     name: str
     value: Value
     lengths: tuple[int, ...] = ()
+    graph: bool = False
 
     @property
     def tensor(self) -> Tensor:
@@ -41,17 +42,28 @@ class Leaf:
         return isinstance(self.value, Tensor) and self.value.is_floating_point()
 
 
+_Build = Callable[[Sequence[Leaf], Sequence[Value]], Any]
+
+
 @dataclass(frozen=True)
 class Given:
     """The arguments of a call.
 
     Attributes:
         leaves: the tensors in them, in order.
-        build: makes the arguments with other tensors in their place.
+        parts: makes the arguments, of leaves and of the tensors that stand for them.
     """
 
     leaves: tuple[Leaf, ...]
-    build: Callable[[Sequence[Value]], tuple[tuple[Any, ...], dict[str, Any]]]
+    parts: Callable[[Sequence[Leaf], Sequence[Value]], tuple[tuple[Any, ...], dict[str, Any]]]
+
+    def build(self, values: Sequence[Value]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments with other tensors in the place of the leaves."""
+        return self.parts(self.leaves, values)
+
+    def with_leaves(self, leaves: Sequence[Leaf]) -> Given:
+        """The same arguments with other leaves, such as those of fewer samples."""
+        return Given(tuple(leaves), self.parts)
 
 
 def taken_apart(
@@ -69,13 +81,15 @@ def taken_apart(
     positional = [found.part(value, names[i]) for i, value in enumerate(args)]
     named = {name: found.part(value, name) for name, value in kwargs.items()}
 
-    def build(values: Sequence[Value]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def parts(
+        leaves: Sequence[Leaf], values: Sequence[Value]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (
-            tuple(each(values) for each in positional),
-            {name: each(values) for name, each in named.items()},
+            tuple(each(leaves, values) for each in positional),
+            {name: each(leaves, values) for name, each in named.items()},
         )
 
-    return Given(tuple(found.leaves), build)
+    return Given(tuple(found.leaves), parts)
 
 
 def _names(model: nn.Module, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
@@ -98,7 +112,7 @@ class _Found:
     def part(self, value: Any, name: str) -> _Build:
         """A function that makes a value again, with other tensors in it."""
         if isinstance(value, Tensor):
-            return self._leaf(Leaf(name, self._copied(value)))
+            return self._leaf(Leaf(name, self._copied(value), graph=value.grad_fn is not None))
         if isinstance(value, PackedSequence):
             return self._packed(value, name)
         if _is_ints(value):
@@ -107,15 +121,15 @@ class _Found:
             return self._listed(value, name)
         if isinstance(value, Mapping):
             parts = {key: self.part(each, f"{name}[{key!r}]") for key, each in value.items()}
-            return lambda values: _like_mapping(value, {k: p(values) for k, p in parts.items()})
+            return lambda *given: _like_mapping(value, {k: p(*given) for k, p in parts.items()})
         if _holds_tensors(value):
             inside = {
                 key: self.part(each, f"{name}.{key}")
                 for key, each in vars(value).items()
                 if isinstance(each, Tensor)
             }
-            return lambda values: _with(value, {k: p(values) for k, p in inside.items()})
-        return lambda values: _as_it_is(value)
+            return lambda *given: _with(value, {k: p(*given) for k, p in inside.items()})
+        return lambda *_: _as_it_is(value)
 
     def _copied(self, value: Tensor) -> Tensor:
         own = value.detach().clone()
@@ -124,7 +138,7 @@ class _Found:
     def _leaf(self, leaf: Leaf, kind: Callable[[Any], Any] | None = None) -> _Build:
         place = len(self.leaves)
         self.leaves.append(leaf)
-        return lambda values: kind(values[place]) if kind else values[place]
+        return lambda _, values: kind(values[place]) if kind else values[place]
 
     def _packed(self, value: PackedSequence, name: str) -> _Build:
         padded, lengths = pad_packed_sequence(value, batch_first=True)
@@ -132,19 +146,18 @@ class _Found:
         self.leaves.append(Leaf(name, self._copied(padded), tuple(lengths.tolist())))
         presorted = value.sorted_indices is None
 
-        def build(values: Sequence[Value]) -> PackedSequence:
+        def build(leaves: Sequence[Leaf], values: Sequence[Value]) -> PackedSequence:
             given = values[place]
             assert isinstance(given, Tensor)
-            steps = self.leaves[place].lengths
-            steps = (*steps, *[steps[-1]] * len(given))[: len(given)]
-            return pack_padded_sequence(given, torch.tensor(steps), True, presorted)
+            steps = torch.tensor(leaves[place].lengths)
+            return pack_padded_sequence(given, steps, True, presorted)
 
         return build
 
     def _listed(self, value: Any, name: str) -> _Build:
         parts = [self.part(each, f"{name}[{i}]") for i, each in enumerate(value)]
         make = type(value)._make if hasattr(type(value), "_make") else type(value)
-        return lambda values: make([each(values) for each in parts])
+        return lambda *given: make([each(*given) for each in parts])
 
 
 def _is_ints(value: Any) -> bool:

@@ -36,6 +36,7 @@ class Layout:
             from the padding.
         padding: the id that the padding was found by; ``None`` otherwise.
         surely: whether anything but custom says which axis is the batch.
+        chosen: which samples of the user's batch are examined; empty for all.
     """
 
     main: int
@@ -47,6 +48,11 @@ class Layout:
     lengths_leaf: int | None = None
     padding: int | None = None
     surely: bool = False
+    chosen: tuple[int, ...] = ()
+
+    def named(self, sample: int) -> int:
+        """The number that a sample has in the user's batch."""
+        return self.chosen[sample] if sample < len(self.chosen) else sample
 
     @property
     def padded(self) -> bool:
@@ -64,7 +70,7 @@ def layout_of(session: Session, base: Run, target: Tensor | None, batch_axis: in
         batch_axis: the axis of the first sequence that is the batch, if the user says so.
     """
     leaves = session.given.leaves
-    states = [_is_state(base, value) for value in base.passed]
+    states = [is_state(base, value) for value in base.passed]
     main = _main(leaves, states)
     nothing = (None,) * len(leaves)
     if main < 0 or (base.calls and all(each.batch_axis is None for each in base.calls)):
@@ -88,7 +94,7 @@ def layout_of(session: Session, base: Run, target: Tensor | None, batch_axis: in
     return _with_lengths(layout, base, leaves)
 
 
-def _is_state(base: Run, value: Value) -> bool:
+def is_state(base: Run, value: Value) -> bool:
     """Whether an argument is given to a recurrent module as its state."""
     if not isinstance(value, Tensor) or not value.is_floating_point():
         return False

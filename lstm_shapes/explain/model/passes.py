@@ -103,6 +103,7 @@ class Session:
         edits: Mapping[tuple[int, int], Edit] | None = None,
         calls: CallEdits | None = None,
         again: bool = False,
+        gradients: bool = True,
         given: Given | None = None,
     ) -> Run:
         """Run the copy once.
@@ -112,6 +113,7 @@ class Session:
             keep: whether tensors are kept and gradients can be computed.
             edits: changes of what operations return.
             calls: changes of what calls of recurrent modules return.
+            gradients: whether a run that keeps tensors keeps its graph too.
             again: whether the model goes on from the state that the last run has left.
 
         Raises:
@@ -125,13 +127,14 @@ class Session:
         own = [leaf.value for leaf in given.leaves] if values is None else list(values)
         watch = Watch(self.dtype, keep, edits or {})
         self.recorder.fresh(watch, calls or {})
-        leaves = [_leaf(each) if keep else None for each in own]
+        graph = keep and gradients
+        leaves = [_leaf(each) if graph else None for each in own]
         passed = [
             _clone(each) if leaf is None else leaf.clone()
             for each, leaf in zip(own, leaves, strict=True)
         ]
         args, kwargs = given.build(passed)
-        with torch.set_grad_enabled(keep), watch:
+        with torch.set_grad_enabled(graph), watch:
             returned = self.model(*args, **kwargs)
         results = tuple(tensors_in(returned))
         return Run(

@@ -89,6 +89,14 @@ class Readings:
         return all(self.sure.values())
 
 
+def nothing_read(call: RecordedCall) -> Reading:
+    """The reading of a call of which nothing was measured."""
+    directions = 1 if call.cell else 2 if getattr(call.module, "bidirectional", False) else 1
+    rows = torch.zeros(1 if call.cell else call.h.shape[0], 1, dtype=torch.bool)
+    steps = torch.zeros(1, 1, directions, dtype=torch.bool)
+    return Reading(call, steps[..., 0], steps, rows, None if call.c is None else rows, call.lengths)
+
+
 MOST_RESULTS = 4
 """Of so many results it is measured what each reads by itself."""
 

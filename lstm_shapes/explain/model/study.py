@@ -215,7 +215,29 @@ def with_samples(given: Given, layout: Layout, count: int) -> Given:
             leaves.append(replace(leaf, value=value, lengths=_counted(leaf.lengths, count)))
         else:
             leaves.append(replace(leaf, value=list(_counted(tuple(leaf.value), count))))
-    return Given(tuple(leaves), given.build)
+    return given.with_leaves(leaves)
+
+
+def some_samples(given: Given, layout: Layout, chosen: Sequence[int]) -> Given:
+    """The arguments with some of their samples.
+
+    Args:
+        given: the arguments.
+        layout: says which axis of each is the batch.
+        chosen: the numbers of the samples, in order.
+    """
+    leaves: list[Leaf] = []
+    for leaf, axis in zip(given.leaves, layout.batch, strict=True):
+        value = leaf.value
+        if axis is None:
+            leaves.append(leaf)
+        elif isinstance(value, Tensor):
+            index = torch.tensor(chosen, device=value.device)
+            lengths = tuple(leaf.lengths[b] for b in chosen) if leaf.lengths else ()
+            leaves.append(replace(leaf, value=value.index_select(axis, index), lengths=lengths))
+        else:
+            leaves.append(replace(leaf, value=[value[b] for b in chosen]))
+    return given.with_leaves(leaves)
 
 
 def _counted(lengths: tuple[int, ...], count: int) -> tuple[int, ...]:

@@ -251,12 +251,11 @@ def _earlier(study: Study, i: int, step: int) -> Tensor | None:
     return None
 
 
-def broadcast(study: Study, found: Found) -> None:
+def broadcast(study: Study, first: Run, target: Tensor | None, found: Found) -> None:
     """Look whether the shape of the result is another than the target's, and still runs."""
-    target = study.target
-    if target is None or not study.base.results:
+    if target is None or not first.results:
         return
-    _, result = study.base.results[0]
+    _, result = first.results[0]
     one, other = tuple(result.shape), tuple(target.shape)
     if one == other:
         return
