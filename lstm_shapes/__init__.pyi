@@ -16,6 +16,8 @@ from .errors import ArgumentTypeError as ArgumentTypeError
 from .explain.errors.error import explain_error as explain_error
 from .explain.errors.noted import explained as explained
 from .explain.errors.noted import load_ipython_extension as load_ipython_extension
+from .explain.model.explain import check as check
+from .explain.model.explain import explain as explain
 from .explorer.app import Explorer as Explorer
 from .expression.text import ExpressionError as ExpressionError
 from .formula.budget import Limits as Limits

@@ -38,7 +38,7 @@ _AXES = {
     "features": "features",
     "layer × direction": "layers",
 }
-_MARKS = {"read": "●", "written": "○", "padding": "╱", "padding read": "●"}
+_MARKS = {"read": "●", "written": "○", "padding": "/", "padding read": "●"}
 
 
 @cache
@@ -136,7 +136,7 @@ def _reads(reads: Reads) -> str:
         f'<table class="ls-map" aria-label="{escape(_described(reads), quote=True)}"><thead><tr>'
         f"<th>t</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
         f'<ul class="ls-states">{states}</ul>'
-        '<p class="ls-legend">● read · ○ written, never read · ╱ padding · framed: padding that '
+        '<p class="ls-legend">● read · ○ written, never read · / padding · framed: padding that '
         "is read</p>"
     )
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from lstm_shapes.explain.model.explain import explain
-
 from lstm_shapes.explain.model.report import Report
 from tests.explain.zoo.case import Case, Dims, drawn
 
