@@ -16,6 +16,7 @@ from torch import Tensor
 
 from lstm_shapes.explain.model.given import Leaf, Value
 from lstm_shapes.explain.model.named_axes import batch_axis_said
+from lstm_shapes.explain.model.nodes import ancestors, nodes_of
 from lstm_shapes.explain.model.passes import Run, Session
 from lstm_shapes.explain.model.traced import moved
 
@@ -163,15 +164,26 @@ def _by_growing(session: Session, base: Run, main: int) -> int | None:
     return fixed[0] if len(fixed) == 1 else None
 
 
+MOVES = {
+    *("transpose", "permute", "swapaxes", "movedim", "moveaxis", "stack", "cat", "t", "attribute"),
+    *("view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze"),
+}
+"""Operations that may give the axes another order."""
+
+
 def _by_index(base: Run, shape: Sequence[int]) -> set[int]:
     """The batch axis by how the model takes a single step of out: ``out[-1]`` or ``out[:, -1]``.
 
     It tells only where the module is given the axes in the order that the model has them.
     """
+    nodes = nodes_of(base)
     outs = {
         id(call.out)
         for call in base.calls
-        if not call.cell and call.out.dim() == 3 and call.x.shape[:2] == tuple(shape[:2])
+        if not call.cell
+        and call.out.dim() == 3
+        and call.x.shape[:2] == tuple(shape[:2])
+        and not any(node.name in MOVES for node in ancestors(nodes, call.x))
     }
     found: set[int] = set()
     for each in base.operations:

@@ -66,14 +66,19 @@ class Needs:
         if layers * (2 if both else 1) < self.rows:
             layers = self.rows
         N, L = max(dims.N, self.N), max(dims.L, self.L)
+        H = max(dims.H, self.L) if self.L_is_H else dims.H
         return replace(
             dims,
             N=N,
-            L=N if self.square else max(dims.H, 2) if self.L_is_H else L,
+            L=N if self.square else H if self.L_is_H else L,
             num_layers=layers,
             bidirectional=both,
             training=dims.training if self.training is None else self.training,
-            H=dims.H + dims.H % 2 if self.even_H else dims.H,
+            H=max(dims.H, self.L)
+            if self.L_is_H
+            else dims.H + dims.H % 2
+            if self.even_H
+            else dims.H,
         )
 
 
@@ -101,6 +106,7 @@ class Case:
         right: the name of the right version with the same parameters, to compare results with.
         double: whether it can be run in float64.
         compiled: whether it is wrapped by torch.compile, which nobody may call.
+        told: the batch axis that explain is told, where the code and the data say different ones.
         code: a part of the line that is wrong, where there is one such line.
     """
 
@@ -123,6 +129,7 @@ class Case:
     right: str = ""
     double: bool = True
     compiled: bool = False
+    told: int | None = None
     code: str = ""
 
     @property

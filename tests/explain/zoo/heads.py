@@ -217,7 +217,7 @@ CASES: list[Case] = [
     case("stacked", Stacked, series),
     case("stacked/dropout", lambda d: Stacked(d, dropout=0.3), series, "dropout"),
     case("stacked/unused", StackedUnused, series, "unused"),
-    case("stacked/norm_unread", StackedNormUnread, series, "unused"),
+    case("stacked/norm_unread", StackedNormUnread, series, "unused", needs=Needs(training=True)),
     case("merged", Merged, series),
     case("merged/view", MergedByView, series),
     case(

@@ -44,7 +44,7 @@ def asked(case: Case, dims: Dims) -> Report:
     args, kwargs = case.call(dims)
     goal = case.goal(dims)
     model = case.build(dims)
-    batch_axis = 1 if case.batch == 1 else None
+    batch_axis = 1 if case.batch == 1 else case.told
     return explain(model, *args, target=goal, batch_axis=batch_axis, **kwargs)
 
 
