@@ -10,7 +10,6 @@ from torch import Tensor
 
 from lstm_shapes.explain.model.directions import groups_of
 from lstm_shapes.explain.model.found import Found
-from lstm_shapes.explain.model.given import Value
 from lstm_shapes.explain.model.layout import changed, positions
 from lstm_shapes.explain.model.nodes import ancestors, nodes_of, unpacked
 from lstm_shapes.explain.model.passes import Run
@@ -263,15 +262,11 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
 
 def _counts(study: Study) -> bool:
     """Whether a short sample has another result alone, without padding, beyond rounding."""
-    layout, session = study.layout, study.session
-    lengths = layout.lengths
-    assert lengths is not None
-    sample = min(range(layout.samples), key=lambda each: lengths[each])
-    with session.in_eval():
-        try:
-            base, alone = session.run(), session.run(_alone(study, sample, lengths[sample]))
-        except Exception:  # the model does not take this number of steps or samples
-            return False
+    if study.alone is None:
+        return False  # the model does not take this number of steps or samples
+    sample, _, alone = study.alone
+    with study.session.in_eval():
+        base = study.session.run()
     for i, ((_, own), (_, other)) in enumerate(zip(base.results, alone.results, strict=False)):
         state = study.results[i]
         if state.verdict == "apart" and state.rows == 1 and own.dim() == other.dim():
@@ -279,22 +274,6 @@ def _counts(study: Study) -> bool:
             if one.shape == other.shape:
                 return not torch.allclose(one, other, rtol=1e-7, atol=1e-10, equal_nan=True)
     return False
-
-
-def _alone(study: Study, sample: int, length: int) -> list[Value]:
-    """The arguments of one sample, without its padding."""
-    layout = study.layout
-    values: list[Value] = []
-    for i, leaf in enumerate(study.session.given.leaves):
-        batch, time = layout.batch[i], layout.time[i]
-        value = leaf.value
-        if isinstance(value, Tensor):
-            value = value if batch is None else value.narrow(batch, sample, 1)
-            value = value if time is None else value.narrow(time, 0, length)
-        elif batch is not None:
-            value = value[sample : sample + 1]
-        values.append(value)
-    return values
 
 
 def _raised(mask: Tensor, tensor: Tensor) -> Tensor:

@@ -177,16 +177,26 @@ def valid(study: Study, i: int) -> Tensor | None:
     for batch, time in ((0, 1), (1, 0)):
         if result.dim() > 1 and (result.shape[batch], result.shape[time]) == (count, steps):
             trace = study.results[i]
-            if trace.verdict == "apart" and trace.axis != batch:
+            if (trace.verdict == "apart" and trace.axis != batch) or not _is_time(study, i, time):
                 continue
             mask = inside if batch == 0 else inside.T
             wide = mask.reshape(*mask.shape, *[1] * (result.dim() - 2))
             return wide.expand(result.shape).to(result.device)
-    if result.dim() and result.shape[0] == count * steps:
+    if result.dim() and result.shape[0] == count * steps and _is_time(study, i, 0):
         first = study.layout.batch[study.layout.main] == 0
         mask = (inside if first else inside.T).reshape(-1, *[1] * (result.dim() - 1))
         return mask.expand(result.shape).to(result.device)
     return None
+
+
+def _is_time(study: Study, i: int, axis: int) -> bool:
+    """Whether an axis of a result has as many steps as a sample has alone, without its padding;
+    else it has the size of time by chance, as the axis of classes may."""
+    if study.alone is None:
+        return True
+    _, length, run = study.alone
+    result = run.results[i][1] if i < len(run.results) else None
+    return result is None or result.dim() <= axis or result.shape[axis] == length
 
 
 def _reading(

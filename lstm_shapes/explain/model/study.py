@@ -98,6 +98,38 @@ class Study:
         return self.run_with(where)
 
     @cached_property
+    def alone(self) -> tuple[int, int, Run] | None:
+        """A run, as in eval, of the shortest sample by itself and without its padding.
+
+        Returns:
+            The sample, its length and the run; ``None`` without lengths, or if the model does not
+            take that.
+        """
+        lengths = self.layout.lengths
+        if lengths is None:
+            return None
+        sample = min(range(self.layout.samples), key=lambda each: lengths[each])
+        try:
+            with self.session.in_eval():
+                return sample, lengths[sample], self.session.run(self._cut(sample, lengths[sample]))
+        except Exception:  # whatever the model raises for another number of steps
+            return None
+
+    def _cut(self, sample: int, length: int) -> list[Value]:
+        """The arguments of one sample, without its padding."""
+        values: list[Value] = []
+        for i, leaf in enumerate(self.session.given.leaves):
+            batch, time = self.layout.batch[i], self.layout.time[i]
+            value = leaf.value
+            if isinstance(value, Tensor):
+                value = value if batch is None else value.narrow(batch, sample, 1)
+                value = value if time is None else value.narrow(time, 0, length)
+            elif batch is not None:
+                value = value[sample : sample + 1]
+            values.append(value)
+        return values
+
+    @cached_property
     def aligned(self) -> bool:
         """Whether the operations of all sample runs are those of the base run, one by one."""
         own = [(each.number, each.part, each.name) for each in self.base.operations]

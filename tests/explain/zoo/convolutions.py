@@ -257,7 +257,7 @@ CASES: list[Case] = [
         SpeechByView,
         spectrograms,
         "time_axis",
-        needs=Needs(L=2),
+        needs=Needs(L=5),
         right="speech",
         code="features.view(features.size(0)",
     ),
