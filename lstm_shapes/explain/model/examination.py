@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -238,29 +238,42 @@ class _Examination:
     def _examine(self, study: Study, read: Readings) -> None:
         found, given = self.found, self.session.given
         wide = self._wider(study)
-        mixing.samples(wide, found)
-        timing.time_axis(wide, found)
-        mixing.rows(wide, found)
-        timing.future(wide, found)
-        usage.batch_of_one(wide, found)
+        self._try(lambda: mixing.samples(wide, found))
+        self._try(lambda: timing.time_axis(wide, found))
+        self._try(lambda: mixing.rows(wide, found))
+        self._try(lambda: timing.future(wide, found))
+        self._try(lambda: usage.batch_of_one(wide, found))
         if study.layout.samples == 1 and wide is not study:
             # With one sample nothing can be said of its place in a result.
             study, read = wide, readings(wide)
         else:
             self.session.given = given
-        directions.directions(study, read, found)
-        for each in readings_of_each(study, read):
-            directions.steps(study, each, found)
-        padding.padding(study, read, found)
-        kept.c_from_h(study, read, found)
-        kept.carried(study, found)
-        usage.modules(study, found)
-        usage.outputs(study, found)
-        usage.arguments(study, found)
+        self._try(lambda: directions.directions(study, read, found))
+        self._try(lambda: self._steps(study, read))
+        self._try(lambda: padding.padding(study, read, found))
+        self._try(lambda: kept.c_from_h(study, read, found))
+        self._try(lambda: kept.carried(study, found))
+        self._try(lambda: usage.modules(study, found))
+        self._try(lambda: usage.outputs(study, found))
+        self._try(lambda: usage.arguments(study, found))
         usage.dropout(study, found)
         timing.broadcast(study, self.first, self.asked.target, found)
         directions.question_frozen(study, read, found)
         self._norms()
+
+    def _steps(self, study: Study, read: Readings) -> None:
+        for each in readings_of_each(study, read):
+            directions.steps(study, each, self.found)
+
+    def _try(self, look: Callable[[], None]) -> None:
+        """Take one look; a model that does not bear other numbers is said to be out of reach."""
+        try:
+            look()
+        except Exception as error:
+            self.found.say_out_of_reach(
+                "The model raised an error when it was run with other numbers, so not all was "
+                f"measured: {type(error).__name__}: {error}"
+            )
 
     def _norms(self) -> None:
         if self.session.norms:
