@@ -13,6 +13,7 @@ from lstm_shapes.explain.errors.error import explain_error
 from lstm_shapes.explain.model import directions, kept, mixing, padding, timing, usage
 from lstm_shapes.explain.model.alone import Draws
 from lstm_shapes.explain.model.calls import model_calls, reads_of
+from lstm_shapes.explain.model.failing import failed_at
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.given import taken_apart
 from lstm_shapes.explain.model.layout import Layout, is_state, layout_of
@@ -37,10 +38,12 @@ class Asked:
     Attributes:
         target: what the result is held against, if it was given.
         batch_axis: the axis of the first sequence that is the batch, if it was said.
+        progress: is told the number of passes before each.
     """
 
     target: Tensor | None = None
     batch_axis: int | None = None
+    progress: Callable[[int], None] = lambda passes: None
 
 
 def examined(
@@ -77,6 +80,7 @@ def examined(
             "The model does not run in float64, so it was measured in its own dtype, where small "
             "gradients may become zero."
         )
+    session.progress = asked.progress
     found = Found()
     for each in remarks:
         found.say_out_of_reach(each)
@@ -98,6 +102,7 @@ def _session(
 def _failed(model: nn.Module, session: Session, error: Exception) -> Report:
     """The report of a call that raises."""
     recorder = session.recorder
+    failed, place = failed_at(session, error)
     seen = Readings(tuple(nothing_read(call) for call in recorder.calls), {})
     return Report(
         type(model).__name__,
@@ -106,6 +111,8 @@ def _failed(model: nn.Module, session: Session, error: Exception) -> Report:
         calls=model_calls(model, seen, ()),
         error=error,
         explanation=explain_error(error),
+        failed=failed,
+        place=place,
         forward_passes=session.forwards,
     )
 
@@ -141,6 +148,8 @@ class _Examination:
             found.say_out_of_reach("This call of the model calls no recurrent module.")
         elif not first.results:
             found.say_out_of_reach("The model returns no floating point tensor to look at.")
+        elif layout.main >= 0 and not session.given.leaves[layout.main].tensor.numel():
+            found.say_out_of_reach("The input holds no numbers, so there is nothing to measure.")
         elif (study := self._study(layout)) is not None:
             read = readings(study)
             reads = reads_of(study, read)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -15,6 +16,9 @@ from lstm_shapes.explain.model.alone import left_alone
 from lstm_shapes.explain.model.examination import Asked, examined
 from lstm_shapes.explain.model.report import Finding, Report
 from lstm_shapes.recurrent import class_of, unwrapped
+
+SILENT = 4.0
+"""Seconds after which an examination says that it is under way."""
 
 LARGE = 200_000
 """From so many parameters on, torch may use as many threads as the user lets it."""
@@ -86,10 +90,29 @@ def explain(
     parameters = list(plain.parameters())
     large = sum(p.numel() for p in parameters) > LARGE
     threads = torch.get_num_threads() if large else 1
+    asked = Asked(target, batch_axis, _Progress(began))
     with left_alone({p.device for p in parameters}, threads) as draws:
-        report = examined(plain, args, kwargs, Asked(target, batch_axis), draws)
+        report = examined(plain, args, kwargs, asked, draws)
     took = 1000 * (time.perf_counter() - began)
     return replace(report, milliseconds=took)
+
+
+@dataclass
+class _Progress:
+    """Says on the standard error that an examination is under way, where it takes long.
+
+    Attributes:
+        said: when it began, and then when it said so last, in seconds.
+    """
+
+    said: float
+
+    def __call__(self, passes: int) -> None:
+        """Say it every few seconds."""
+        now = time.perf_counter()
+        if now - self.said > SILENT:
+            self.said = now
+            print(f"lstm_shapes.explain: pass {passes} of about 15 …", file=sys.stderr)
 
 
 def check(

@@ -120,7 +120,7 @@ def is_state(base: Run, value: Value) -> bool:
     if not isinstance(value, Tensor) or not value.is_floating_point():
         return False
     own = value.untyped_storage().data_ptr()
-    return any(
+    return own != 0 and any(
         each.untyped_storage().data_ptr() == own for call in base.calls for each in call.states
     )
 

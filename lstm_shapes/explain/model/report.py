@@ -243,6 +243,8 @@ class Report:
         reads: what the result of one sample reads, for each call.
         error: the exception that the call raised; ``None`` if it raised none.
         explanation: of that error.
+        failed: which module raised it, and what it was given, in a sentence; empty if none did.
+        place: the user's line that raised it; ``None`` if it raised none.
         forward_passes, backward_passes: how many were made, on copies of the model.
         milliseconds: how long it all took.
         test: code that asserts all this in a user's tests.
@@ -263,6 +265,8 @@ class Report:
     reads: tuple[Reads, ...] = ()
     error: BaseException | None = field(default=None, compare=False)
     explanation: Explanation | None = None
+    failed: str = ""
+    place: Place | None = None
     forward_passes: int = 0
     backward_passes: int = 0
     milliseconds: float = 0.0
