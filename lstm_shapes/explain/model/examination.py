@@ -38,11 +38,13 @@ class Asked:
     Attributes:
         target: what the result is held against, if it was given.
         batch_axis: the axis of the first sequence that is the batch, if it was said.
+        probe: whether more than the shapes is wanted.
         progress: is told the number of passes before each.
     """
 
     target: Tensor | None = None
     batch_axis: int | None = None
+    probe: bool = True
     progress: Callable[[int], None] = lambda passes: None
 
 
@@ -63,9 +65,11 @@ def examined(
     """
     name = type(model).__name__
     try:
-        twin = twin_of(model, torch.float64)
+        twin = twin_of(model, torch.float64 if asked.probe else None)
     except OutOfReach as reason:
         return Report(name, "was not examined", out_of_reach=(str(reason),))
+    if not asked.probe:
+        return _shapes(model, _session(model, args, kwargs, None, draws, twin.model))
     session = _session(model, args, kwargs, torch.float64, draws, twin.model)
     remarks = list(twin.remarks)
     try:
@@ -85,6 +89,22 @@ def examined(
     for each in remarks:
         found.say_out_of_reach(each)
     return _Examination(model, session, found, asked, first).report()
+
+
+def _shapes(model: nn.Module, session: Session) -> Report:
+    """The report of one run in the model's own dtype: calls and shapes."""
+    try:
+        first = session.run(keep=True, gradients=False)
+    except Exception as error:
+        return _failed(model, session, error)
+    seen = Readings(tuple(nothing_read(call) for call in first.calls), {})
+    return Report(
+        type(model).__name__,
+        _returned(first),
+        way=way_of(session, first, session.recorder.began),
+        calls=model_calls(model, seen, first.calls),
+        forward_passes=session.forwards,
+    )
 
 
 def _session(

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lstm_shapes.errors import ArgumentError, check_int, wrong_type
+from lstm_shapes.errors import ArgumentError, check_bool, check_int, wrong_type
 from lstm_shapes.explain.model.alone import left_alone
 from lstm_shapes.explain.model.examination import Asked, examined
 from lstm_shapes.explain.model.report import Finding, Report
@@ -42,6 +42,7 @@ def explain(
     *args: Any,
     target: Tensor | None = None,
     batch_axis: int | None = None,
+    probe: bool = True,
     **kwargs: Any,
 ) -> Report:
     """Explain what a model does with the tensors of its recurrent modules, and what is wrong.
@@ -59,6 +60,8 @@ def explain(
         target: what the result is held against in training, if that should be looked at too.
         batch_axis: which axis of the first sequence is the batch. Where nothing else says it, it
             is taken to be the first, as a DataLoader makes it.
+        probe: whether to measure what is read. ``False`` gives the calls and their shapes alone,
+            in one run.
 
     Returns:
         The report. ``print`` gives it as text, a notebook draws it, and it is data. If the call
@@ -85,12 +88,13 @@ def explain(
     one_step | The backward half is read at t = 4, where it has seen one step
     """
     _check(model, target, batch_axis)
+    check_bool("probe", probe)
     began = time.perf_counter()
     plain = unwrapped(model)
     parameters = list(plain.parameters())
     large = sum(p.numel() for p in parameters) > LARGE
     threads = torch.get_num_threads() if large else 1
-    asked = Asked(target, batch_axis, _Progress(began))
+    asked = Asked(target, batch_axis, probe, _Progress(began))
     with left_alone({p.device for p in parameters}, threads) as draws:
         report = examined(plain, args, kwargs, asked, draws)
     took = 1000 * (time.perf_counter() - began)
