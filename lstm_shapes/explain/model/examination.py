@@ -219,8 +219,12 @@ class _Examination:
             return layout
         lengths = layout.lengths or (layout.steps,) * layout.samples
         order = sorted(range(layout.samples), key=lambda sample: lengths[sample])
-        chosen = sorted({order[0], order[-1], *range(most)})[:most]
-        chosen = sorted({order[0], order[-1], *chosen[: most - 2]})
+        wanted = dict.fromkeys([order[0], order[-1], *range(layout.samples)])
+        chosen = sorted(list(wanted)[:most])
+        self.found.say_out_of_reach(
+            f"Of the {layout.samples} samples {most} were examined, the shortest and the longest "
+            "among them, since a run of this model on all of them takes long."
+        )
         fewer = replace(
             layout,
             samples=len(chosen),

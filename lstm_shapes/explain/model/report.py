@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal
 
 from lstm_shapes.config import Settings
@@ -278,8 +278,9 @@ class Report:
         >>> Report("Tagger", "a tensor (3, 7, 5)").to_dict()["result"]
         'a tensor (3, 7, 5)'
         """
-        data = {name: _plain(value) for name, value in vars(self).items() if name != "error"}
-        return data | {"error": None if self.error is None else _said(self.error)}
+        error = None if self.error is None else _said(self.error)
+        data: dict[str, Any] = _plain(replace(self, error=None))
+        return data | {"error": error}
 
     def __str__(self) -> str:
         from lstm_shapes.explain.model.text import text_of
@@ -298,8 +299,9 @@ def _said(error: BaseException) -> str:
 
 def _plain(value: object) -> Any:
     """A value as JSON knows it."""
-    if hasattr(value, "__dataclass_fields__"):
-        return _plain(asdict(value))  # type: ignore[call-overload]
+    if is_dataclass(value):
+        kept = (each.name for each in fields(value) if each.name != "own")
+        return {name: _plain(getattr(value, name)) for name in kept}
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, (tuple, list)):
