@@ -34,7 +34,7 @@ function choicesOf(name, label, choices) {
 /** @param {ExplainLine} line */
 function lineOf({ text, mark }) {
   const style = { "-": "ls-explain-wrong", "+": "ls-explain-right" }[mark] ?? "";
-  return h("span", { class: style }, `${mark || " "} ${text}\n`);
+  return h("span", { class: `ls-explain-line ${style}` }, `${mark || " "} ${text}`);
 }
 
 /**
