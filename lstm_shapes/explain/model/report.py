@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
 
 from lstm_shapes.config import Settings
@@ -294,8 +294,10 @@ def _said(error: BaseException) -> str:
 
 def _plain(value: object) -> Any:
     """A value as JSON knows it."""
-    if hasattr(value, "__dataclass_fields__"):
-        return _plain(asdict(value))  # type: ignore[call-overload]
+    if is_dataclass(value):
+        # Not asdict, which would copy the user's own module, only for it to be left out.
+        kept = (each.name for each in fields(value) if each.name != "own")
+        return {name: _plain(getattr(value, name)) for name in kept}
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, (tuple, list)):
