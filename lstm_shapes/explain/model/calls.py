@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from torch import Tensor, nn
@@ -38,14 +38,15 @@ def model_calls(
         numbers[path] = numbers.get(path, 0) + 1
         number = group[0].call.number
         call = shown[number] if number < len(shown) else group[0].call
-        found.append(call_record(model, group, call, numbers[path]))
+        found.append(call_record(model, group, call, numbers[path], bool(readings.sure)))
     return tuple(found)
 
 
 def call_record(
-    model: nn.Module, group: Sequence[Reading], call: RecordedCall, number: int
+    model: nn.Module, group: Sequence[Reading], call: RecordedCall, number: int, measured: bool
 ) -> ModelCall:
-    """The record of some calls that belong together, of which one is shown."""
+    """The record of some calls that belong together, of which one is shown; and, if that was
+    measured, what is read of them."""
     settings = _settings(call)
     name = constructor_of(vars(settings))
     if call.cell:
@@ -63,7 +64,9 @@ def call_record(
         packed=call.packed is not None,
         lengths=call.lengths,
         rows=() if call.cell else tuple(kinds),
-        tensors=tuple(_tensors(model, group, call)),
+        tensors=tuple(
+            each if measured else replace(each, read="") for each in _tensors(model, group, call)
+        ),
         own=_own(model, call),
     )
 

@@ -218,14 +218,16 @@ def _raised(report: Report) -> str:
     if report.error is None:
         return ""
     said = f"{type(report.error).__name__}: {report.error}"
+    failed = f"<p>{escape(report.failed)}</p>" if report.failed else ""
+    failed += f'<p class="ls-where">{_where(report.place)}</p>' if report.place else ""
     cause = cure = code = ""
-    if report.explanation is not None:
+    if report.explanation is not None and report.explanation.known:
         cause = f"<p>{escape(report.explanation.cause)}</p>"
         cure = f"<p>{escape(report.explanation.cure)}</p>" if report.explanation.cure else ""
         code = _lines((), report.explanation.code.splitlines())
     return (
         f'<section class="ls-finding"><p><b><code>{escape(said)}</code></b></p>'
-        f"{cause}{cure}{code}</section>"
+        f"{failed}{cause}{cure}{code}</section>"
     )
 
 

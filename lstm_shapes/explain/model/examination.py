@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from lstm_shapes.explain.errors.error import explain_error
 from lstm_shapes.explain.model import directions, kept, mixing, padding, timing, usage
 from lstm_shapes.explain.model.alone import Draws
 from lstm_shapes.explain.model.calls import model_calls, reads_of
+from lstm_shapes.explain.model.failing import failed_at
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.given import taken_apart
 from lstm_shapes.explain.model.layout import Layout, is_state, layout_of
@@ -37,10 +38,14 @@ class Asked:
     Attributes:
         target: what the result is held against, if it was given.
         batch_axis: the axis of the first sequence that is the batch, if it was said.
+        probe: whether more than the shapes is wanted.
+        progress: is told the number of passes before each.
     """
 
     target: Tensor | None = None
     batch_axis: int | None = None
+    probe: bool = True
+    progress: Callable[[int], None] = lambda passes: None
 
 
 def examined(
@@ -60,9 +65,11 @@ def examined(
     """
     name = type(model).__name__
     try:
-        twin = twin_of(model, torch.float64)
+        twin = twin_of(model, torch.float64 if asked.probe else None)
     except OutOfReach as reason:
         return Report(name, "was not examined", out_of_reach=(str(reason),))
+    if not asked.probe:
+        return _shapes(model, _session(model, args, kwargs, None, draws, twin.model))
     session = _session(model, args, kwargs, torch.float64, draws, twin.model)
     remarks = list(twin.remarks)
     try:
@@ -77,10 +84,27 @@ def examined(
             "The model does not run in float64, so it was measured in its own dtype, where small "
             "gradients may become zero."
         )
+    session.progress = asked.progress
     found = Found()
     for each in remarks:
         found.say_out_of_reach(each)
     return _Examination(model, session, found, asked, first).report()
+
+
+def _shapes(model: nn.Module, session: Session) -> Report:
+    """The report of one run in the model's own dtype: calls and shapes."""
+    try:
+        first = session.run(keep=True, gradients=False)
+    except Exception as error:
+        return _failed(model, session, error)
+    seen = Readings(tuple(nothing_read(call) for call in first.calls), {})
+    return Report(
+        type(model).__name__,
+        _returned(first),
+        way=way_of(session, first, session.recorder.began),
+        calls=model_calls(model, seen, first.calls),
+        forward_passes=session.forwards,
+    )
 
 
 def _session(
@@ -98,6 +122,7 @@ def _session(
 def _failed(model: nn.Module, session: Session, error: Exception) -> Report:
     """The report of a call that raises."""
     recorder = session.recorder
+    failed, place = failed_at(session, error)
     seen = Readings(tuple(nothing_read(call) for call in recorder.calls), {})
     return Report(
         type(model).__name__,
@@ -106,6 +131,8 @@ def _failed(model: nn.Module, session: Session, error: Exception) -> Report:
         calls=model_calls(model, seen, ()),
         error=error,
         explanation=explain_error(error),
+        failed=failed,
+        place=place,
         forward_passes=session.forwards,
     )
 
@@ -141,6 +168,8 @@ class _Examination:
             found.say_out_of_reach("This call of the model calls no recurrent module.")
         elif not first.results:
             found.say_out_of_reach("The model returns no floating point tensor to look at.")
+        elif layout.main >= 0 and not session.given.leaves[layout.main].tensor.numel():
+            found.say_out_of_reach("The input holds no numbers, so there is nothing to measure.")
         elif (study := self._study(layout)) is not None:
             read = readings(study)
             reads = reads_of(study, read)
@@ -190,8 +219,12 @@ class _Examination:
             return layout
         lengths = layout.lengths or (layout.steps,) * layout.samples
         order = sorted(range(layout.samples), key=lambda sample: lengths[sample])
-        chosen = sorted({order[0], order[-1], *range(most)})[:most]
-        chosen = sorted({order[0], order[-1], *chosen[: most - 2]})
+        wanted = dict.fromkeys([order[0], order[-1], *range(layout.samples)])
+        chosen = sorted(list(wanted)[:most])
+        self.found.say_out_of_reach(
+            f"Of the {layout.samples} samples {most} were examined, the shortest and the longest "
+            "among them, since a run of this model on all of them takes long."
+        )
         fewer = replace(
             layout,
             samples=len(chosen),
@@ -238,29 +271,42 @@ class _Examination:
     def _examine(self, study: Study, read: Readings) -> None:
         found, given = self.found, self.session.given
         wide = self._wider(study)
-        mixing.samples(wide, found)
-        timing.time_axis(wide, found)
-        mixing.rows(wide, found)
-        timing.future(wide, found)
-        usage.batch_of_one(wide, found)
+        self._try(lambda: mixing.samples(wide, found))
+        self._try(lambda: timing.time_axis(wide, found))
+        self._try(lambda: mixing.rows(wide, found))
+        self._try(lambda: timing.future(wide, found))
+        self._try(lambda: usage.batch_of_one(wide, found))
         if study.layout.samples == 1 and wide is not study:
             # With one sample nothing can be said of its place in a result.
             study, read = wide, readings(wide)
         else:
             self.session.given = given
-        directions.directions(study, read, found)
-        for each in readings_of_each(study, read):
-            directions.steps(study, each, found)
-        padding.padding(study, read, found)
-        kept.c_from_h(study, read, found)
-        kept.carried(study, found)
-        usage.modules(study, found)
-        usage.outputs(study, found)
-        usage.arguments(study, found)
+        self._try(lambda: directions.directions(study, read, found))
+        self._try(lambda: self._steps(study, read))
+        self._try(lambda: padding.padding(study, read, found))
+        self._try(lambda: kept.c_from_h(study, read, found))
+        self._try(lambda: kept.carried(study, found))
+        self._try(lambda: usage.modules(study, found))
+        self._try(lambda: usage.outputs(study, found))
+        self._try(lambda: usage.arguments(study, found))
         usage.dropout(study, found)
         timing.broadcast(study, self.first, self.asked.target, found)
         directions.question_frozen(study, read, found)
         self._norms()
+
+    def _steps(self, study: Study, read: Readings) -> None:
+        for each in readings_of_each(study, read):
+            directions.steps(study, each, self.found)
+
+    def _try(self, look: Callable[[], None]) -> None:
+        """Take one look; a model that does not bear other numbers is said to be out of reach."""
+        try:
+            look()
+        except Exception as error:
+            self.found.say_out_of_reach(
+                "The model raised an error when it was run with other numbers, so not all was "
+                f"measured: {type(error).__name__}: {error}"
+            )
 
     def _norms(self) -> None:
         if self.session.norms:

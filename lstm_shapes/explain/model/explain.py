@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from lstm_shapes.errors import ArgumentError, check_int, wrong_type
+from lstm_shapes.errors import ArgumentError, check_bool, check_int, wrong_type
 from lstm_shapes.explain.model.alone import left_alone
 from lstm_shapes.explain.model.copied import test_code
 from lstm_shapes.explain.model.examination import Asked, examined
 from lstm_shapes.explain.model.report import Finding, Report
 from lstm_shapes.recurrent import class_of, unwrapped
+
+SILENT = 4.0
+"""Seconds after which an examination says that it is under way."""
 
 LARGE = 200_000
 """From so many parameters on, torch may use as many threads as the user lets it."""
@@ -39,6 +43,7 @@ def explain(
     *args: Any,
     target: Tensor | None = None,
     batch_axis: int | None = None,
+    probe: bool = True,
     **kwargs: Any,
 ) -> Report:
     """Explain what a model does with the tensors of its recurrent modules, and what is wrong.
@@ -56,6 +61,8 @@ def explain(
         target: what the result is held against in training, if that should be looked at too.
         batch_axis: which axis of the first sequence is the batch. Where nothing else says it, it
             is taken to be the first, as a DataLoader makes it.
+        probe: whether to measure what is read. ``False`` gives the calls and their shapes alone,
+            in one run.
 
     Returns:
         The report. ``print`` gives it as text, a notebook draws it, and it is data. If the call
@@ -82,15 +89,35 @@ def explain(
     one_step | The backward half is read at t = 4, where it has seen one step
     """
     _check(model, target, batch_axis)
+    check_bool("probe", probe)
     began = time.perf_counter()
     plain = unwrapped(model)
     parameters = list(plain.parameters())
     large = sum(p.numel() for p in parameters) > LARGE
     threads = torch.get_num_threads() if large else 1
+    asked = Asked(target, batch_axis, probe, _Progress(began))
     with left_alone({p.device for p in parameters}, threads) as draws:
-        report = examined(plain, args, kwargs, Asked(target, batch_axis), draws)
+        report = examined(plain, args, kwargs, asked, draws)
     took = 1000 * (time.perf_counter() - began)
     return replace(report, milliseconds=took, test=test_code(report))
+
+
+@dataclass
+class _Progress:
+    """Says on the standard error that an examination is under way, where it takes long.
+
+    Attributes:
+        said: when it began, and then when it said so last, in seconds.
+    """
+
+    said: float
+
+    def __call__(self, passes: int) -> None:
+        """Say it every few seconds."""
+        now = time.perf_counter()
+        if now - self.said > SILENT:
+            self.said = now
+            print(f"lstm_shapes.explain: pass {passes} of about 15 …", file=sys.stderr)
 
 
 def check(

@@ -78,8 +78,11 @@ def layout_of(session: Session, base: Run, target: Tensor | None, batch_axis: in
         steps = leaves[main].tensor.shape[0] if main >= 0 else 0
         time = tuple(0 if i == main else None for i in range(len(leaves)))
         return Layout(main, nothing, time, 0, steps, surely=True)
-    found, surely = _batch_axis(session, base, main, states, target, batch_axis)
     x = leaves[main].tensor
+    if batch_axis is None and not leaves[main].lengths and not _has_batch(base, leaves[main]):
+        time = tuple(0 if i == main else None for i in range(len(leaves)))
+        return Layout(main, nothing, time, 0, x.shape[0], surely=True)
+    found, surely = _batch_axis(session, base, main, states, target, batch_axis)
     samples = x.shape[found]
     time_axis = _time_axis(session, base, main, found)
     steps = x.shape[time_axis] if time_axis is not None else 1
@@ -95,12 +98,29 @@ def layout_of(session: Session, base: Run, target: Tensor | None, batch_axis: in
     return _with_lengths(layout, base, leaves)
 
 
+def _has_batch(base: Run, leaf: Leaf) -> bool:
+    """Whether a leaf holds several samples: not if it is a single sequence, or one of a list.
+
+    Of a leaf with fewer axes than (N, L, features) the first is the batch only if a module is given
+    so many samples.
+    """
+    tensor = leaf.tensor
+    if tensor.dim() > (2 if leaf.floating else 1):
+        return True
+    sizes = {
+        len(call.lengths) if call.lengths else call.x.shape[call.batch_axis]
+        for call in base.calls
+        if call.batch_axis is not None
+    }
+    return tensor.shape[0] in sizes
+
+
 def is_state(base: Run, value: Value) -> bool:
     """Whether an argument is given to a recurrent module as its state."""
     if not isinstance(value, Tensor) or not value.is_floating_point():
         return False
     own = value.untyped_storage().data_ptr()
-    return any(
+    return own != 0 and any(
         each.untyped_storage().data_ptr() == own for call in base.calls for each in call.states
     )
 

@@ -54,7 +54,11 @@ def _said(tree: ast.AST, arguments: set[str]) -> Iterator[int | None]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target = node.targets[0]
-            if isinstance(target, ast.Tuple) and _sizes_of(node.value, arguments):
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                for one, value in zip(target.elts, node.value.elts, strict=False):
+                    if isinstance(one, ast.Name):
+                        yield _of_size(one.id, value, arguments)
+            elif isinstance(target, ast.Tuple) and _sizes_of(node.value, arguments):
                 yield _of_names([each.id for each in target.elts[:2] if isinstance(each, ast.Name)])
             elif isinstance(target, ast.Name):
                 yield _of_size(target.id, node.value, arguments)

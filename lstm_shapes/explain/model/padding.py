@@ -43,7 +43,10 @@ def padding(study: Study, readings: Readings, found: Found) -> None:
         for each, (_, mask, _) in zip(gradients, masks, strict=True)
     )
     short = sum(each < layout.steps for each in layout.lengths)
-    if moves and led:
+    if moves and led and differs_alone(study) is False:
+        evidence = "a short sample gives the same result alone, without its padding"
+        found.checks.append(Check("padding", "Padding does not change the result", evidence))
+    elif moves and led:
         _finding(study, readings, found, moves, by, short)
     elif moves:
         found.say_out_of_reach(
@@ -197,7 +200,7 @@ def _pooled_plain(study: Study, readings: Readings, reading: Reading, found: Fou
     both = [
         b for b in range(len(read)) if (read[b] & behind[b]).any() and (read[b] & ~behind[b]).any()
     ]
-    if both and _counts(study):
+    if both and differs_alone(study):
         place, code = _reads_out(study, reading.call.out)
         _say_pooling(study, found, reading, both, behind, place, code)
 
@@ -251,7 +254,7 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
             return
         place, code = _reads_out(study, output)
         both = [b for b in padded if (steps[at[b]] & ~behind[at[b]]).any()]
-        if both and not chosen and not _counts(study):
+        if both and not chosen and differs_alone(study) is not True:
             return  # a sum over zeros, divided by the lengths
         if both:
             rows = torch.tensor([at[b] for b in range(len(own))])
@@ -260,20 +263,29 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
             _say_only_padding(found, reading, padded, place, code)
 
 
-def _counts(study: Study) -> bool:
-    """Whether a short sample has another result alone, without padding, beyond rounding."""
+def differs_alone(study: Study) -> bool | None:
+    """Whether a short sample has another result alone, without padding, beyond rounding.
+
+    Returns:
+        ``None`` where that cannot be compared.
+    """
     if study.alone is None:
-        return False  # the model does not take this number of steps or samples
-    sample, _, alone = study.alone
+        return None  # the model does not take this number of steps or samples
+    sample, length, alone = study.alone
     with study.session.in_eval():
         base = study.session.run()
+    same = []
     for i, ((_, own), (_, other)) in enumerate(zip(base.results, alone.results, strict=False)):
         state = study.results[i]
-        if state.verdict == "apart" and state.rows == 1 and own.dim() == other.dim():
-            one = own.narrow(state.axis, sample, 1)
-            if one.shape == other.shape:
-                return not torch.allclose(one, other, rtol=1e-7, atol=1e-10, equal_nan=True)
-    return False
+        if state.verdict != "apart" or state.rows != 1 or own.dim() != other.dim():
+            continue
+        one = own.narrow(state.axis, sample, 1)
+        for axis, (many, few) in enumerate(zip(one.shape, other.shape, strict=True)):
+            if many != few == length:
+                one = one.narrow(axis, 0, length)
+        if one.shape == other.shape:
+            same.append(torch.allclose(one, other, rtol=1e-7, atol=1e-10, equal_nan=True))
+    return not all(same) if same else None
 
 
 def _raised(mask: Tensor, tensor: Tensor) -> Tensor:

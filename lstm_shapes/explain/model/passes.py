@@ -63,6 +63,7 @@ class Session:
         forwards, backwards: how many passes were made.
         norms: the names of batch norms that were in train mode; they are run as in eval.
         called: the names of the modules that were called in any run.
+        progress: is told the number of passes before each.
     """
 
     model: nn.Module
@@ -73,9 +74,11 @@ class Session:
     backwards: int = 0
     norms: list[str] = field(default_factory=list)
     called: set[str] = field(default_factory=set)
+    progress: Callable[[int], None] = lambda passes: None
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(Watch())
+        self.passed: tuple[Value, ...] = ()  # what the last run was given
         self._modes = True  # whether each run puts back the modes of the modules too
         for name, module in self.model.named_modules():
             if (
@@ -123,6 +126,7 @@ class Session:
             self.restart()
         self.draws.put_back()
         self.forwards += 1
+        self.progress(self.forwards)
         given = given or self.given
         own = [leaf.value for leaf in given.leaves] if values is None else list(values)
         watch = Watch(self.dtype, keep, edits or {})
@@ -133,6 +137,7 @@ class Session:
             _clone(each) if leaf is None else leaf.clone()
             for each, leaf in zip(own, leaves, strict=True)
         ]
+        self.passed = tuple(passed)
         args, kwargs = given.build(passed)
         with torch.set_grad_enabled(graph), watch:
             returned = self.model(*args, **kwargs)
@@ -179,10 +184,10 @@ class Session:
         self, total: Tensor, tensors: Sequence[Tensor], retain: bool = True
     ) -> list[Tensor | None]:
         """The gradient of a number with respect to tensors; ``None`` where nothing leads there."""
-        if not total.requires_grad:
+        wanted = [each for each in tensors if each.requires_grad]
+        if not total.requires_grad or not wanted:
             return [None] * len(tensors)
         self.backwards += 1
-        wanted = [each for each in tensors if each.requires_grad]
         found = iter(torch.autograd.grad(total, wanted, retain_graph=retain, allow_unused=True))
         return [next(found) if each.requires_grad else None for each in tensors]
 

@@ -13,19 +13,31 @@ from lstm_shapes.explain.model.report import Place
 
 _OURS = str(Path(__file__).resolve().parents[2])
 _TORCH = str(Path(torch.__file__).resolve().parent)
+RUNS = str(Path(__file__).with_name("passes.py"))
+"""Where the copy of the model is run."""
+
 _NOT_THEIRS = (_OURS, _TORCH, "<frozen", "<string>", "<__array_function__")
-_COMMAND = str(Path(__file__).resolve().with_name("command.py"))
 
 
 def user_place() -> Place | None:
     """The innermost line that is neither torch's nor this package's; ``None`` if there is none."""
     frame: FrameType | None = inspect.currentframe()
     while frame is not None:
-        file = frame.f_code.co_filename
-        if file == _COMMAND:  # what called the command is not the user's code
-            return None
-        if not file.startswith(_NOT_THEIRS) and "site-packages" not in file:
-            code = linecache.getline(file, frame.f_lineno, frame.f_globals).strip()
-            return Place(file, frame.f_lineno, frame.f_code.co_name, code)
+        if frame.f_code.co_filename == RUNS:
+            return None  # behind the run of the copy stands whoever has called explain
+        if theirs(frame.f_code.co_filename):
+            return place_of(frame, frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def theirs(file: str) -> bool:
+    """Whether a file is the user's own: neither torch's, nor this package's, nor installed."""
+    return not file.startswith(_NOT_THEIRS) and "site-packages" not in file
+
+
+def place_of(frame: FrameType, line: int) -> Place:
+    """A line of a function that is running."""
+    file = frame.f_code.co_filename
+    code = linecache.getline(file, line, frame.f_globals).strip()
+    return Place(file, line, frame.f_code.co_name, code)

@@ -142,7 +142,7 @@ def _measured(study: Study, run: Run, total: Tensor) -> list[Reading]:
 def _also_where_filled(study: Study, first: list[Reading]) -> list[Reading]:
     """The readings, and whatever is read of a direction that other numbers make win a maximum."""
     filled = _filled(study, first, {"out"}, keep=True)
-    if len(filled.calls) != len(first):
+    if filled is None or len(filled.calls) != len(first):
         return first
     then = _measured(study, filled, valid_total(study, filled))
     found = []
@@ -255,21 +255,26 @@ def _confirmed(study: Study, found: list[Reading]) -> dict[str, bool]:
     return {part: _same(study, _filled(study, found, {part})) for part in ("out", "h", "c")}
 
 
-def _filled(study: Study, found: list[Reading], parts: set[str], keep: bool = False) -> Run:
+def _filled(study: Study, found: list[Reading], parts: set[str], keep: bool = False) -> Run | None:
     edits: dict[int, Callable[[Outputs], Outputs]] = {
         each.call.number: partial(_fill, each, parts) for each in found
     }
-    return study.session.run(calls=edits, keep=keep)
+    try:
+        return study.session.run(calls=edits, keep=keep)
+    except Exception:  # a model may look at the numbers itself, as an assertion does
+        return None
 
 
-def _same(study: Study, run: Run, which: Sequence[int] | None = None) -> bool:
+def _same(study: Study, run: Run | None, which: Sequence[int] | None = None) -> bool:
     """Whether results are what they were, bit for bit, but where they stand beside padding.
 
     Args:
         study: its base run is compared.
-        run: with other numbers somewhere.
+        run: with other numbers somewhere; ``None`` if the model raised an error.
         which: the results that count; all of them if none are given.
     """
+    if run is None or len(run.results) != len(study.base.results):
+        return False
     for i, ((_, own), (_, other)) in enumerate(zip(study.base.results, run.results, strict=True)):
         if which is not None and i not in which:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal
 
 from lstm_shapes.config import Settings
@@ -243,6 +243,8 @@ class Report:
         reads: what the result of one sample reads, for each call.
         error: the exception that the call raised; ``None`` if it raised none.
         explanation: of that error.
+        failed: which module raised it, and what it was given, in a sentence; empty if none did.
+        place: the user's line that raised it; ``None`` if it raised none.
         forward_passes, backward_passes: how many were made, on copies of the model.
         milliseconds: how long it all took.
         test: code that asserts all this in a user's tests.
@@ -263,6 +265,8 @@ class Report:
     reads: tuple[Reads, ...] = ()
     error: BaseException | None = field(default=None, compare=False)
     explanation: Explanation | None = None
+    failed: str = ""
+    place: Place | None = None
     forward_passes: int = 0
     backward_passes: int = 0
     milliseconds: float = 0.0
@@ -274,8 +278,9 @@ class Report:
         >>> Report("Tagger", "a tensor (3, 7, 5)").to_dict()["result"]
         'a tensor (3, 7, 5)'
         """
-        data = {name: _plain(value) for name, value in vars(self).items() if name != "error"}
-        return data | {"error": None if self.error is None else _said(self.error)}
+        error = None if self.error is None else _said(self.error)
+        data: dict[str, Any] = _plain(replace(self, error=None))
+        return data | {"error": error}
 
     def __str__(self) -> str:
         from lstm_shapes.explain.model.text import text_of
@@ -295,7 +300,6 @@ def _said(error: BaseException) -> str:
 def _plain(value: object) -> Any:
     """A value as JSON knows it."""
     if is_dataclass(value):
-        # Not asdict, which would copy the user's own module, only for it to be left out.
         kept = (each.name for each in fields(value) if each.name != "own")
         return {name: _plain(getattr(value, name)) for name in kept}
     if isinstance(value, Mapping):

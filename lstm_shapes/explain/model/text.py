@@ -105,8 +105,12 @@ def _call(call: ModelCall) -> str:
 def _raised(report: Report) -> list[str]:
     if report.error is None:
         return []
-    said = f"{type(report.error).__name__}: {report.error}"
-    return [said if report.explanation is None else str(report.explanation)]
+    where = f"at {report.place}: {report.place.code}" if report.place else ""
+    said = "\n".join(each for each in (_wrapped(report.failed, ""), where) if each)
+    explained = f"{type(report.error).__name__}: {report.error}"
+    if report.explanation is not None and report.explanation.known:
+        explained = str(report.explanation)
+    return [each for each in (said, explained) if each]
 
 
 def _finding(finding: Finding) -> str:

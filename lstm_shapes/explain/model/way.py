@@ -28,7 +28,7 @@ def way_of(session: Session, base: Run | None, began: Began) -> tuple[Step, ...]
     """
     steps = [Step(f"{leaf.name} {tuple(leaf.tensor.shape)}") for leaf in session.given.leaves[:1]]
     if base is None or not base.results:
-        steps += [Step(_called(path, module), recurrent=True) for path, module, _ in began]
+        steps += [Step(called(path, module), recurrent=True) for path, module, _ in began]
         return _shortened(steps)
     nodes = nodes_of(base)
     result = base.results[0][1]
@@ -47,7 +47,7 @@ def way_of(session: Session, base: Run | None, began: Began) -> tuple[Step, ...]
 def _step(node: Node, parameters: dict[int, str]) -> Step | None:
     """The box of a step that has parameters, or takes a part of what a module returned."""
     if node.call is not None:
-        return Step(_called(node.call.path, node.call.module), recurrent=True)
+        return Step(called(node.call.path, node.call.module), recurrent=True)
     operation = node.operation
     if operation is None:
         return None
@@ -86,7 +86,12 @@ def _one_index(part: Any) -> str:
     return str(part) if isinstance(part, int) else "…"
 
 
-def _called(path: str, module: nn.Module) -> str:
+def called(path: str, module: nn.Module) -> str:
+    """A recurrent module with its place in the model, its class and its sizes.
+
+    >>> called("rnn", nn.LSTM(4, 3, bidirectional=True))
+    'rnn: LSTM(4, 3, bidirectional)'
+    """
     made_of = class_of(module)
     kind = made_of.__name__ if made_of is not None else type(module).__name__
     size = f"{module.input_size}, {module.hidden_size}"
