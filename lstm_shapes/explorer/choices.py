@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from lstm_shapes.argument import Argument, declared
 from lstm_shapes.config import Direction, MergeMode, Start
 from lstm_shapes.errors import ArgumentError
+from lstm_shapes.explain.model.examples import ExampleName, Version
 
 Tab = Literal[
     "directions",
@@ -22,6 +23,7 @@ Tab = Literal[
     "reproducibility",
     "article",
     "call",
+    "explain",
 ]
 Way = Literal["module", "pair", "flip"]
 
@@ -40,6 +42,7 @@ TABS: Mapping[Tab, str] = {
     "reproducibility": "Reproducibility",
     "article": "Claims",
     "call": "Your call",
+    "explain": "Silent bugs",
 }
 WAYS: Mapping[Way, str] = {
     "module": "nn.LSTM's out",
@@ -67,6 +70,8 @@ class Choices:
         layer, direction, time: the cell that is looked into. The nearest one there is, is shown.
         start: the states that a run starts from.
         call: a call that was typed, or an error; empty for the call that is shown.
+        bug: the silent bug that is shown.
+        version: which version of the model with it.
         chunk: the step at which a sequence is cut in two. The nearest one there is, is shown.
 
     Raises:
@@ -84,6 +89,8 @@ class Choices:
     start: Annotated[Start, Argument("What the run starts from.")] = "random"
     chunk: Annotated[int, Argument("At which step the sequence is cut.", at_least=1)] = 2
     call: Annotated[str, Argument("A call or an error.", at_most=LONGEST_CALL)] = ""
+    bug: Annotated[ExampleName, Argument("Which silent bug is shown.")] = "last_step"
+    version: Annotated[Version, Argument("Which version of the model is shown.")] = "broken"
 
     def __post_init__(self) -> None:
         for name, argument in CHOICES.items():
@@ -99,7 +106,7 @@ def nearest(values: Mapping[str, Any]) -> Choices:
 
     >>> nearest({"tab": "vectors", "step": "<b>", "zoom": 3})
     Choices(tab='vectors', step=1, way='module', merge='concat', vector='', layer=0, \
-direction='forward', time=0, start='random', chunk=2, call='')
+direction='forward', time=0, start='random', chunk=2, call='', bug='last_step', version='broken')
     """
     found = Choices()
     for name in CHOICES:

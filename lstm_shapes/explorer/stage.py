@@ -19,6 +19,7 @@ from lstm_shapes.explorer.panels.call import CallPanel, call_view
 from lstm_shapes.explorer.panels.cards import CardRecord, cards_view
 from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
 from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
+from lstm_shapes.explorer.panels.explain import ExplainPanel, explain_view
 from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
 from lstm_shapes.explorer.panels.notices import NoticeRecord, failure_view, notices_view
 from lstm_shapes.explorer.panels.parameters import ParametersPanel, parameters_view
@@ -99,6 +100,7 @@ class Panels(TypedDict):
     reproducibility: ReproducibilityPanel
     article: ArticlePanel
     call: CallPanel
+    explain: ExplainPanel
 
 
 class Traits(TypedDict):
@@ -148,6 +150,7 @@ def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: M
         "reproducibility": lambda: reproducibility_view(snapshot, measurement),
         "article": lambda: article_view(on),
         "call": lambda: call_view(snapshot, choices.call),
+        "explain": lambda: explain_view(snapshot, choices.bug, choices.version),
     }
     common = {"tab": choices.tab, "state": snapshot.status, "smaller": says}
     return {**common, **make[choices.tab]()}

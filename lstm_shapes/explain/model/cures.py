@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import re
 import textwrap
 from collections.abc import Sequence
@@ -25,12 +26,21 @@ def constructor_line(model: nn.Module, path: str, module: nn.Module) -> str:
     owner, _, name = path.rpartition(".")
     kind = type(module).__name__
     try:
-        source = inspect.getsource(type(model.get_submodule(owner)))
-    except (OSError, TypeError, AttributeError):
+        source = _class_source(type(model.get_submodule(owner)))
+    except AttributeError:
         return ""
     pattern = rf"^\s*(self\.{re.escape(name)}\s*=.*\b{kind}\(.*\))\s*(#.*)?$"
     found = re.search(pattern, source, re.MULTILINE)
     return found.group(1).strip() if found else ""
+
+
+def _class_source(made_of: type) -> str:
+    """The text of a class; of one that was made in a notebook's cell, that of the cell."""
+    try:
+        return inspect.getsource(made_of)
+    except (OSError, TypeError):
+        code = getattr(getattr(made_of, "forward", None), "__code__", None)
+        return "" if code is None else "".join(linecache.getlines(code.co_filename))
 
 
 def constructor_diff(model: nn.Module, path: str, module: nn.Module, batch_first: bool) -> Diff:
@@ -112,9 +122,8 @@ def names_used(
         but: methods that do not count.
     """
     try:
-        source = textwrap.dedent(inspect.getsource(type(model.get_submodule(owner))))
-        tree = ast.parse(source)
-    except (OSError, TypeError, SyntaxError, AttributeError):
+        tree = ast.parse(textwrap.dedent(_class_source(type(model.get_submodule(owner)))))
+    except (SyntaxError, AttributeError):
         return set()
     used: set[str] = set()
     for node in ast.walk(tree):

@@ -9,6 +9,7 @@ import { articlePanel } from "./panels/article.js";
 import { callPanel } from "./panels/call.js";
 import { cellPanel, lightLines } from "./panels/cell.js";
 import { directionsPanel, glide, places, stepAfter } from "./panels/directions.js";
+import { explainPanel } from "./panels/explain.js";
 import { lengthsPanel } from "./panels/lengths.js";
 import { parametersPanel } from "./panels/parameters.js";
 import { reproducibilityPanel } from "./panels/reproducibility.js";
@@ -42,6 +43,7 @@ const DRAW = {
   reproducibility: reproducibilityPanel,
   article: articlePanel,
   call: callPanel,
+  explain: explainPanel,
 };
 const NUMBERS = new Set(["step", "layer"]);
 

@@ -248,7 +248,7 @@ export {};
  * One valid set of choices.
  * @typedef {object} Choices
  * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article" | "call"} tab
+ *   | "reproducibility" | "article" | "call" | "explain"} tab
  * @property {number} step
  * @property {"module" | "pair" | "flip"} way
  * @property {"concat" | "sum" | "mean" | "max"} merge
@@ -259,6 +259,9 @@ export {};
  * @property {"zeros" | "random" | "carried"} start
  * @property {number} chunk
  * @property {string} call
+ * @property {"batch_first" | "last_step" | "one_direction" | "view" | "convolution" | "layers" | "padding" | "mean"
+ *   | "order" | "decoder" | "future" | "states" | "one_sample" | "dropout"} bug
+ * @property {"broken" | "repaired"} version
  */
 
 /**
@@ -384,6 +387,42 @@ export {};
  * @typedef {object} ElementRow
  * @property {string} name
  * @property {ElementRecord[]} elements
+ */
+
+/**
+ * One of some things to choose.
+ * @typedef {object} ExplainChoice
+ * @property {string} value
+ * @property {string} words
+ * @property {boolean} chosen
+ */
+
+/**
+ * A line of a program; `mark` says whether it is of one version alone.
+ * @typedef {object} ExplainLine
+ * @property {string} text
+ * @property {string} mark
+ */
+
+/**
+ * One bug, one version of it, and its report, which is HTML that is ready to be shown.
+ * @typedef {object} ExplainPanel
+ * @property {string} without
+ * @property {string} title
+ * @property {string} about
+ * @property {string} bugs_title
+ * @property {ExplainChoice[]} bugs
+ * @property {string} versions_title
+ * @property {ExplainChoice[]} versions
+ * @property {string} seen
+ * @property {string} code_title
+ * @property {ExplainLine[]} lines
+ * @property {string} report_title
+ * @property {string} report
+ * @property {string} own_title
+ * @property {string} own_about
+ * @property {string} own_code
+ * @property {string} copy
  */
 
 /**
@@ -653,7 +692,7 @@ export {};
  * @property {Record<string, string>} steps
  * @property {string} panels
  * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article" | "call", string>} tabs
+ *   | "reproducibility" | "article" | "call" | "explain", string>} tabs
  */
 
 /**
@@ -661,7 +700,7 @@ export {};
  * `smaller` says that the panel was made of a smaller twin of the question, and of which.
  * @typedef {object} PanelRecord
  * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article" | "call"} tab
+ *   | "reproducibility" | "article" | "call" | "explain"} tab
  * @property {"measured" | "predicted" | "invalid"} state
  * @property {number} showing
  * @property {string} smaller
@@ -681,6 +720,7 @@ export {};
  * @property {ReproducibilityPanel} reproducibility
  * @property {ArticlePanel} article
  * @property {CallPanel} call
+ * @property {ExplainPanel} explain
  */
 
 /**

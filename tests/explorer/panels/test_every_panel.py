@@ -20,6 +20,7 @@ from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
 from lstm_shapes.explorer.panels.call import CallPanel, call_view
 from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
 from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
+from lstm_shapes.explorer.panels.explain import ExplainPanel, explain_view
 from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
 from lstm_shapes.explorer.panels.parameters import ParametersPanel, parameters_view
 from lstm_shapes.explorer.panels.reproducibility import ReproducibilityPanel, reproducibility_view
@@ -55,6 +56,7 @@ RECORDS: dict[str, tuple[Any, Callable[[Snapshot], Any]]] = {
     "reproducibility": (ReproducibilityPanel, lambda snap: reproducibility_view(snap, IDLE)),
     "article": (ArticlePanel, article_view),
     "call": (CallPanel, call_view),
+    "explain": (ExplainPanel, explain_view),
 }
 EVERYWHERE = list(product(TABS, range(len(QUESTIONS))))
 
