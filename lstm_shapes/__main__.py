@@ -1,4 +1,4 @@
-"""The command ``lstm-shapes``, also ``python -m lstm_shapes``: the explorer in one step.
+"""The command ``lstm-shapes``, also ``python -m lstm_shapes``: the explorer, or a report.
 
 Voila and JupyterLab are imported only when one of them is started, and torch only by the
 notebook's own kernel, so that help and refusals are there at once. The servers run in this
@@ -8,6 +8,7 @@ process: Ctrl+C and exit codes are then theirs on every system.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,11 +30,30 @@ Open the explorer's notebook in JupyterLab, to look at it, run it and change it.
 If the current folder has no {NOTEBOOK} yet, a copy of ours is put there. One that is
 already there is opened as it is, and never overwritten.
 """
+ABOUT_EXPLAIN = """
+Print what a model of your own does with the tensors of its LSTM, GRU or RNN, and which
+silent mistakes it has.
+
+The model and its batch are named by the file they are in. The file is run as by an import:
+what stands below if __name__ == "__main__" is not run. A copy of the model is examined.
+
+The exit code is 0 if nothing is found, 1 if something is found or the call of the model
+raises, and 2 if the command cannot be followed.
+"""
 EXAMPLES = f"""
 examples:
   {COMMAND}              serve the page and open it
   {COMMAND} --port 9000  serve it at http://localhost:9000
   {COMMAND} lab          open the notebook in JupyterLab
+  {COMMAND} explain train.py:model train.py:batch
+                           report on a model of your own
+"""
+EXAMPLES_EXPLAIN = f"""
+examples:
+  {COMMAND} explain train.py:model train.py:batch
+      model is a module in train.py, and batch a tensor that it is called with
+  {COMMAND} explain net.py:Tagger data.py:make_batch --target data.py:make_tags
+      the class is called without arguments, and so are the two functions
 """
 
 
@@ -65,7 +85,43 @@ def _parser() -> argparse.ArgumentParser:
         "lab", help="open the explorer's notebook in JupyterLab", allow_abbrev=False
     )
     _about(lab, ABOUT_LAB).set_defaults(start=_open_in_lab)
+    _about_explain(
+        commands.add_parser(
+            "explain", help="report on a model of your own, in a file", allow_abbrev=False
+        )
+    )
     return parser
+
+
+def _about_explain(parser: argparse.ArgumentParser) -> None:
+    parser.description = ABOUT_EXPLAIN
+    parser.epilog = EXAMPLES_EXPLAIN
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "model",
+        metavar="file.py:model",
+        help="an nn.Module in a file, or a class or function that makes one without arguments",
+    )
+    parser.add_argument(
+        "batch",
+        metavar="file.py:batch",
+        help="what the model is called with: a tensor, a tuple or list of arguments, a dict of "
+        "keyword arguments, or a function that makes one of these",
+    )
+    parser.add_argument(
+        "--target",
+        metavar="file.py:name",
+        help="the tensor that the loss holds the result against, or a function that makes it; "
+        "with it their shapes and their steps are looked at too",
+    )
+    parser.add_argument(
+        "--batch-axis",
+        metavar="N",
+        type=_axis,
+        help="which axis of the first sequence is the batch, counted from 0, where it is not "
+        "the first",
+    )
+    parser.set_defaults(start=_explain, refuse=parser.error)
 
 
 def _about(parser: argparse.ArgumentParser, text: str) -> argparse.ArgumentParser:
@@ -99,6 +155,29 @@ def _port(text: str) -> int:
             f"{text!r} is not a port number. Give a whole number from 1 to 65535, as in --port 8866"
         )
     return int(text)
+
+
+def _axis(text: str) -> int:
+    if text not in ("0", "1", "2", "3"):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an axis. Give a whole number from 0 to 3, as in --batch-axis 1"
+        )
+    return int(text)
+
+
+def _explain(asked: argparse.Namespace) -> None:
+    from lstm_shapes.explain.model.command import Misused, explained_files
+
+    # A terminal that has no ✓ prints another mark for it, and not a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        code = explained_files(asked.model, asked.batch, asked.target, asked.batch_axis)
+    except Misused as misused:
+        asked.refuse(str(misused))
+    else:
+        sys.exit(code)
 
 
 def _serve(asked: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lstm_shapes.errors import ArgumentError, check_bool, check_int, wrong_type
 from lstm_shapes.explain.model.alone import left_alone
+from lstm_shapes.explain.model.copied import test_code
 from lstm_shapes.explain.model.examination import Asked, examined
 from lstm_shapes.explain.model.report import Finding, Report
 from lstm_shapes.recurrent import class_of, unwrapped
@@ -98,7 +99,7 @@ def explain(
     with left_alone({p.device for p in parameters}, threads) as draws:
         report = examined(plain, args, kwargs, asked, draws)
     took = 1000 * (time.perf_counter() - began)
-    return replace(report, milliseconds=took)
+    return replace(report, milliseconds=took, test=test_code(report))
 
 
 @dataclass

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from importlib import import_module
 from typing import Any, Literal
 
 from lstm_shapes.config import Settings
@@ -291,6 +293,20 @@ class Report:
         from lstm_shapes.explain.model.drawing import drawn
 
         return drawn(self)
+
+    def _ipython_display_(self) -> None:
+        """Show the drawing, and in an output of its own the buttons, where they can act."""
+        from IPython.core.getipython import get_ipython
+        from IPython.display import display
+
+        still = {"text/html": self._repr_html_(), "text/plain": str(self)}
+        display(still, raw=True)  # type: ignore[no-untyped-call]
+        if getattr(get_ipython(), "kernel", None) is None:
+            return
+        with suppress(ModuleNotFoundError):  # ipywidgets may be missing
+            # This display is the one way up into the explorer, which reports know nothing of.
+            buttons = import_module("lstm_shapes.explorer.reported").bundle_of(self)
+            display(buttons, raw=True)  # type: ignore[no-untyped-call]
 
 
 def _said(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 // The tabs below the picture, and what is chosen in them. Only the chosen one is computed, and only while it is in
 // view; what can be walked through without the kernel is.
 
+import { copy } from "./copy.js";
 import { around, h, morph, set } from "./dom.js";
 import { read, tell } from "./model.js";
 import { argumentsPanel } from "./panels/arguments.js";
@@ -17,7 +18,6 @@ import { statesPanel } from "./panels/states.js";
 import { vectorsPanel } from "./panels/vectors.js";
 import { refusal, takeNumber } from "./parts/fields.js";
 import { note } from "./parts/note.js";
-import { copy } from "./share.js";
 
 /** @import { Model } from "./model.js" */
 /** @import { Figure } from "./picture.js" */

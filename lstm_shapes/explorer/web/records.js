@@ -801,6 +801,39 @@ export {};
  */
 
 /**
+ * What came of an opening: nothing if it is there to be seen. `count` makes each new.
+ * @typedef {object} ReportedAnswer
+ * @property {number} count
+ * @property {string} says
+ */
+
+/**
+ * A button that opens a call: its number in the report, and its name.
+ * @typedef {object} ReportedCall
+ * @property {string} call
+ * @property {string} words
+ */
+
+/**
+ * A button that hands out a text.
+ * @typedef {object} ReportedCopy
+ * @property {string} words
+ * @property {string} text
+ */
+
+/**
+ * The buttons, and what is said when one is pressed.
+ * @typedef {object} ReportedRecord
+ * @property {ReportedCall[]} calls
+ * @property {ReportedCopy[]} copies
+ * @property {string} opening
+ * @property {string} late
+ * @property {string} copied
+ * @property {string} by_hand
+ * @property {string} to_copy
+ */
+
+/**
  * What was measured so far of what is shown, and what can only be quoted.
  * @typedef {object} ReproducibilityPanel
  * @property {string} subject

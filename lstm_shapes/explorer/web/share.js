@@ -1,6 +1,7 @@
 // What can be taken away: the address, the code, the picture.
 
 import { addressOf } from "./address.js";
+import { copy } from "./copy.js";
 import { h } from "./dom.js";
 import { read } from "./model.js";
 import { standalone } from "./standalone.js";
@@ -72,23 +73,6 @@ function shareOf(model, signal) {
     model.on("change:share", look);
     look();
   });
-}
-
-/**
- * Put text where Ctrl+V finds it; where a page may not, show it to be copied by hand.
- * @param {string} text
- * @param {Element} said
- * @param {Pick<PageRecord, "copied" | "by_hand" | "to_copy">} page
- */
-export async function copy(text, said, page) {
-  try {
-    await navigator.clipboard.writeText(text);
-    said.replaceChildren(page.copied);
-  } catch {
-    const field = h("textarea", { readonly: "", rows: "2", "aria-label": page.to_copy }, text);
-    said.replaceChildren(page.by_hand, field);
-    field.select();
-  }
 }
 
 /**
