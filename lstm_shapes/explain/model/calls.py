@@ -9,8 +9,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from lstm_shapes.config import Settings
-from lstm_shapes.explain.model.directions import groups_of
 from lstm_shapes.explain.model.found import steps_listed
+from lstm_shapes.explain.model.readers import groups_of
 from lstm_shapes.explain.model.reading import Reading, Readings
 from lstm_shapes.explain.model.recorded import RecordedCall
 from lstm_shapes.explain.model.report import ModelCall, ReadRow, Reads, SeenTensor, StepState

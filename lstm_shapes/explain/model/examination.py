@@ -10,13 +10,15 @@ import torch
 from torch import Tensor, nn
 
 from lstm_shapes.explain.errors.error import explain_error
-from lstm_shapes.explain.model import directions, kept, mixing, padding, timing, usage
+from lstm_shapes.explain.model import directions, frozen, kept, mixing, padding, rows, timing, usage
 from lstm_shapes.explain.model.alone import Draws
+from lstm_shapes.explain.model.axes import Layout
+from lstm_shapes.explain.model.batch_axis import is_state
 from lstm_shapes.explain.model.calls import model_calls, reads_of
 from lstm_shapes.explain.model.failing import failed_at
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.given import taken_apart
-from lstm_shapes.explain.model.layout import Layout, is_state, layout_of
+from lstm_shapes.explain.model.layout import layout_of
 from lstm_shapes.explain.model.passes import Run, Session
 from lstm_shapes.explain.model.reading import Readings, nothing_read, readings, readings_of_each
 from lstm_shapes.explain.model.report import Finding, ModelQuestion, Reads, Report
@@ -273,7 +275,7 @@ class _Examination:
         wide = self._wider(study)
         self._try(lambda: mixing.samples(wide, found))
         self._try(lambda: timing.time_axis(wide, found))
-        self._try(lambda: mixing.rows(wide, found))
+        self._try(lambda: rows.rows(wide, found))
         self._try(lambda: timing.future(wide, found))
         self._try(lambda: usage.batch_of_one(wide, found))
         if study.layout.samples == 1 and wide is not study:
@@ -291,7 +293,7 @@ class _Examination:
         self._try(lambda: usage.arguments(study, found))
         usage.dropout(study, found)
         timing.broadcast(study, self.first, self.asked.target, found)
-        directions.question_frozen(study, read, found)
+        frozen.frozen(study, read, found)
         self._norms()
 
     def _steps(self, study: Study, read: Readings) -> None:

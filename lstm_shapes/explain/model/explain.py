@@ -139,6 +139,7 @@ def check(
 
     Raises:
         SilentBugs: an AssertionError with the findings, and the report as text.
+        ArgumentError: nothing of the model could be examined, which is no good news either.
         Exception: what the call itself raises.
 
     >>> class Tagger(nn.Module):
@@ -154,6 +155,10 @@ def check(
     report = explain(model, *args, target=target, batch_axis=batch_axis, **kwargs)
     if report.error is not None:
         raise report.error
+    if not report.examined:
+        why = " ".join(report.out_of_reach) or "nothing was found to look at"
+        cure = "give a part of the model that can be measured, or call explain and read its report"
+        raise ArgumentError("model", report.model, f"was not examined: {why.rstrip('.')}", cure)
     wrong = [each for each in report.findings if each.kind not in allow]
     if wrong:
         raise SilentBugs(report, wrong)

@@ -20,6 +20,12 @@ class Found:
         """Whether there is a finding of one of these kinds."""
         return any(each.kind in kinds for each in self.findings)
 
+    def once(self, finding: Finding) -> None:
+        """Keep a finding, unless the same was found on another result."""
+        known = {(each.kind, each.place) for each in self.findings}
+        if (finding.kind, finding.place) not in known:
+            self.findings.append(finding)
+
     def say_out_of_reach(self, sentence: str) -> None:
         """Say once what could not be measured."""
         if sentence not in self.out_of_reach:

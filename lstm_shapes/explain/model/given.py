@@ -205,7 +205,7 @@ def tensors_in(value: Any, name: str = "") -> list[tuple[str, Tensor]]:
     if isinstance(value, Tensor):
         return [(name, value)] if value.is_floating_point() else []
     if isinstance(value, PackedSequence):
-        return [(f"{name}.data", value.data)]
+        return [(name, pad_packed_sequence(value, batch_first=True)[0])]
     if isinstance(value, Mapping):
         return [one for key, each in value.items() for one in tensors_in(each, f"{name}[{key!r}]")]
     if isinstance(value, (tuple, list)):

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from lstm_shapes.explain.errors.error import explain_error
 from lstm_shapes.explain.model.found import Found
-from lstm_shapes.explain.model.layout import positions
+from lstm_shapes.explain.model.numbers import positions
 from lstm_shapes.explain.model.passes import Run
 from lstm_shapes.explain.model.reading import Readings, valid_total
 from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion

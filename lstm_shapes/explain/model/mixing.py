@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 
 from torch import Tensor
 
+from lstm_shapes.explain.model.culprit import RESHAPES, culprit
 from lstm_shapes.explain.model.cures import constructor_diff, transposed_code
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
 from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
 from lstm_shapes.explain.model.study import Study, only, weighted
 from lstm_shapes.explain.model.traced import Trace, moved
-
-RESHAPES = {"view", "reshape", "flatten", "unflatten", "view_as", "reshape_as", "resize", "ravel"}
-"""Operations that cut the same numbers into other axes."""
 
 ATTENDS = {
     "multi_head_attention_forward",
@@ -36,7 +33,7 @@ def samples(study: Study, found: Found) -> None:
     apart = 0
     for i, (name, result) in enumerate(study.base.results):
         state = study.results[i]
-        if state.verdict == "apart" and state.rows > 1 and _culprit(study, i)[0] is not None:
+        if state.verdict == "apart" and state.rows > 1 and culprit(study, i)[0] is not None:
             _mixed(study, found, i)
         elif state.verdict == "apart" and state.in_order(study.followed):
             apart += 1
@@ -125,7 +122,7 @@ def _measured(study: Study, i: int, output: Tensor) -> tuple[int, int, float] | 
 
 
 def _mixed(study: Study, found: Found, i: int) -> None:
-    node, traces = _culprit(study, i)
+    node, traces = culprit(study, i)
     output = node.outputs[0] if node is not None else study.base.results[i][1]
     measured = _measured(study, i, output)
     if measured is None:
@@ -143,106 +140,11 @@ def _mixed(study: Study, found: Found, i: int) -> None:
     )
     if node is None:
         title = "The result of one sample depends on other samples"
-        _once(found, Finding("samples_mix", title, evidence))
+        found.once(Finding("samples_mix", title, evidence))
     elif node.call is not None:
         _mixed_by_call(study, found, node, traces, evidence)
     else:
         _mixed_by_operation(study, found, node, traces, evidence)
-
-
-def _culprit(study: Study, i: int) -> tuple[Node | None, Mapping[int, Trace]]:
-    """The first step on the way to a result in which samples mix that were apart before."""
-    traces: dict[int, Trace] = {}
-    if not study.aligned:
-        return None, traces
-    nodes = nodes_of(study.base)
-    result = study.base.results[i][1]
-    for node in nodes:
-        for output in node.outputs:
-            if node.operation is not None:
-                traces[id(output)] = study.operations[node.index]
-            elif node.call is not None:
-                name = "h" if output is node.call.h else "c" if output is node.call.c else "out"
-                traces[id(output)] = study.call_trace(node.call, name)
-    packed: set[int] = set()
-    for node in ancestors(nodes, result):
-        if _is_packed(node, packed):
-            packed |= {id(each) for each in node.outputs}
-            continue
-        given = [traces[id(each)] for each in node.inputs if id(each) in traces]
-        after = traces[id(node.outputs[0])]
-        kept = after.verdict != "apart" or after.rows > 1
-        cuts = node.name in RESHAPES and kept and (recut(node) or _divides(node, given, after))
-        if cuts and _any_apart(given):
-            return node, traces
-        mixed = any(traces[id(each)].verdict == "mixed" for each in node.outputs)
-        if mixed and not any(each.verdict == "mixed" for each in given):
-            return _laid_across(nodes, node, traces) or node, traces
-    return None, traces
-
-
-def _laid_across(nodes: Sequence[Node], node: Node, traces: Mapping[int, Trace]) -> Node | None:
-    """The reshape by which samples came to stand along the features, before a step mixed those."""
-    for tensor in node.inputs:
-        if id(tensor) in traces and traces[id(tensor)].rows > 1:
-            for before in ancestors(nodes, tensor):
-                given = [traces[id(each)] for each in before.inputs if id(each) in traces]
-                rows = traces[id(before.outputs[0])].rows
-                if before.name in RESHAPES and rows > 1 and all(each.rows == 1 for each in given):
-                    return before
-    return None
-
-
-def _divides(node: Node, given: Sequence[Trace], after: Trace) -> bool:
-    """Whether a reshape divides an axis in which samples stand one behind the other, and they do
-    not get an axis of their own by it."""
-    if len(given) != 1 or given[0].verdict != "apart" or given[0].rows == 1:
-        return False
-    size = node.inputs[0].shape[given[0].axis]
-    return after.verdict == "mixed" or node.outputs[0].shape[after.axis] < size
-
-
-def _any_apart(given: Sequence[Trace]) -> bool:
-    """Whether samples are apart in one of some tensors."""
-    return any(each.verdict == "apart" for each in given)
-
-
-def _is_packed(node: Node, packed: set[int]) -> bool:
-    """Whether a step gives the data of a packed sequence, in which steps of all samples stand."""
-    if node.call is not None:
-        return False
-    return node.name == "_pack_padded_sequence" or any(
-        id(each) in packed and node.outputs[0].shape[:1] == each.shape[:1] for each in node.inputs
-    )
-
-
-def recut(node: Node) -> bool:
-    """Whether a reshape cuts across an axis: neither joins whole axes nor divides one.
-
-    Where the first axes of one shape hold as many numbers as those of the other, both may be cut
-    there; and between two such places only one side may have a cut.
-    """
-    if not node.inputs:
-        return False
-    before, after = _cuts(node.inputs[0].shape), _cuts(node.outputs[0].shape)
-    shared = sorted(before & after)
-    return any(
-        any(low < cut < high for cut in before) and any(low < cut < high for cut in after)
-        for low, high in pairwise(shared)
-    )
-
-
-def _cuts(shape: Sequence[int]) -> set[int]:
-    """How many numbers stand before each cut between axes, counted in blocks of the rest.
-
-    >>> sorted(_cuts((2, 3, 4)))
-    [1, 2, 6, 24]
-    """
-    found, size = {1}, 1
-    for each in shape:
-        size *= each
-        found.add(size)
-    return found
 
 
 def _mixed_by_call(
@@ -264,11 +166,11 @@ def _mixed_by_call(
             f"state of the sample before: samples are taken for steps. {evidence}"
         )
         loop = ("for step in x.transpose(0, 1):  # or x.unbind(1): over time",)
-        _once(found, Finding("batch_first", title, says, node.place, (), loop, call.path))
+        found.once(Finding("batch_first", title, says, node.place, (), loop, call.path))
         return
     if x.verdict != "apart" or call.batch_axis in (None, x.axis):
         title = f"{name} mixes samples"
-        _once(found, Finding("samples_mix", title, evidence, node.place, module=call.path))
+        found.once(Finding("samples_mix", title, evidence, node.place, module=call.path))
         return
     first = bool(getattr(call.module, "batch_first", False))
     removed, added = constructor_diff(study.session.model, call.path, call.module, not first)
@@ -283,7 +185,7 @@ def _mixed_by_call(
             f" Axis {study.layout.batch[study.layout.main]} of the input is taken for the batch, "
             "as a DataLoader makes it. If it is time, give explain(…, batch_axis=1)."
         )
-    _once(found, Finding("batch_first", title, says, node.place, removed, added, call.path))
+    found.once(Finding("batch_first", title, says, node.place, removed, added, call.path))
 
 
 def _made_by(study: Study, tensor: Tensor) -> Node | None:
@@ -318,7 +220,7 @@ def _mixed_by_operation(
             f"samples, which were on axis {axis}, end up in each other's rows. {evidence}"
         )
         removed, added = transposed_code(code, node.name, axis, shapes, study.layout.samples)
-        _once(found, Finding("view", title, says, node.place, removed, added))
+        found.once(Finding("view", title, says, node.place, removed, added))
     elif node.name in ATTENDS:
         title = "Is it meant that attention goes over the batch?"
         says = f"{node.name} compares samples with each other. {evidence}"
@@ -332,7 +234,7 @@ def _mixed_by_operation(
             evidence = (
                 f"Its weights sum to one over the samples, and not over the steps. {evidence}"
             )
-        _once(found, Finding("samples_mix", title, evidence, node.place))
+        found.once(Finding("samples_mix", title, evidence, node.place))
 
 
 def _batch_of_leaf(study: Study, node: Node) -> int:
@@ -349,7 +251,7 @@ def _orders_differ(found: Found, node: Node, evidence: str) -> None:
         f"other was not, as when out is unsorted and h_n is not. {evidence}"
     )
     added = ("h_n = h_n[:, unsorted]  # or let pack_padded_sequence sort: enforce_sorted=False",)
-    _once(found, Finding("order", title, says, node.place, (), added))
+    found.once(Finding("order", title, says, node.place, (), added))
 
 
 def _out_of_order(study: Study, found: Found, i: int) -> None:
@@ -374,7 +276,7 @@ def _out_of_order(study: Study, found: Found, i: int) -> None:
     node = _first_sorted(study, result)
     added = ("result = result[unsorted]  # with unsorted = order.argsort()",)
     place_ = node.place if node is not None else None
-    _once(found, Finding("order", title, says, place_, (), added))
+    found.once(Finding("order", title, says, place_, (), added))
 
 
 def _first_sorted(study: Study, result: Tensor) -> Node | None:
@@ -387,63 +289,3 @@ def _first_sorted(study: Study, result: Tensor) -> Node | None:
             if state.verdict == "apart" and not state.in_order(study.followed):
                 return node
     return None
-
-
-def rows(study: Study, found: Found) -> None:
-    """Look for results with a row for each layer and direction of each sample."""
-    count = study.layout.samples
-    if count < 2 or len(study.base.results) != 1 or not study.base.calls:
-        return
-    result, state = study.base.results[0][1], study.results[0]
-    if state.verdict != "apart" or result.dim() < 2:
-        return
-    call = study.base.calls[-1]
-    if call.cell or call.h.dim() != 3:
-        return
-    many = call.h.shape[0]
-    if many < 2 or not _from_states(study, result):
-        return
-    wide = state.rows == many or (result.dim() == 3 and result.shape[0] == many and state.axis == 1)
-    if not wide:
-        return
-    shape, layers = tuple(result.shape), getattr(call.module, "num_layers", 1)
-    title = f"The result has {many} rows for each sample"
-    says = (
-        f"h_n {tuple(call.h.shape)} has a row for each layer and direction, {many} in all, and "
-        f"the result {shape} keeps them all. Each depends on one sample, by other numbers and by "
-        "gradients, but the rows of lower layers were never meant to be results."
-    )
-    wanted = "h_n[-1]"
-    if many == 2 * layers:
-        wanted = "torch.cat([h_n[-2], h_n[-1]], dim=-1)"
-    node = next((n for n in nodes_of(study.base) if any(e is call.h for e in n.inputs)), None)
-    code = node.place.code if node and node.place else ""
-    _once(
-        found,
-        Finding(
-            "rows",
-            title,
-            says,
-            node.place if node else None,
-            (code,) if code else (),
-            (f"last = {wanted}",),
-            call.path,
-        ),
-    )
-
-
-def _from_states(study: Study, result: Tensor) -> bool:
-    """Whether a result is made of the final states alone, and not of out."""
-    tensors: list[Tensor] = [t for call in study.base.calls[-1:] for t in (call.out, call.h)]
-    out, h = study.session.gradients(weighted(result), tensors)
-    read = [each is not None and bool((each != 0).any()) for each in (out, h)]
-    return read == [False, True]
-
-
-def _once(found: Found, finding: Finding) -> None:
-    """Keep a finding, unless the same was found on another result."""
-    same = [
-        each for each in found.findings if (each.kind, each.place) == (finding.kind, finding.place)
-    ]
-    if not same:
-        found.findings.append(finding)

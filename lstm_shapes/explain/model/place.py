@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import os
 from pathlib import Path
 from types import FrameType
 
@@ -16,7 +17,7 @@ _TORCH = str(Path(torch.__file__).resolve().parent)
 RUNS = str(Path(__file__).with_name("passes.py"))
 """Where the copy of the model is run."""
 
-_NOT_THEIRS = (_OURS, _TORCH, "<frozen", "<string>", "<__array_function__")
+_NOT_THEIRS = (_OURS + os.sep, _TORCH + os.sep, "<frozen", "<string>", "<__array_function__")
 
 
 def user_place() -> Place | None:

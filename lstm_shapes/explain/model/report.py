@@ -274,6 +274,11 @@ class Report:
     milliseconds: float = 0.0
     test: str = ""
 
+    @property
+    def examined(self) -> bool:
+        """Whether anything was looked at."""
+        return bool(self.findings or self.questions or self.checks)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data: dicts, lists, numbers and texts, which JSON can hold.
 

@@ -9,8 +9,9 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from lstm_shapes.explain.model.axes import Layout
 from lstm_shapes.explain.model.given import Given, Leaf, Value
-from lstm_shapes.explain.model.layout import Layout, changed, positions
+from lstm_shapes.explain.model.numbers import changed, positions
 from lstm_shapes.explain.model.passes import Run, Session
 from lstm_shapes.explain.model.recorded import RecordedCall
 from lstm_shapes.explain.model.traced import Trace, elements_changed, trace

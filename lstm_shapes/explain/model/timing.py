@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from lstm_shapes.explain.model.culprit import RESHAPES, recut
 from lstm_shapes.explain.model.cures import exchanged, transposed_code
 from lstm_shapes.explain.model.found import Found
-from lstm_shapes.explain.model.mixing import RESHAPES, recut
 from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
 from lstm_shapes.explain.model.passes import Run
 from lstm_shapes.explain.model.recorded import RecordedCall

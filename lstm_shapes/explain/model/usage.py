@@ -12,8 +12,8 @@ from lstm_shapes.explain.errors.error import explain_error
 from lstm_shapes.explain.model.cures import constructor_line, names_in_forward, names_used
 from lstm_shapes.explain.model.found import Found, steps_listed
 from lstm_shapes.explain.model.given import Given
-from lstm_shapes.explain.model.layout import changed
 from lstm_shapes.explain.model.nodes import nodes_of
+from lstm_shapes.explain.model.numbers import changed
 from lstm_shapes.explain.model.passes import Run
 from lstm_shapes.explain.model.reading import valid_total
 from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion

@@ -262,3 +262,9 @@ def test_a_state_that_is_given_with_its_graph_is_found() -> None:
     _, hidden = model(x, torch.zeros(1, 3, 3))
     assert kinds(explain(model, x, hidden)) == ["carried_graph"]
     assert not explain(model, x, hidden.detach()).findings
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_check_does_not_pass_a_model_that_was_not_examined() -> None:
+    with pytest.raises(ArgumentError, match="model='Cut' was not examined: No gradient leads"):
+        check(Cut(ends), torch.randn(3, 5, 4))
