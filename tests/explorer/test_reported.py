@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from nbclient import NotebookClient
 from torch import Tensor, nn
 
 from lstm_shapes import Explorer, explain
+from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.reported import Reported, ReportedAnswer, ReportedRecord, bundle_of
 from tests.conform import conforms
 from tests.fake_comm import tell
@@ -154,3 +156,14 @@ def test_without_a_kernel_there_are_no_buttons(
         assert json.dumps(shown)
     finally:
         InteractiveShell.clear_instance()
+
+
+def test_the_sheets_of_an_explorer_leave_a_report_as_it_is() -> None:
+    """Both stand in one notebook, where the sheets of one are read for the other too."""
+    lstm = nn.LSTM(4, 3, batch_first=True, bidirectional=True)
+    lengths = torch.tensor([5, 3, 2])
+    packed = nn.utils.rnn.pack_padded_sequence(torch.randn(3, 5, 4), lengths, batch_first=True)
+    drawn = explain(lstm, packed)._repr_html_().partition("</style>")[2]
+    used = {name for names in re.findall(r'class="?([\w -]+)', drawn) for name in names.split()}
+    assert {"ls-report-call", "ls-report-read", "ls-report-forward"} <= used
+    assert not used & set(re.findall(r"\.(ls-[\w-]+)", sources.styles()))

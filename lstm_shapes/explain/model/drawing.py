@@ -70,7 +70,7 @@ def _head(report: Report) -> str:
     counts = zip(("ls-bad", "ls-ask", "ls-good"), text.counts(report), strict=True)
     numbers = " ".join(f'<b class="{kind}">{escape(count)}</b>' for kind, count in counts)
     return (
-        f'<p class="ls-head"><b>{escape(report.model)}</b>{escape(rest)}</p>'
+        f'<p class="ls-report-head"><b>{escape(report.model)}</b>{escape(rest)}</p>'
         f'<p class="ls-sum">{numbers} <span>{escape(text.passes(report))} · your model is as it '
         "was</span></p>"
     )
@@ -100,7 +100,7 @@ def _call(call: ModelCall) -> str:
     where = f" <span>{_where(call.place)}</span>" if call.place else ""
     rows = "".join(_tensor(each) for each in call.tensors)
     return (
-        f'<p class="ls-call"><b>{escape(text.call_title(call))}</b>{where}</p>'
+        f'<p class="ls-report-call"><b>{escape(text.call_title(call))}</b>{where}</p>'
         f'<table class="ls-tensors"><tbody>{rows}</tbody></table>'
     )
 
@@ -125,19 +125,19 @@ def _reads(reads: Reads) -> str:
     head = "".join(f"<th>{'…' if step is None else step}</th>" for step in shown)
     rows = "".join(_read_row(row, shown) for row in reads.rows)
     states = "".join(
-        f'<li class="ls-{direction} {"ls-read" if read else "ls-written"}">'
+        f'<li class="ls-report-{direction} ls-report-{"read" if read else "written"}">'
         f"<code>{escape(name)}</code> {'read' if read else 'not read'}</li>"
         for name, direction, read in reads.states
     )
     length = f"length {reads.length} of {steps}" if reads.length < steps else f"{steps} steps"
     return (
-        f'<p class="ls-call"><b>What the result of sample {reads.sample} reads</b> '
+        f'<p class="ls-report-call"><b>What the result of sample {reads.sample} reads</b> '
         f"<span>{length}</span></p>"
         f'<table class="ls-map" aria-label="{escape(_described(reads), quote=True)}"><thead><tr>'
         f"<th>t</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
         f'<ul class="ls-states">{states}</ul>'
-        '<p class="ls-legend">● read · ○ written, never read · / padding · framed: padding that '
-        "is read</p>"
+        '<p class="ls-report-legend">● read · ○ written, never read · / padding · framed: '
+        "padding that is read</p>"
     )
 
 
@@ -150,10 +150,10 @@ def _read_row(row: ReadRow, shown: Sequence[int | None]) -> str:
         state = row.steps[step]
         kind = state.replace(" ", "-")
         cells.append(
-            f'<td class="ls-{kind}" title="{escape(row.label)} t = {step}: {state}">'
+            f'<td class="ls-report-{kind}" title="{escape(row.label)} t = {step}: {state}">'
             f"{_MARKS[state]}</td>"
         )
-    way = f' class="ls-{row.direction}"' if row.direction else ""
+    way = f' class="ls-report-{row.direction}"' if row.direction else ""
     return f'<tr{way}><th scope="row"><code>{escape(row.label)}</code></th>{"".join(cells)}</tr>'
 
 

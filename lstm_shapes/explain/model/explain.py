@@ -18,7 +18,7 @@ from lstm_shapes.explain.model.examination import Asked, examined
 from lstm_shapes.explain.model.report import Finding, Report
 from lstm_shapes.recurrent import class_of, unwrapped
 
-SILENT = 4.0
+SILENT = 5.0
 """Seconds after which an examination says that it is under way."""
 
 LARGE = 200_000
@@ -117,7 +117,7 @@ class _Progress:
         now = time.perf_counter()
         if now - self.said > SILENT:
             self.said = now
-            print(f"lstm_shapes.explain: pass {passes} of about 15 …", file=sys.stderr)
+            print(f"lstm_shapes.explain: pass {passes} of about 15", file=sys.stderr)
 
 
 def check(

@@ -237,7 +237,8 @@ def test_a_terminal_of_few_characters_gets_the_report(nets: Path) -> None:
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (1, b"")
+    # On a busy machine it may say on the standard error that it is under way.
+    assert (done.returncode, b"Traceback" in done.stderr) == (1, False)
     assert b"[one_step]" in done.stdout
 
 
