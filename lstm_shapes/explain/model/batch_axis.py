@@ -34,6 +34,10 @@ def is_state(base: Run, value: Value) -> bool:
     """Whether an argument is given to a recurrent module as its state."""
     if not isinstance(value, Tensor) or not value.is_floating_point():
         return False
+    if value.dim() == 3 and value is not base.passed[0]:
+        shapes = {state.shape for call in base.calls for state in call.states}
+        if value.shape in shapes:  # as one that a mask has been put on
+            return True
     own = value.untyped_storage().data_ptr()
     return own != 0 and any(
         each.untyped_storage().data_ptr() == own for call in base.calls for each in call.states
@@ -53,6 +57,8 @@ def batch_axis_of(
     shape = leaf.tensor.shape
     if stated is not None:
         return stated % len(shape), True
+    if base.calls and base.calls[0].path == "" and base.calls[0].batch_axis is not None:
+        return base.calls[0].batch_axis, True  # the module itself, of which only it can say
     if leaf.lengths or len(shape) == 1 or (len(shape) == 2 and leaf.floating):
         return 0, True
     if shape[0] == shape[1]:
@@ -107,11 +113,12 @@ def _by_index(base: Run, shape: Sequence[int]) -> set[int]:
         and call.x.shape[:2] == tuple(shape[:2])
         and not any(node.name in MOVES for node in ancestors(nodes, call.x))
     }
+    seq_first = {id(call.out) for call in base.calls if call.batch_axis == 1}
     found: set[int] = set()
     for each in base.operations:
         if each.name == "__getitem__" and any(id(tensor) in outs for tensor in each.inputs):
             index = each.arguments[1]
-            if type(index) is int:
+            if type(index) is int and id(each.inputs[0]) in seq_first:
                 found.add(1)
             elif isinstance(index, tuple) and index[0] == slice(None) and type(index[1]) is int:
                 found.add(0)

@@ -20,7 +20,8 @@ def moves_of(study: Study, run: Run) -> tuple[list[int], float]:
         difference = (own.detach() - other.detach()).abs().nan_to_num()
         mask = valid(study, i)
         difference = difference if mask is None else difference * mask
-        rows = difference.movedim(state.axis, 0).flatten(1)
+        rows = difference.movedim(state.axis, 0)
+        rows = rows.reshape(len(rows), -1)
         by_row = rows.amax(1) if rows.numel() else rows.sum(1)
         for row in (by_row > 0).nonzero().flatten().tolist():
             count = study.layout.samples

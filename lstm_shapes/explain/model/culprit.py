@@ -38,8 +38,9 @@ def culprit(study: Study, i: int) -> tuple[Node | None, Mapping[int, Trace]]:
         cuts = node.name in RESHAPES and kept and (recut(node) or _divides(node, given, after))
         if cuts and _any_apart(given):
             return node, traces
-        mixed = any(traces[id(each)].verdict == "mixed" for each in node.outputs)
-        if mixed and not any(each.verdict == "mixed" for each in given):
+        out = [traces[id(each)].verdict for each in node.outputs]
+        alone = node.call is not None and out[0] == "own" and _any_apart(given)
+        if (alone or "mixed" in out) and not any(each.verdict == "mixed" for each in given):
             return _laid_across(nodes, node, traces) or node, traces
     return None, traces
 
@@ -51,7 +52,10 @@ def _laid_across(nodes: Sequence[Node], node: Node, traces: Mapping[int, Trace])
             for before in ancestors(nodes, tensor):
                 given = [traces[id(each)] for each in before.inputs if id(each) in traces]
                 rows = traces[id(before.outputs[0])].rows
-                if before.name in RESHAPES and rows > 1 and all(each.rows == 1 for each in given):
+                # To join the samples with steps, one behind the other, is no mistake.
+                joins = traces[id(before.outputs[0])].axis == 0 and not recut(before)
+                apart = all(each.rows == 1 for each in given)
+                if before.name in RESHAPES and rows > 1 and apart and not joins:
                     return before
     return None
 

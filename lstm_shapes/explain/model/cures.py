@@ -46,6 +46,7 @@ def _class_source(made_of: type) -> str:
 def constructor_diff(model: nn.Module, path: str, module: nn.Module, batch_first: bool) -> Diff:
     """The constructor with another batch_first, as a diff."""
     name = path.rpartition(".")[2] or "lstm"
+    name = "rnn" if name.isdigit() else name
     line = constructor_line(model, path, module)
     if not line:
         return (), (f"self.{name} = nn.{type(module).__name__}(…, batch_first={batch_first})",)
@@ -54,35 +55,6 @@ def constructor_diff(model: nn.Module, path: str, module: nn.Module, batch_first
         return (line,), (bare,)
     opened = bare.rindex(")") if bare.count("(") == bare.count(")") else len(bare)
     return (line,), (f"{bare[:opened]}, batch_first=True{bare[opened:]}",)
-
-
-def transposed_code(
-    code: str, name: str, axis: int, shapes: Sequence[tuple[int, ...]], samples: int = 0
-) -> Diff:
-    """The line with the axes moved before they are cut anew.
-
-    Args:
-        code: the line.
-        name: of the operation in it, such as ``view``.
-        axis: the axis of the samples.
-        shapes: before and after it.
-        samples: N, for rows in which the samples of each step follow each other.
-
-    >>> transposed_code("x = h_n.view(N, -1)", "view", 1, [(2, 3, 4), (3, 8)])
-    (('x = h_n.view(N, -1)',), ('x = h_n.transpose(0, 1).reshape(N, -1)',))
-    """
-    before, after = shapes[0], shapes[-1]
-    swapped = exchanged(before, after)
-    moves = f".transpose{swapped}" if swapped else f".transpose(0, {axis})"
-    if axis == 0 and not swapped:
-        moves = f".unflatten(0, (-1, {samples})).transpose(0, 1)"
-    found = re.search(rf"\.{re.escape(name)}\(", code)
-    if not found:
-        return ((code,) if code else ()), (f"x = x{moves}  # instead of {name}",)
-    end = _closing(code, found.end())
-    inside = code[found.end() : end]
-    again = "" if swapped else f".reshape({inside})"
-    return (code,), (f"{code[: found.start()]}{moves}{again}{code[end + 1 :]}",)
 
 
 def exchanged(before: Sequence[int], after: Sequence[int]) -> tuple[int, int] | None:
@@ -99,16 +71,6 @@ def exchanged(before: Sequence[int], after: Sequence[int]) -> tuple[int, int] | 
     one, other = differ
     swapped = before[one] == after[other] and before[other] == after[one]
     return (one, other) if swapped else None
-
-
-def _closing(code: str, start: int) -> int:
-    """Where the bracket is closed that was opened before a place."""
-    depth = 1
-    for i, letter in enumerate(code[start:], start):
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if depth == 0:
-            return i
-    return len(code)
 
 
 def names_used(

@@ -97,7 +97,12 @@ def explain(
     threads = torch.get_num_threads() if large else 1
     asked = Asked(target, batch_axis, probe, _Progress(began))
     with left_alone({p.device for p in parameters}, threads) as draws:
-        report = examined(plain, args, kwargs, asked, draws)
+        try:
+            report = examined(plain, args, kwargs, asked, draws)
+        except Exception as error:
+            # Models and arguments are of all kinds: what cannot be examined is said, not raised.
+            why = f"The examination does not bear this model: {type(error).__name__}: {error}"
+            report = Report(type(plain).__name__, "was not examined", out_of_reach=(why,))
     took = 1000 * (time.perf_counter() - began)
     return replace(report, milliseconds=took, test=test_code(report))
 

@@ -146,8 +146,9 @@ def _raised(found: Found, error: Exception, study: Study, title: str) -> None:
         "batch of an epoch is often smaller."
     )
     call = study.base.calls[0]
+    state = "hidden" if call.c is None else "hidden[0]"
     added = (
-        "if hidden is not None and hidden[0].shape[1] != x.shape[0]:",
+        f"if hidden is not None and {state}.shape[1] != x.shape[0]:",
         "    hidden = None  # starts from zeros",
     )
     found.findings.append(Finding("carried_batch", title, says, call.place, (), added, call.path))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from torch import Tensor
 
 from lstm_shapes.explain.model.culprit import RESHAPES, culprit
-from lstm_shapes.explain.model.cures import constructor_diff, transposed_code
+from lstm_shapes.explain.model.cures import constructor_diff
 from lstm_shapes.explain.model.found import Found
+from lstm_shapes.explain.model.moving import Standing, samples_moved
 from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
-from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
+from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion, Place
 from lstm_shapes.explain.model.study import Study, only, weighted
 from lstm_shapes.explain.model.traced import Trace, moved
 
@@ -47,6 +48,10 @@ def samples(study: Study, found: Found) -> None:
                 "samples cannot be told apart in it. Give the part of the model that returns one "
                 "result per sample."
             )
+        elif state.verdict == "own" and _axis(study, i) is not None:
+            _mixed(study, found, i)
+        elif state.verdict == "own":
+            _unreached(study, found, i)
         elif state.verdict == "unknown":
             found.say_out_of_reach(
                 f"The shape of the result{name} changes with the numbers in it, so the samples "
@@ -54,6 +59,39 @@ def samples(study: Study, found: Found) -> None:
             )
     if apart and apart == len(study.results):
         _holds(study, found, count)
+
+
+def _unreached(study: Study, found: Found, i: int) -> None:
+    """A result that is made of some samples alone."""
+    result = study.base.results[i][1]
+    idle = [
+        sample
+        for sample, run in zip(study.followed, study.sample_runs, strict=True)
+        if not any(bool(m.any()) for m in moved(study.base.digests[i], run.digests[i]) or [])
+    ]
+    led = [study.reaches(weighted(result), study.sample_runs[study.followed.index(idle[0])])]
+    if any(led):
+        return
+    title = f"Sample {study.layout.named(idle[0])} never reaches the result"
+    says = (
+        f"The result {tuple(result.shape)} is made of other samples: other numbers in this one "
+        "change nothing, and no gradient leads there. An index that was meant for a step, such as "
+        "out[-1], takes a sample where the batch comes first."
+    )
+    node = _first_own(study, result)
+    place = node.place if node is not None else None
+    code = place.code if place is not None else ""
+    found.once(Finding("samples_mix", title, says, place, (code,) if code else ()))
+
+
+def _first_own(study: Study, result: Tensor) -> Node | None:
+    """The step that first takes a single sample."""
+    if not study.aligned:
+        return None
+    for node in ancestors(nodes_of(study.base), result):
+        if node.operation is not None and study.operations[node.index].verdict == "own":
+            return node
+    return None
 
 
 def _holds(study: Study, found: Found, count: int) -> None:
@@ -209,7 +247,9 @@ def _mixed_by_operation(
     orders = {each.order for each in given if each.verdict == "apart" and -1 not in each.order}
     code = node.place.code if node.place else ""
     if len(orders) > 1:
-        _orders_differ(found, node, evidence)
+        way = (n for each in node.inputs for n in ancestors(nodes_of(study.base), each))
+        if not _asks_about_order(found, way, node.place):
+            _orders_differ(found, node, evidence)
     elif node.name in RESHAPES:
         axis = next((each.axis for each in given if each.verdict == "apart"), 1)
         axis = axis if given else _batch_of_leaf(study, node)
@@ -219,7 +259,10 @@ def _mixed_by_operation(
             f"It cuts the numbers of {shapes[0]} anew into {shapes[1]}, and moves no axis: the "
             f"samples, which were on axis {axis}, end up in each other's rows. {evidence}"
         )
-        removed, added = transposed_code(code, node.name, axis, shapes, study.layout.samples)
+        own = next((each for each in given if each.verdict == "apart"), Trace("apart", axis))
+        standing = Standing(axis, own.rows, own.strided, study.layout.samples)
+        diff = samples_moved(code, node.name, shapes[0], shapes[-1], standing)
+        removed, added = diff or (((code,) if code else ()), ())
         found.once(Finding("view", title, says, node.place, removed, added))
     elif node.name in ATTENDS:
         title = "Is it meant that attention goes over the batch?"
@@ -244,11 +287,23 @@ def _batch_of_leaf(study: Study, node: Node) -> int:
     return 1
 
 
+def _asks_about_order(found: Found, way: Iterable[Node], place: Place | None) -> bool:
+    """Ask, where samples are compared with each other on purpose, as with negatives."""
+    if not any(node.name in ("roll", "flip") for node in way):
+        return False
+    title = "Is it meant that samples are put into another order?"
+    says = "roll() or flip() moves them, and what follows compares each with another one."
+    question = ModelQuestion("other_order", title, says, place)
+    if question not in found.questions:
+        found.questions.append(question)
+    return True
+
+
 def _orders_differ(found: Found, node: Node, evidence: str) -> None:
     title = "Two tensors are joined whose samples are in different orders"
     says = (
-        "After sorting by length, one of them was put back into the order of the batch and the "
-        f"other was not, as when out is unsorted and h_n is not. {evidence}"
+        "One of them has the order of the batch and the other has not, as after sorting by "
+        f"length, when out is put back and h_n is not. {evidence}"
     )
     added = ("h_n = h_n[:, unsorted]  # or let pack_padded_sequence sort: enforce_sorted=False",)
     found.once(Finding("order", title, says, node.place, (), added))
@@ -268,12 +323,14 @@ def _out_of_order(study: Study, found: Found, i: int) -> None:
         weighted(result, only(result, state.axis, place)), study.sample_runs[which]
     ):
         return
+    node = _first_sorted(study, result)
+    if node is not None and _asks_about_order(found, [node], node.place):
+        return
     title = "The results are in another order than the samples"
     says = (
         f"Row {place} of the result depends on sample {sample}, and on no other: by other numbers "
-        "and by gradients. After sorting by length the order of the batch was not put back."
+        "and by gradients. The order of the batch was not put back, as after sorting by length."
     )
-    node = _first_sorted(study, result)
     added = ("result = result[unsorted]  # with unsorted = order.argsort()",)
     place_ = node.place if node is not None else None
     found.once(Finding("order", title, says, place_, (), added))

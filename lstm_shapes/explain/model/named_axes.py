@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import io
 import re
 import textwrap
+import tokenize
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -94,8 +96,7 @@ def _sizes_of(value: ast.expr, arguments: set[str]) -> bool:
     return (
         isinstance(value, ast.Attribute)
         and value.attr in ("shape", "size")
-        and isinstance(value.value, ast.Name)
-        and value.value.id in arguments
+        and ast.unparse(value.value) in arguments
     )
 
 
@@ -107,7 +108,7 @@ def _size_axis(value: ast.expr, arguments: set[str]) -> int | None:
     elif isinstance(value, ast.Subscript) and isinstance(value.value, ast.Attribute):
         shape = value.value
         of, index = (shape.value, value.slice) if shape.attr == "shape" else (None, None)
-    if not (isinstance(of, ast.Name) and of.id in arguments and isinstance(index, ast.Constant)):
+    if of is None or ast.unparse(of) not in arguments or not isinstance(index, ast.Constant):
         return None
     return index.value if index.value in (0, 1) and type(index.value) is int else None
 
@@ -118,16 +119,24 @@ def _makes_zeros(call: ast.Call) -> bool:
 
 
 def _commented(source: str, arguments: Sequence[str]) -> Iterator[int]:
-    """What comments say: ``# text = [sent len, batch size]``, ``x: (L, N, F)``."""
-    for line in source.splitlines():
+    """What comments and docstrings say: ``# text = [sent len, batch size]``, ``x: (L, N, F)``."""
+    for line in _comments(source):
         for name in arguments:
             found = re.search(
                 rf"\b{re.escape(name)}\b[^\[(]{{0,12}}[\[(]([\w ]+),\s*([\w ]+)[,\])]", line
             )
-            written = "#" in line or ":" in line or "=" in line
-            if found and written:
-                axes = [named(each) for each in found.groups()]
-                if axes == ["batch", "time"]:
-                    yield 0
-                elif axes == ["time", "batch"]:
-                    yield 1
+            axes = [named(each) for each in found.groups()] if found else []
+            if axes == ["batch", "time"]:
+                yield 0
+            elif axes == ["time", "batch"]:
+                yield 1
+
+
+def _comments(source: str) -> Iterator[str]:
+    """The lines of comments, and of texts that stand alone."""
+    alone = True
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and alone):
+            yield from token.string.splitlines()
+        if token.type not in (tokenize.COMMENT, tokenize.NL):
+            alone = token.type in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)

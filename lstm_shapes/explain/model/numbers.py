@@ -48,7 +48,8 @@ def changed(value: Value, where: Tensor, other: Sequence[int] = ()) -> Value:
         generator = torch.Generator().manual_seed(1)
         noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
         scale = max(float(value.abs().max()) if value.numel() else 1.0, 0.1)
-        return torch.where(where, value + (noise * scale).to(value), value)
+        # In the memory layout of the value: another one may round differently.
+        return value.clone().copy_(torch.where(where, value + (noise * scale).to(value), value))
     pool = torch.tensor(sorted(other), device=value.device, dtype=value.dtype)
     pool = pool if len(pool) else torch.unique(value)
     if len(pool) < 2:

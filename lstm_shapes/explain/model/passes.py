@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from lstm_shapes.explain.model.alone import Draws
 from lstm_shapes.explain.model.given import Given, Value, tensors_in
@@ -141,7 +142,8 @@ class Session:
         args, kwargs = given.build(passed)
         with torch.set_grad_enabled(graph), watch:
             returned = self.model(*args, **kwargs)
-        results = tuple(tensors_in(returned))
+        packed = [call.packed for call in self.recorder.calls if call.packed is not None]
+        results = tuple((name, _padded(each, packed)) for name, each in tensors_in(returned))
         return Run(
             tuple(own),
             tuple(leaves),
@@ -190,6 +192,16 @@ class Session:
         self.backwards += 1
         found = iter(torch.autograd.grad(total, wanted, retain_graph=retain, allow_unused=True))
         return [next(found) if each.requires_grad else None for each in tensors]
+
+
+def _padded(result: Tensor, packed: Sequence[PackedSequence]) -> Tensor:
+    """A result with a row for each step of a packed sequence, as (N, L, ...)."""
+    for each in packed:
+        steps = each.batch_sizes
+        if result.dim() and result.shape[0] == each.data.shape[0] > int(steps[0]):
+            same = PackedSequence(result, steps, each.sorted_indices, each.unsorted_indices)
+            return pad_packed_sequence(same, batch_first=True)[0]
+    return result
 
 
 _LEFT = {"_parameters", "_modules"}

@@ -21,7 +21,7 @@ ATTENTION = ("softmax", "scaled_dot_product_attention", "multi_head_attention_fo
 
 def pooled(study: Study, readings: Readings, found: Found) -> None:
     """Look whether padded steps of out are read by the result of a sequence."""
-    if any(valid(study, i) is not None for i in range(len(study.base.results))):
+    if all(valid(study, i) is not None for i in range(len(study.base.results))):
         return
     for group in groups_of(readings):
         if len(group) == 1 and not group[0].call.cell and group[0].call.batch_axis is not None:
@@ -45,7 +45,7 @@ def _pooled_plain(study: Study, readings: Readings, reading: Reading, found: Fou
     both = [
         b for b in range(len(read)) if (read[b] & behind[b]).any() and (read[b] & ~behind[b]).any()
     ]
-    if both and differs_alone(study):
+    if both and differs_alone(study) is not False:
         place, code = _reads_out(study, reading.call.out)
         _say_pooling(study, found, reading, both, behind, place, code)
 
@@ -99,7 +99,7 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
             return
         place, code = _reads_out(study, output)
         both = [b for b in padded if (steps[at[b]] & ~behind[at[b]]).any()]
-        if both and not chosen and differs_alone(study) is not True:
+        if both and not chosen and differs_alone(study) is False:
             return  # a sum over zeros, divided by the lengths
         if both:
             rows = torch.tensor([at[b] for b in range(len(own))])

@@ -137,6 +137,8 @@ class _Forward:
         if watch.is_inside:  # a recurrent module within a recurrent module
             return self.forward(*args, **kwargs)
         with watch.inside():
+            if set(kwargs) - {"input", "hx"}:  # torch says what it thinks of them
+                return self.forward(*args, **kwargs)
             return self._called(_in_order(args, kwargs))
 
     def _called(self, given: tuple[Any, ...]) -> Any:
@@ -153,9 +155,15 @@ class _Forward:
         number = len(recorder.calls)
         if outputs is None or number >= MOST_CALLS:
             return returned
+        cell = isinstance(self.module, nn.RNNCellBase)
+        if cell and recorder.watch.keep:
+            # A cell computes h from its c: copies tell who else reads them.
+            h, c = outputs.h.clone(), None if outputs.c is None else outputs.c.clone()
+            outputs = Outputs(h, h, c)
+            returned = _with(returned, outputs, cell)
         if edit := recorder.edits.get(number):
             outputs = edit(outputs)
-            returned = _with(returned, outputs, isinstance(self.module, nn.RNNCellBase))
+            returned = _with(returned, outputs, cell)
         x = given[0]
         packed = x if isinstance(x, PackedSequence) else None
         lengths = tuple(pad_packed_sequence(x)[1].tolist()) if packed is not None else ()

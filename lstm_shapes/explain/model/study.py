@@ -44,9 +44,15 @@ class Study:
 
     @cached_property
     def followed(self) -> tuple[int, ...]:
-        """The samples that are followed: the first, one in the middle, the last."""
-        count = self.layout.samples
-        return tuple(sorted({0, count // 2, count - 1})) if count > 1 else ()
+        """The samples that are followed: the first, one in the middle, the last; of samples with
+        lengths the two longest and the shortest."""
+        count, lengths = self.layout.samples, self.layout.lengths
+        if count < 2:
+            return ()
+        if not self.layout.padded or lengths is None:
+            return tuple(sorted({0, count // 2, count - 1}))
+        order = sorted(range(count), key=lambda sample: -lengths[sample])
+        return tuple(sorted({order[0], order[1], order[-1]}))
 
     @cached_property
     def sample_runs(self) -> tuple[Run, ...]:

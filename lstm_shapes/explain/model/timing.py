@@ -6,9 +6,11 @@ import torch
 from torch import Tensor
 
 from lstm_shapes.explain.model.culprit import RESHAPES, recut
-from lstm_shapes.explain.model.cures import exchanged, transposed_code
+from lstm_shapes.explain.model.cures import exchanged
 from lstm_shapes.explain.model.found import Found
+from lstm_shapes.explain.model.moving import axis_moved
 from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
+from lstm_shapes.explain.model.numbers import positions
 from lstm_shapes.explain.model.passes import Run
 from lstm_shapes.explain.model.recorded import RecordedCall
 from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
@@ -23,12 +25,13 @@ def time_axis(study: Study, found: Found) -> None:
     run = study.time_run
     seen: set[str] = set()
     fits = 0
+    _after(study, found)
     for call in study.base.calls:
         if call.time_axis is None or call.path in seen or call.x.dim() < 2:
             continue
         seen.add(call.path)
-        if node := _cut(study, call):
-            _say_cut(study, found, call, node)
+        if cut := _cut(study, call.x):
+            _say_cut(found, call.path, *cut)
         elif run is not None and _along_features(study, run, call):
             _say_features(study, found, call)
         else:
@@ -43,15 +46,35 @@ def time_axis(study: Study, found: Found) -> None:
         found.checks.append(Check("time_axis", says, "by other numbers in one step"))
 
 
-def _cut(study: Study, call: RecordedCall) -> Node | None:
-    """A reshape on the way to a call after which an axis of the size of time is not time."""
+def _after(study: Study, found: Found) -> None:
+    """Look for a reshape that mixes time and features behind the modules."""
+    for _, result in study.base.results:
+        cut = _cut(study, result, exact=True)
+        first = study.base.calls[0].after
+        if cut is not None and cut[0].order[0] > first:
+            _say_cut(found, "", *cut)
+
+
+def _cut(study: Study, tensor: Tensor, exact: bool = False) -> tuple[Node, int, int] | None:
+    """A reshape on the way to a tensor after which an axis of the size of time is not time.
+
+    Args:
+        study: what is measured.
+        tensor: the input of a call, or a result.
+        exact: whether only a reshape counts that exchanges two sizes, and does nothing else.
+
+    Returns:
+        The reshape, the axis after it, and the axis of time before it.
+    """
     nodes = nodes_of(study.base)
-    for node in ancestors(nodes, call.x):
+    for node in ancestors(nodes, tensor):
         if node.name not in RESHAPES or not node.inputs or not recut(node):
+            continue
+        if exact and exchanged(node.inputs[0].shape, node.outputs[0].shape) is None:
             continue
         for new, old in _candidates(study, nodes, node):
             if _spread(study, node, new, old):
-                return node
+                return node, new, old
     return None
 
 
@@ -92,18 +115,17 @@ def _spread(study: Study, node: Node, new: int, old: int) -> bool:
     return int(spread.sum()) > 1
 
 
-def _say_cut(study: Study, found: Found, call: RecordedCall, node: Node) -> None:
+def _say_cut(found: Found, path: str, node: Node, new: int, old: int) -> None:
     before, after = tuple(node.inputs[0].shape), tuple(node.outputs[0].shape)
-    name = call.path or "model"
-    title = f"{node.name} mixes time and features before {name}"
+    title = f"{node.name} mixes time and features" + (f" before {path}" if path else "")
     says = (
-        f"It cuts the numbers of {before} anew into {after}, and moves no axis: the first step of "
-        f"what {name} is given holds numbers of many steps, by gradients and by comparing the "
-        "numbers themselves."
+        f"It cuts the numbers of {before} anew into {after}, and moves no axis: the first index "
+        f"of axis {new} then holds numbers of many steps, by gradients and by which numbers "
+        "change with a step."
     )
     code = node.place.code if node.place else ""
-    removed, added = transposed_code(code, node.name, 1, [before, after])
-    found.findings.append(Finding("time_axis", title, says, node.place, removed, added, call.path))
+    removed, added = axis_moved(code, node.name, before, after, new, old)
+    found.once(Finding("time_axis", title, says, node.place, removed, added, path))
 
 
 def _along_features(study: Study, run: Run, call: RecordedCall) -> bool:
@@ -119,11 +141,28 @@ def _along_features(study: Study, run: Run, call: RecordedCall) -> bool:
     if len(steps) < 2 or not bool(steps.all()) or not local or len(features) < 3:
         return False
     axis = call.time_axis if call.packed is None else None
-    if axis is None:
+    main = study.session.given.leaves[study.layout.main].tensor
+    if axis is None or main.dim() > 3 or not _moves_with_step(study, call, features):
         return False
     return bool(study.reaches(weighted(call.x.select(axis, 0)), run)) and bool(
         study.reaches(weighted(call.x.select(axis, call.x.shape[axis] - 1)), run)
     )
+
+
+def _moves_with_step(study: Study, call: RecordedCall, features: Tensor) -> bool:
+    """Whether other numbers in another step change other features: a context does not."""
+    layout = study.layout
+    axis = layout.time[layout.main]
+    if axis is None:
+        return False
+    step = 0 if study.time_step > 0 else layout.steps - 1
+    x = study.session.given.leaves[layout.main].tensor
+    where: list[Tensor | None] = [None] * len(study.session.given.leaves)
+    where[layout.main] = positions(layout, layout.main, x, padded=False) & only(x, axis, step)
+    run = study.run_with(where)
+    other = run.calls[call.number] if call.number < len(run.calls) else None
+    moves = None if other is None else moved(call.digests["x"], other.digests["x"])
+    return moves is not None and bool(moves[-1].any()) and not bool((moves[-1] & features).any())
 
 
 def _say_features(study: Study, found: Found, call: RecordedCall) -> None:
@@ -244,6 +283,8 @@ def _earlier(study: Study, i: int, step: int) -> Tensor | None:
     time = 1 if main == 0 else 0
     if result.dim() > 1 and result.shape[1 - time] == count and result.shape[time] == steps:
         return only(result, time, *range(step))
+    if result.dim() == 3 and result.shape[2] == steps and result.shape[0] == count:
+        return only(result, 2, *range(step))  # as CrossEntropyLoss takes them
     if result.dim() and result.shape[0] == count * steps:
         rows = torch.arange(count * steps)
         at = rows % steps if main == 0 else rows // count

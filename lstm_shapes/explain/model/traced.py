@@ -25,12 +25,14 @@ class Trace:
         axis: along which the samples stand apart; -1 for none.
         order: for each followed sample, its place along the axis; -1 if it changes nothing.
         rows: how many places each sample has along the axis.
+        strided: whether the samples follow each other there, step by step.
     """
 
     verdict: Verdict
     axis: int = -1
     order: tuple[int, ...] = ()
     rows: int = 1
+    strided: bool = False
 
     def in_order(self, followed: Sequence[int]) -> bool:
         """Whether each sample has the place of its own number."""
@@ -63,7 +65,7 @@ def trace(
     >>> y[0], z[2] = 9, 9
     >>> from lstm_shapes.explain.model.watch import digest_of as of
     >>> trace(of(x), [of(y), of(z)], [0, 2], 3)
-    Trace(verdict='apart', axis=0, order=(0, 2), rows=1)
+    Trace(verdict='apart', axis=0, order=(0, 2), rows=1, strided=False)
     >>> trace(of(x.view(4, 3)), [of(y.view(4, 3)), of(z.view(4, 3))], [0, 2], 3).verdict
     'mixed'
     """
@@ -94,7 +96,7 @@ def _along(axis: int, touched: Sequence[Sequence[Tensor]], samples: int) -> Trac
         owners = [{i // rows if block else i % samples for i in place} for place in places]
         order = tuple(min(each) for each in owners)
         if all(len(each) == 1 for each in owners) and len(set(order)) == len(order):
-            return Trace("apart", axis, order, rows)
+            return Trace("apart", axis, order, rows, not block)
     return None
 
 

@@ -56,17 +56,17 @@ def modules(study: Study, found: Found) -> None:
         owner, _, name = path.rpartition(".")
         if called and model.training:
             title = f"What {path} returns is never read"
-            says = f"{path}, an {kind}, is called, and the result does not depend on it. {measured}"
+            says = f"{path} ({kind}) is called, and the result does not depend on it. {measured}"
             found.findings.append(Finding("unused", title, says, None, (), (), path))
         elif called or name in names_used(model, owner, ("__init__",)):
             title = f"Is it meant that the result does not depend on {path}?"
             mode = "train()" if model.training else "eval()"
-            says = f"{path}, an {kind}, has no part in this call, in {mode}. {measured}"
+            says = f"{path} ({kind}) has no part in this call, in {mode}. {measured}"
             found.questions.append(ModelQuestion("module_unread", title, says))
         else:
             line = constructor_line(model, path, module)
             title = f"{path} is never used"
-            says = f"The model holds {path}, an {kind}, and never calls it. {measured}"
+            says = f"The model holds {path} ({kind}), and never calls it. {measured}"
             found.findings.append(
                 Finding("unused", title, says, None, (line,) if line else (), (), path)
             )

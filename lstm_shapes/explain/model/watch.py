@@ -27,6 +27,9 @@ Edit = Callable[[Tensor], Tensor]
 MOST_RECORDED = 6_000
 """So many operations of one run are recorded; a longer run is watched without them."""
 
+MOST_DIGESTED = 2**18
+"""So many numbers of a tensor are looked at, to see whether any has changed."""
+
 _FLOATS = {torch.float32, torch.float16, torch.bfloat16, torch.float64}
 
 
@@ -69,6 +72,10 @@ def digest_of(tensor: Tensor) -> Digest:
     """
     if not tensor.numel() or tensor.dim() == 0:
         return (tensor.detach().double().reshape(-1)[:1],) if tensor.dim() == 0 else ()
+    # Of what is large, every so many features stand for all.
+    every = -(-tensor.numel() // MOST_DIGESTED)
+    if every > 1 and tensor.shape[-1] >= 2 * every:
+        tensor = tensor[..., ::every]
     # Weights that differ keep changes that sum to zero, as those of a softmax, from cancelling.
     weights = torch.linspace(0.5, 1.5, tensor.numel(), dtype=torch.float64, device=tensor.device)
     # asinh keeps the -1e9 of a mask from swallowing the digits of what stands beside it.
