@@ -244,7 +244,8 @@ CASES: list[Case] = [
         SiameseCatAlongBatch,
         pairs,
         "view",
-        needs=Needs(N=2),
+        # Of two samples, a view takes the texts for the samples and back.
+        needs=Needs(N=3),
         code="h_n[-1].view(left.size(0), 2, -1)",
     ),
     case("tied", TiedLanguageModel, tokens),
