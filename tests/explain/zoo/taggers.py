@@ -384,8 +384,7 @@ CASES: list[Case] = [
         result_batch=(0, 1, 1),
         result_time=(1, None, None),
         target=next_ids,
-        # Fewer tokens may be the same by chance.
-        needs=Needs(N=2, L=3, bidirectional=True),
+        needs=Needs(L=2, bidirectional=True),
     ),
     case("next_value", NextValue, all_but_last_value, **FUTURE),
     case(

@@ -244,8 +244,7 @@ CASES: list[Case] = [
         SiameseCatAlongBatch,
         pairs,
         "view",
-        # Of two samples, a view takes the texts for the samples and back.
-        needs=Needs(N=3),
+        needs=Needs(N=2),
         code="h_n[-1].view(left.size(0), 2, -1)",
     ),
     case("tied", TiedLanguageModel, tokens),
