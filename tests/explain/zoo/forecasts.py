@@ -35,7 +35,7 @@ class Horizon(nn.Module):
 class HorizonFromHidden(Horizon):
     def forward(self, past: Tensor) -> Tensor:
         _, (h_n, _) = self.encoder(past)
-        state = (h_n, torch.tanh(h_n))
+        state = (h_n, h_n.clone())
         step = past[:, -1:, :1]
         forecasts = []
         for _ in range(HORIZON):
