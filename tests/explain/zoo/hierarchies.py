@@ -274,5 +274,13 @@ CASES: list[Case] = [
         code="out[:, -1]",
     ),
     case("dual_path", DualPath, chunks),
-    case("dual_path/view", DualPathByView, chunks, "view", needs=FOLDED, code=".view(S, B, K, F)"),
+    case(
+        "dual_path/view",
+        DualPathByView,
+        chunks,
+        "view",
+        needs=FOLDED,
+        square={"samples_mix"},
+        code=".view(S, B, K, F)",
+    ),
 ]
