@@ -11,7 +11,6 @@ from lstm_shapes.explain.model.explain import explain
 from lstm_shapes.explain.model.report import Report
 from tests.explain.zoo.case import Case, Dims, drawn
 
-
 DENIES = {
     "samples_apart": {"batch_first", "view", "samples_mix"},
     "time_axis": {"batch_first", "time_axis"},
