@@ -65,6 +65,15 @@ def test_explain_finds_what_is_wrong_and_nothing_else(case: Case) -> None:
 
 
 @named(CASES)
+def test_explain_says_nothing_untrue_beside_its_findings(case: Case) -> None:
+    """No check denies what was planted, and no look failed by itself."""
+    from tests.explain.zoo.table import outcome
+
+    dims = case.needs.fit(drawn(3))
+    assert outcome(case, dims).untrue == (), dims
+
+
+@named(CASES)
 def test_explain_leaves_everything_as_it_was(case: Case) -> None:
     from lstm_shapes.explain.model.explain import explain
 

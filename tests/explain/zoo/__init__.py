@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.explain.zoo import (
     classifiers,
     convolutions,
+    forecasts,
     heads,
+    hierarchies,
     orders,
     reports,
     seq2seq,
@@ -24,5 +26,7 @@ CASES: tuple[Case, ...] = (
     *orders.CASES,
     *heads.CASES,
     *wrapped.CASES,
+    *hierarchies.CASES,
+    *forecasts.CASES,
     *reports.CASES,
 )

@@ -10,7 +10,7 @@ from tests.explain.zoo.table import counted
 
 
 def main(n: int = 10, beginning: str = "", first: int = 0) -> None:
-    """The table over n random sizes, and each outcome that is wrong.
+    """The table over n random sizes, and each outcome that is wrong or untrue.
 
     Args:
         n: how many sizes each case is made for.
@@ -26,6 +26,8 @@ def main(n: int = 10, beginning: str = "", first: int = 0) -> None:
             f"{one.case.name} at {one.dims}: missed {sorted(one.missed)}, "
             f"extra {sorted(one.extra)}, unasked {sorted(one.unasked)} {one.error}"
         )
+    for one in table.untrue:
+        print(f"{one.case.name} at {one.dims}: says what is not so: {' | '.join(one.untrue)}")
 
 
 if __name__ == "__main__":

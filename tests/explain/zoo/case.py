@@ -93,7 +93,8 @@ class Case:
         finds: the kinds of findings that must be named; none for a right version.
         may: further kinds that are true of it too.
         instead: kinds that say as well what was planted, in its place.
-        square: likewise, where there are as many steps as samples: a view then moves nothing.
+        square: likewise, where there are as many steps or layers as samples: a view may then move
+            nothing.
         asks: the kinds of questions that must be asked; batch_norm only of one that is trained.
         target: makes what the result is compared with.
         needs: the sizes for which it applies.
@@ -138,7 +139,7 @@ class Case:
 
     def as_well(self, dims: Dims) -> frozenset[str]:
         """The kinds that say it as well, at these sizes."""
-        return self.instead | (self.square if dims.N == dims.L else frozenset())
+        return self.instead | (self.square if dims.N in (dims.L, dims.num_layers) else frozenset())
 
     def must_ask(self, dims: Dims) -> frozenset[str]:
         """The kinds of questions that must be asked at these sizes."""

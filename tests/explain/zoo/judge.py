@@ -385,13 +385,12 @@ def one_direction_unread(trial: Trial) -> bool:
 
 def backward_saw_one_step(trial: Trial) -> bool:
     """Only where it has seen one step are the weights for its own last state of no use."""
-    last = trial.dims.num_layers - 1
-    recurrent = f"weight_hh_l{last}_reverse"
-    return any(
-        name.endswith(recurrent)
-        for part in range(len(trial.run()))
-        for name in unread_parameters(trial, part)
-    )
+    for part in range(len(trial.run())):
+        unread = unread_parameters(trial, part)
+        own = [n for n in unread if "weight_hh" in n and n.endswith("_reverse")]
+        if any(name.replace("weight_hh", "weight_ih") not in unread for name in own):
+            return True
+    return False
 
 
 def one_direction(trial: Trial) -> bool:

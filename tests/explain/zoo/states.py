@@ -352,6 +352,7 @@ CASES: list[Case] = [
         "view",
         needs=Needs(N=2, num_layers=2),
         code=".view(self.num_layers, x.size(0)",
+        square={"samples_mix", "batch_first"},
     ),
     case("context/unused", ContextUnread, series_and_context, "unused"),
     case("cell", CellLoop, series),

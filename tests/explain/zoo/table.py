@@ -11,6 +11,19 @@ from lstm_shapes.explain.model.explain import explain
 from lstm_shapes.explain.model.report import Report
 from tests.explain.zoo.case import Case, Dims, drawn
 
+DENIES = {
+    "samples_apart": {"batch_first", "view", "samples_mix"},
+    "time_axis": {"batch_first", "time_axis"},
+    "both_directions": {"direction_unread"},
+    "padding": {"padding", "pooling"},
+    "states": {"carried_graph", "carried_batch"},
+    "batch_of_one": {"batch_of_one"},
+}
+"""By the kind of a check, the kinds of findings that it says there are none of."""
+
+FAILED = "The model raised an error when it was run with other numbers"
+"""How a report says that a look failed; each model of the zoo bears other numbers."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -20,6 +33,8 @@ class Outcome:
         missed: kinds that were planted and are not named.
         extra: kinds that are named and are not true of it.
         unasked: kinds of questions that should have been asked.
+        untrue: what the report says beside its findings that is not so: checks that deny what was
+            planted, and looks that failed.
         placed: whether a finding of a planted kind is at the line that is wrong.
     """
 
@@ -29,6 +44,7 @@ class Outcome:
     missed: frozenset[str]
     extra: frozenset[str]
     unasked: frozenset[str]
+    untrue: tuple[str, ...]
     placed: bool
     asked: bool
     milliseconds: float
@@ -70,11 +86,19 @@ def outcome(case: Case, dims: Dims) -> Outcome:
         missed=frozenset() if instead else case.finds - named,
         extra=named - case.finds - case.may - instead,
         unasked=frozenset() if instead else case.must_ask(dims) - questions,
+        untrue=untrue(case, report),
         placed=any(placed),
         asked=bool(report.questions),
         milliseconds=1000 * (time.perf_counter() - started),
         error="" if report.error is None else f"{type(report.error).__name__}: {report.error}",
     )
+
+
+def untrue(case: Case, report: Report) -> tuple[str, ...]:
+    """What a report says beside its findings that is not so."""
+    denied = [each for each in report.checks if DENIES.get(each.kind, set()) & case.finds]
+    failed = [each for each in report.out_of_reach if each.startswith(FAILED)]
+    return (*(f"{each.kind}: {each.says}" for each in denied), *failed)
 
 
 @dataclass
@@ -90,6 +114,7 @@ class Table:
     alarms: Counter[str] = field(default_factory=Counter)
     questions: Counter[str] = field(default_factory=Counter)
     wrong: list[Outcome] = field(default_factory=list)
+    untrue: list[Outcome] = field(default_factory=list)
 
     def add(self, one: Outcome) -> None:
         if one.case.is_right:
@@ -102,6 +127,8 @@ class Table:
             self.named[kind] += kind not in one.missed
             self.alone[kind] += one.is_right
             self.placed[kind] += one.placed
+        if one.untrue:
+            self.untrue.append(one)
         if not one.is_right:
             self.wrong.append(one)
 
