@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor, nn
 
@@ -47,7 +47,7 @@ def call_record(
 ) -> ModelCall:
     """The record of some calls that belong together, of which one is shown; and, if that was
     measured, what is read of them."""
-    settings = _settings(call)
+    settings = _settings(model, call)
     name = constructor_of(vars(settings))
     if call.cell:
         kind = settings.kind
@@ -71,21 +71,27 @@ def call_record(
     )
 
 
-def _settings(call: RecordedCall) -> Settings:
+def _settings(model: nn.Module, call: RecordedCall) -> Settings:
     """The arguments of a module, which may have a class, or a forward, of its own."""
-    module: Any = call.module
+    module: Any = _users(model, call) or call.module
     read = {f.name: getattr(module, f.name) for f in fields(Settings) if hasattr(module, f.name)}
     kind = class_of(module).__name__.removesuffix("Cell")
     nonlinearity = read.get("nonlinearity", "tanh") if kind == "RNN" else "tanh"
     return Settings(**read | {"kind": kind, "nonlinearity": nonlinearity})
 
 
+def _users(model: nn.Module, call: RecordedCall) -> nn.Module | None:
+    """The user's own module that was called; ``None`` where a wrapper has changed its path."""
+    try:
+        return cast(nn.Module, unwrapped(unwrapped(model).get_submodule(call.path)))
+    except AttributeError:
+        return None
+
+
 def _own(model: nn.Module, call: RecordedCall) -> Any:
     """The user's own module and what the call gave it, for the explorer."""
-    module = unwrapped(model)
-    try:
-        module = module.get_submodule(call.path)
-    except AttributeError:  # a wrapper inside the model has changed the path
+    module = _users(model, call)
+    if module is None:
         return None
     dtype = next((p.dtype for p in module.parameters()), call.x.dtype)
     x: Any = call.x.detach().to(dtype) if call.packed is None else call.packed.to(dtype)

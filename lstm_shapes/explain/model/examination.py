@@ -250,8 +250,7 @@ class _Examination:
         do not tell samples from steps, layers or directions."""
         layout, session = study.layout, self.session
         count = layout.samples
-        rows = {call.h.shape[0] for call in study.base.calls if not call.cell}
-        others = {1, 2, layout.steps, *rows}
+        others = {1, 2, layout.steps, *_other_sizes(study)}
         if count < 1 or count not in others:
             return study
         more = next(n for n in range(count + 1, count + len(others) + 2) if n not in others)
@@ -331,6 +330,21 @@ class _Examination:
         self.found.findings.append(
             Finding("carried_graph", title, says, call.place, (), added, call.path)
         )
+
+
+def _other_sizes(study: Study) -> set[int]:
+    """The sizes of all axes but the batch, of arguments, calls and results."""
+    shapes = [list(leaf.tensor.shape) for leaf in study.session.given.leaves]
+    for shape, axis in zip(shapes, study.layout.batch, strict=True):
+        if axis is not None:
+            del shape[axis]
+    shapes += [list(call.h.shape) for call in study.base.calls if not call.cell]
+    shapes += [list(result.shape[1:]) for _, result in study.base.results]
+    count = study.layout.samples
+    for shape in shapes[len(study.layout.batch) :]:
+        if count in shape:
+            shape.remove(count)
+    return {size for shape in shapes for size in shape}
 
 
 def _returned(run: Run) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import torch
 from torch import Tensor
 
 from lstm_shapes.explain.model.culprit import RESHAPES, culprit
@@ -159,10 +160,27 @@ def _measured(study: Study, i: int, output: Tensor) -> tuple[int, int, float] | 
     return None
 
 
+ROUNDING = 1e-10
+"""Below it, what moves of a result is rounding."""
+
+
+def _moves_others(study: Study, i: int) -> bool:
+    """Whether other numbers in one sample move the results of others by more than rounding."""
+    result, axis = study.base.results[i][1].detach(), _axis(study, i)
+    for sample, run in zip(study.followed, study.sample_runs, strict=True):
+        difference = (result - run.results[i][1].detach()).abs().nan_to_num()
+        mask = torch.ones_like(result) if axis is None else ~only(result, axis, sample)
+        if float((difference * mask).max()) > ROUNDING * max(float(result.abs().max()), 1.0):
+            return True
+    return False
+
+
 def _mixed(study: Study, found: Found, i: int) -> None:
     node, traces = culprit(study, i)
     output = node.outputs[0] if node is not None else study.base.results[i][1]
     measured = _measured(study, i, output)
+    if measured is None and not _moves_others(study, i):
+        return  # what has moved is rounding
     if measured is None:
         found.say_out_of_reach(
             "Other numbers in one sample change the results of other samples, but no gradient "

@@ -40,6 +40,7 @@ def padding(study: Study, readings: Readings, found: Found) -> None:
         for each, (_, mask, _) in zip(gradients, masks, strict=True)
     )
     short = sum(each < layout.steps for each in layout.lengths)
+    said = found.has("padding", "pooling")
     if moves and led and differs_alone(study) is False:
         evidence = "a short sample gives the same result alone, without its padding"
         found.checks.append(Check("padding", "Padding does not change the result", evidence))
@@ -50,7 +51,7 @@ def padding(study: Study, readings: Readings, found: Found) -> None:
             "Other numbers in the padding change the result, but no gradient leads there. So "
             "nothing is said about padding."
         )
-    elif not led:
+    elif not led and not said:
         evidence = f"other numbers in the padding of {short} samples, and by gradients"
         found.checks.append(Check("padding", "Padding does not change the result", evidence))
 

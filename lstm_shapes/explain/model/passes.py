@@ -64,6 +64,8 @@ class Session:
         forwards, backwards: how many passes were made.
         norms: the names of batch norms that were in train mode; they are run as in eval.
         called: the names of the modules that were called in any run.
+        dropouts: of recurrent modules, by their names: it is off in all runs, since what it
+            takes by chance is not unread.
         progress: is told the number of passes before each.
     """
 
@@ -75,6 +77,7 @@ class Session:
     backwards: int = 0
     norms: list[str] = field(default_factory=list)
     called: set[str] = field(default_factory=set)
+    dropouts: dict[str, float] = field(default_factory=dict)
     progress: Callable[[int], None] = lambda passes: None
 
     def __post_init__(self) -> None:
@@ -89,6 +92,11 @@ class Session:
             ):
                 self.norms.append(name)
                 module.eval()
+            if isinstance(module, nn.RNNBase) and module.dropout:
+                self.dropouts[name] = float(module.dropout)
+                module.dropout = 0.0
+            if isinstance(module, nn.modules.dropout._DropoutNd):  # noqa: SLF001 -- of all kinds
+                module.p = 0.0
             module.register_forward_pre_hook(partial(self._note, name))
         for parameter in self.model.parameters():
             if parameter.is_floating_point():

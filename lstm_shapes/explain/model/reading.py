@@ -249,15 +249,23 @@ def _by_row(call: RecordedCall, gradient: Tensor | None, state: Tensor) -> Tenso
 
 
 def _confirmed(study: Study, found: list[Reading]) -> dict[str, bool]:
-    """Whether other numbers, where no gradient leads, leave the result as it is."""
-    if _same(study, _filled(study, found, {"out", "h", "c"})):
+    """Whether other numbers, larger and smaller, leave the result as it is where no gradient
+    leads."""
+    every = {"out", "h", "c"}
+    if all(_same(study, _filled(study, found, every, sign=sign)) for sign in (1.0, -1.0)):
         return dict.fromkeys(("out", "h", "c"), True)
     return {part: _same(study, _filled(study, found, {part})) for part in ("out", "h", "c")}
 
 
-def _filled(study: Study, found: list[Reading], parts: set[str], keep: bool = False) -> Run | None:
+def _filled(
+    study: Study,
+    found: list[Reading],
+    parts: set[str],
+    keep: bool = False,
+    sign: float = 1.0,
+) -> Run | None:
     edits: dict[int, Callable[[Outputs], Outputs]] = {
-        each.call.number: partial(_fill, each, parts) for each in found
+        each.call.number: partial(_fill, each, parts, sign) for each in found
     }
     try:
         return study.session.run(calls=edits, keep=keep)
@@ -287,23 +295,23 @@ def _same(study: Study, run: Run | None, which: Sequence[int] | None = None) -> 
     return True
 
 
-def _fill(reading: Reading, parts: set[str], outputs: Outputs) -> Outputs:
+def _fill(reading: Reading, parts: set[str], sign: float, outputs: Outputs) -> Outputs:
     """Other numbers in all of a call that is not read."""
     call = reading.call
     if call.cell:
         read = reading.out.reshape(-1, 1) | reading.h.reshape(-1, 1)
-        h = _noise(outputs.h, read) if parts & {"out", "h"} else outputs.h
+        h = _noise(outputs.h, read, sign) if parts & {"out", "h"} else outputs.h
         c = outputs.c
         if c is not None and reading.c is not None and "c" in parts:
-            c = _noise(c, reading.c.reshape(-1, 1))
+            c = _noise(c, reading.c.reshape(-1, 1), sign)
         return Outputs(h, h, c)
     out, h, c = outputs.out, outputs.h, outputs.c
     if "out" in parts:
-        out = _noise(out, _mask_of_out(reading))
+        out = _noise(out, _mask_of_out(reading), sign)
     if "h" in parts:
-        h = _noise(h, reading.h[..., None] if h.dim() == 3 else reading.h)
+        h = _noise(h, reading.h[..., None] if h.dim() == 3 else reading.h, sign)
     if c is not None and reading.c is not None and "c" in parts:
-        c = _noise(c, reading.c[..., None] if c.dim() == 3 else reading.c)
+        c = _noise(c, reading.c[..., None] if c.dim() == 3 else reading.c, sign)
     return Outputs(out, h, c)
 
 
@@ -328,10 +336,10 @@ def _packed_like(call: RecordedCall, padded: Tensor) -> Tensor:
     return torch.cat([rows[:count, step] for step, count in enumerate(sizes)])
 
 
-def _noise(tensor: Tensor, read: Tensor) -> Tensor:
+def _noise(tensor: Tensor, read: Tensor, sign: float) -> Tensor:
     """Other numbers wherever a tensor is not read, large enough to win a maximum."""
     generator = torch.Generator().manual_seed(2)
     noise = torch.randn(tensor.shape, generator=generator, dtype=torch.float64) * 3
-    other = tensor + (noise + noise.sign()).to(tensor)
+    other = tensor + (sign * (noise.abs() + 1)).to(tensor)
     # In the memory layout of the tensor: another one may round differently.
     return tensor.clone().copy_(torch.where(read.to(tensor.device), tensor, other))

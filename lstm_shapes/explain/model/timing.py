@@ -16,6 +16,7 @@ from lstm_shapes.explain.model.recorded import RecordedCall
 from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
 from lstm_shapes.explain.model.study import Study, only, weighted
 from lstm_shapes.explain.model.traced import moved
+from lstm_shapes.explain.model.watch import digest_of
 
 
 def time_axis(study: Study, found: Found) -> None:
@@ -82,26 +83,40 @@ def _candidates(study: Study, nodes: list[Node], node: Node) -> list[tuple[int, 
     """Axes of a reshape, after and before it, of one size, of which the old one is time: it has
     changed in places, and the new one in other places."""
     before, after = node.inputs[0].shape, node.outputs[0].shape
+    there, here = (_moves_of(study, nodes, each) for each in (node.inputs[0], node.outputs[0]))
     if axes := exchanged(before, after):
         batch = study.layout.batch[study.layout.main] if study.layout.main >= 0 else None
-        return [] if study.layout.samples > 1 and batch in axes else [axes]
-    run = study.time_run
-    maker = next((n for n in nodes if any(e is node.inputs[0] for e in n.outputs)), None)
-    if run is None or maker is None or maker.index < 0 or len(run.operations) <= node.index:
-        return []
-    own, other = study.base.operations, run.operations
-    moves = [moved(own[i].digest, other[i].digest) for i in (maker.index, node.index)]
-    if moves[0] is None or moves[1] is None:
+        if study.layout.samples > 1 and batch in axes:
+            return []
+        # Steps that are joined by twos or threes may look like an exchange.
+        grouped = before[axes[0]] % after[axes[0]] == 0
+        is_time = there is None or 0 < int(there[axes[0]].sum()) < len(there[axes[0]])
+        return [] if grouped and is_time else [axes]
+    if there is None or here is None:
         return []
     return [
         (new, old)
-        for old, there in enumerate(moves[0])
-        for new, here in enumerate(moves[1])
+        for old, was in enumerate(there)
+        for new, now in enumerate(here)
         if new
-        and len(there) == len(here)
-        and 0 < int(there.sum()) < len(there)
-        and not torch.equal(there, here)
+        and len(was) == len(now)
+        and 0 < int(was.sum()) < len(was)
+        and not torch.equal(was, now)
     ]
+
+
+def _moves_of(study: Study, nodes: list[Node], tensor: Tensor) -> list[Tensor] | None:
+    """For each axis of a tensor, where other numbers in one step have changed it."""
+    run, base = study.time_run, study.base
+    if run is None:
+        return None
+    for own, other in zip(base.passed, run.passed, strict=True):
+        if own is tensor and isinstance(own, Tensor) and isinstance(other, Tensor):
+            return moved(digest_of(own), digest_of(other))
+    maker = next((n for n in nodes if any(e is tensor for e in n.outputs)), None)
+    if maker is None or not 0 <= maker.index < len(run.operations):
+        return None
+    return moved(base.operations[maker.index].digest, run.operations[maker.index].digest)
 
 
 def _spread(study: Study, node: Node, new: int, old: int) -> bool:

@@ -167,18 +167,19 @@ def _other(study: Study, i: int) -> Tensor | list[int]:
 def dropout(study: Study, found: Found) -> None:
     """Look for a dropout between layers where there is one layer."""
     for path, module in study.session.model.named_modules():
-        if isinstance(module, nn.RNNBase) and module.dropout and module.num_layers == 1:
+        dropout = study.session.dropouts.get(path, 0.0)
+        if isinstance(module, nn.RNNBase) and dropout and module.num_layers == 1:
             line = constructor_line(study.session.model, path, module)
             bare = re.sub(r",\s*dropout\s*=\s*[^,)]+", "", line)
-            title = f"dropout={module.dropout} of {path or 'the model'} cannot act"
+            title = f"dropout={dropout} of {path or 'the model'} cannot act"
             says = (
                 "It is applied to the output of every layer but the last, and num_layers=1: there "
                 "is none. To drop features of the output, use nn.Dropout on it."
             )
             added = (
-                (bare, f"self.dropout = nn.Dropout({module.dropout})")
+                (bare, f"self.dropout = nn.Dropout({dropout})")
                 if line
-                else (f"self.dropout = nn.Dropout({module.dropout})",)
+                else (f"self.dropout = nn.Dropout({dropout})",)
             )
             found.findings.append(
                 Finding("dropout", title, says, None, (line,) if line else (), added, path)

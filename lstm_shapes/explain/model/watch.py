@@ -30,6 +30,9 @@ MOST_RECORDED = 6_000
 MOST_DIGESTED = 2**18
 """So many numbers of a tensor are looked at, to see whether any has changed."""
 
+DROPS = {"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"}
+"""Operations that do nothing here: what they take by chance is not unread."""
+
 _FLOATS = {torch.float32, torch.float16, torch.bfloat16, torch.float64}
 
 
@@ -133,6 +136,8 @@ class Watch(TorchFunctionMode):
         if self.dtype is not None:
             args = tuple(map(self._promoted_dtype, args))
             kwargs = {name: self._promoted_dtype(each) for name, each in kwargs.items()}
+        if getattr(func, "__name__", "") in DROPS and args and not self._inside:
+            return args[0]
         result = func(*args, **kwargs)
         if self._inside:
             return result
