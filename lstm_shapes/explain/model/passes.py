@@ -206,7 +206,7 @@ def _padded(result: Tensor, packed: Sequence[PackedSequence]) -> Tensor:
     """A result with a row for each step of a packed sequence, as (N, L, ...)."""
     for each in packed:
         steps = each.batch_sizes
-        if result.dim() and result.shape[0] == each.data.shape[0] > int(steps[0]):
+        if result.dim() > 1 and result.shape[0] == each.data.shape[0] > int(steps[0]):
             same = PackedSequence(result, steps, each.sorted_indices, each.unsorted_indices)
             return pad_packed_sequence(same, batch_first=True)[0]
     return result

@@ -50,19 +50,22 @@ def time_axis(study: Study, found: Found) -> None:
 def _after(study: Study, found: Found) -> None:
     """Look for a reshape that mixes time and features behind the modules."""
     for _, result in study.base.results:
-        cut = _cut(study, result, exact=True)
-        first = study.base.calls[0].after
-        if cut is not None and cut[0].order[0] > first:
+        last = max(call.after for call in study.base.calls)
+        cut = _cut(study, result, exact=True, after=last)
+        if cut is not None:
             _say_cut(found, "", *cut)
 
 
-def _cut(study: Study, tensor: Tensor, exact: bool = False) -> tuple[Node, int, int] | None:
+def _cut(
+    study: Study, tensor: Tensor, exact: bool = False, after: int = -1
+) -> tuple[Node, int, int] | None:
     """A reshape on the way to a tensor after which an axis of the size of time is not time.
 
     Args:
         study: what is measured.
         tensor: the input of a call, or a result.
         exact: whether only a reshape counts that exchanges two sizes, and does nothing else.
+        after: the number of an operation; only those behind it count.
 
     Returns:
         The reshape, the axis after it, and the axis of time before it.
@@ -70,6 +73,8 @@ def _cut(study: Study, tensor: Tensor, exact: bool = False) -> tuple[Node, int, 
     nodes = nodes_of(study.base)
     for node in ancestors(nodes, tensor):
         if node.name not in RESHAPES or not node.inputs or not recut(node):
+            continue
+        if node.order[0] <= after:
             continue
         if exact and exchanged(node.inputs[0].shape, node.outputs[0].shape) is None:
             continue
@@ -90,8 +95,9 @@ def _candidates(study: Study, nodes: list[Node], node: Node) -> list[tuple[int, 
             return []
         # Steps that are joined by twos or threes may look like an exchange.
         grouped = before[axes[0]] % after[axes[0]] == 0
-        is_time = there is None or 0 < int(there[axes[0]].sum()) < len(there[axes[0]])
-        return [] if grouped and is_time else [axes]
+        last = None if there is None else there[axes[1]]
+        time_is_last = last is not None and 0 < int(last.sum()) < len(last)
+        return [axes] if time_is_last or not grouped else []
     if there is None or here is None:
         return []
     return [
@@ -177,7 +183,7 @@ def _moves_with_step(study: Study, call: RecordedCall, features: Tensor) -> bool
     run = study.run_with(where)
     other = run.calls[call.number] if call.number < len(run.calls) else None
     moves = None if other is None else moved(call.digests["x"], other.digests["x"])
-    return moves is not None and bool(moves[-1].any()) and not bool((moves[-1] & features).any())
+    return moves is not None and not torch.equal(moves[-1], features)
 
 
 def _say_features(study: Study, found: Found, call: RecordedCall) -> None:
