@@ -5,6 +5,7 @@ Where a host takes out styles, what is left reads in order, and the picture is a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstm_shapes.explain.model import text
+from lstm_shapes.explain.model.drawn_reads import drawn_reads
 
 if TYPE_CHECKING:
     from lstm_shapes.explain.model.report import (
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
         ModelCall,
         ModelQuestion,
         Place,
-        ReadRow,
         Reads,
         Report,
         SeenTensor,
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 TOKENS = HERE.parents[1] / "picture" / "tokens.css"
 
-MOST_STEPS = 14
-"""So many steps are drawn; the others are left out, and a gap shows where."""
+MOST_CALLS = 3
+"""So many calls are open; the others are folded."""
 
 _AXES = {
     "batch": "batch",
@@ -38,7 +39,10 @@ _AXES = {
     "features": "features",
     "layer × direction": "layers",
 }
-_MARKS = {"read": "●", "written": "○", "padding": "/", "padding read": "●"}
+# What is code in a sentence: a name with an underscore, or one that is called, indexed or set.
+_CODE = re.compile(
+    r"[A-Za-z]\w*(?:\.\w+)*(?:\[[^\[\]]*\]|\((?:[^()]*=[^()]*)?\)|=\w+)+|\b[A-Za-z]\w*_\w+"
+)
 
 
 @cache
@@ -68,11 +72,14 @@ def _head(report: Report) -> str:
     if report.findings and report.error is None:
         rest += ", but not what it seems to be"
     counts = zip(("ls-bad", "ls-ask", "ls-good"), text.counts(report), strict=True)
-    numbers = " ".join(f'<b class="{kind}">{escape(count)}</b>' for kind, count in counts)
+    numbers = "<i> · </i>".join(
+        f'<b class="{"ls-none" if count.startswith("no ") else kind}">{escape(count)}</b>'
+        for kind, count in counts
+    )
     return (
         f'<p class="ls-report-head"><b>{escape(report.model)}</b>{escape(rest)}</p>'
-        f'<p class="ls-sum">{numbers} <span>{escape(text.passes(report))} · your model is as it '
-        "was</span></p>"
+        f'<p class="ls-sum">{numbers}<i> · </i>'
+        f"<span>{escape(text.passes(report))} · your model is as it was</span></p>"
     )
 
 
@@ -87,20 +94,41 @@ def _way(way: Sequence[Step]) -> str:
 
 
 def _calls(report: Report) -> str:
-    reads = {each.module: each for each in report.reads}
-    parts = []
-    for call in report.calls:
-        parts.append(_call(call))
-        if call.number == 1 and call.module in reads:
-            parts.append(_reads(reads[call.module]))
-    return "".join(parts)
+    reads = _by_call(report)
+    parts = [
+        _call(call, report.calls) + "".join(drawn_reads(each) for each in reads.get(i, ()))
+        for i, call in enumerate(report.calls)
+    ]
+    folded = "".join(parts[MOST_CALLS:])
+    if folded:
+        more = len(parts) - MOST_CALLS
+        says = f"{more} more call{'s' * (more != 1)}"
+        folded = f'<details class="ls-more"><summary>{says}</summary>{folded}</details>'
+    return "".join(parts[:MOST_CALLS]) + folded
 
 
-def _call(call: ModelCall) -> str:
+def _by_call(report: Report) -> dict[int, list[Reads]]:
+    """What is read, by the place of its call. A loop has no picture, and a call may have none: then
+    those of its module stand below the last."""
+    found: dict[int, list[Reads]] = {}
+    for module in dict.fromkeys(each.module for each in report.reads):
+        reads = [each for each in report.reads if each.module == module]
+        places = [i for i, call in enumerate(report.calls) if call.module == module]
+        single = [i for i in places if report.calls[i].repeats == 1]
+        if len(single) == len(reads):
+            found |= {i: [each] for i, each in zip(single, reads, strict=True)}
+        elif places:
+            found[places[-1]] = reads
+    return found
+
+
+def _call(call: ModelCall, calls: Sequence[ModelCall]) -> str:
+    title, _, made = text.call_title(call, calls).partition(": ")
     where = f" <span>{_where(call.place)}</span>" if call.place else ""
     rows = "".join(_tensor(each) for each in call.tensors)
     return (
-        f'<p class="ls-report-call"><b>{escape(text.call_title(call))}</b>{where}</p>'
+        f'<p class="ls-report-call"><b>{escape(title)}</b>{where}<br>'
+        f"<code>{escape(made)}</code></p>"
         f'<table class="ls-tensors"><tbody>{rows}</tbody></table>'
     )
 
@@ -119,98 +147,16 @@ def _tensor(tensor: SeenTensor) -> str:
     )
 
 
-def _reads(reads: Reads) -> str:
-    steps = len(reads.rows[0].steps) if reads.rows else 0
-    shown = shown_steps(steps, reads.length)
-    head = "".join(f"<th>{'…' if step is None else step}</th>" for step in shown)
-    rows = "".join(_read_row(row, shown) for row in reads.rows)
-    states = "".join(
-        f'<li class="ls-report-{direction} ls-report-{"read" if read else "written"}">'
-        f"<code>{escape(name)}</code> {'read' if read else 'not read'}</li>"
-        for name, direction, read in reads.states
-    )
-    length = f"length {reads.length} of {steps}" if reads.length < steps else f"{steps} steps"
-    return (
-        f'<p class="ls-report-call"><b>What the result of sample {reads.sample} reads</b> '
-        f"<span>{length}</span></p>"
-        f'<table class="ls-map" aria-label="{escape(_described(reads), quote=True)}"><thead><tr>'
-        f"<th>t</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        f'<ul class="ls-states">{states}</ul>'
-        '<p class="ls-report-legend">● read · ○ written, never read · / padding · framed: '
-        "padding that is read</p>"
-    )
-
-
-def _read_row(row: ReadRow, shown: Sequence[int | None]) -> str:
-    cells = []
-    for step in shown:
-        if step is None:
-            cells.append("<td></td>")
-            continue
-        state = row.steps[step]
-        kind = state.replace(" ", "-")
-        cells.append(
-            f'<td class="ls-report-{kind}" title="{escape(row.label)} t = {step}: {state}">'
-            f"{_MARKS[state]}</td>"
-        )
-    way = f' class="ls-report-{row.direction}"' if row.direction else ""
-    return f'<tr{way}><th scope="row"><code>{escape(row.label)}</code></th>{"".join(cells)}</tr>'
-
-
-def shown_steps(steps: int, length: int) -> list[int | None]:
-    """The steps to draw: the first, those around the end of the sample, the last.
-
-    >>> shown_steps(5, 5)
-    [0, 1, 2, 3, 4]
-    >>> shown_steps(40, 9)
-    [0, 1, 2, None, 7, 8, 9, 10, None, 35, 36, 37, 38, 39]
-    """
-    if steps <= MOST_STEPS:
-        return list(range(steps))
-    middle = range(max(length - 2, 0), min(length + 2, steps))
-    kept = sorted({0, 1, 2, *middle, *range(steps - 5, steps)})
-    found: list[int | None] = []
-    for step in kept:
-        if found and found[-1] is not None and step > found[-1] + 1:
-            found.append(None)
-        found.append(step)
-    return found
-
-
-def _described(reads: Reads) -> str:
-    """What the picture shows, for those who do not see it."""
-    parts = []
-    for row in reads.rows:
-        read = [t for t, state in enumerate(row.steps) if state in ("read", "padding read")]
-        parts.append(f"{row.label}: {_ranges(read) if read else 'nothing'} read")
-    return f"Of sample {reads.sample}: {'; '.join(parts)}."
-
-
-def _ranges(steps: Sequence[int]) -> str:
-    """Steps as ranges.
-
-    >>> _ranges([0, 1, 2, 7])
-    't = 0 to 2, 7'
-    """
-    spans: list[list[int]] = []
-    for step in steps:
-        if spans and step == spans[-1][1] + 1:
-            spans[-1][1] = step
-        else:
-            spans.append([step, step])
-    return "t = " + ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in spans)
-
-
 def _said(report: Report) -> str:
     parts = [_raised(report)]
     parts += [_finding(each) for each in report.findings]
     parts += [_question(each) for each in report.questions]
     checks = "".join(
-        f"<li>✓ {escape(each.says)} <small>{escape(each.evidence)}</small></li>"
+        f"<li>✓ {_prose(each.says)} <small>{_prose(each.evidence)}</small></li>"
         for each in report.checks
     )
     parts.append(f'<ul class="ls-checks">{checks}</ul>' if checks else "")
-    parts += [f'<p class="ls-out">{escape(each)}</p>' for each in report.out_of_reach]
+    parts += [f'<p class="ls-out">Not examined: {_prose(each)}</p>' for each in report.out_of_reach]
     return "".join(parts)
 
 
@@ -218,12 +164,12 @@ def _raised(report: Report) -> str:
     if report.error is None:
         return ""
     said = f"{type(report.error).__name__}: {report.error}"
-    failed = f"<p>{escape(report.failed)}</p>" if report.failed else ""
+    failed = f"<p>{_prose(report.failed)}</p>" if report.failed else ""
     failed += f'<p class="ls-where">{_where(report.place)}</p>' if report.place else ""
     cause = cure = code = ""
     if report.explanation is not None and report.explanation.known:
-        cause = f"<p>{escape(report.explanation.cause)}</p>"
-        cure = f"<p>{escape(report.explanation.cure)}</p>" if report.explanation.cure else ""
+        cause = f"<p>{_prose(report.explanation.cause)}</p>"
+        cure = f"<p>{_prose(report.explanation.cure)}</p>" if report.explanation.cure else ""
         code = _lines((), report.explanation.code.splitlines())
     return (
         f'<section class="ls-finding"><p><b><code>{escape(said)}</code></b></p>'
@@ -234,16 +180,18 @@ def _raised(report: Report) -> str:
 def _finding(finding: Finding) -> str:
     where = f'<p class="ls-where">{_where(finding.place)}</p>' if finding.place else ""
     return (
-        f'<section class="ls-finding"><p><b>{escape(finding.title)}</b></p>'
-        f"<p>{escape(finding.says)}</p>{where}{_lines(finding.removed, finding.added)}</section>"
+        f'<section class="ls-finding" data-finding="{escape(finding.kind)}">'
+        f"<p><b>✗ {_prose(finding.title)}</b></p>"
+        f"<p>{_prose(finding.says)}</p>{where}{_lines(finding.removed, finding.added)}</section>"
     )
 
 
 def _question(question: ModelQuestion) -> str:
     where = f'<p class="ls-where">{_where(question.place)}</p>' if question.place else ""
     return (
-        f'<section class="ls-finding ls-question"><p><b>{escape(question.title)}</b></p>'
-        f"<p>{escape(question.says)}</p>{where}</section>"
+        f'<section class="ls-finding ls-question" data-question="{escape(question.kind)}">'
+        f"<p><b>? {_prose(question.title)}</b></p>"
+        f"<p>{_prose(question.says)}</p>{where}</section>"
     )
 
 
@@ -255,10 +203,23 @@ def _where(place: Place | None) -> str:
 
 def _lines(removed: Iterable[str], added: Iterable[str]) -> str:
     lines = [
-        f'<span class="ls-{"minus" if line[0] == "-" else "plus"}">{escape(line)}</span>'
+        f'<span class="ls-{"minus" if line[0] == "-" else "plus"}">{escape(line)}\n</span>'
         for line in text.diff(removed, added)
     ]
-    return f"<pre>{chr(10).join(lines)}</pre>" if lines else ""
+    return f"<pre>{''.join(lines)}</pre>" if lines else ""
+
+
+def _prose(sentence: str) -> str:
+    """A sentence with its code marked as code.
+
+    >>> _prose("h_n[-1] is read, and x (3, 2) < y")
+    '<code>h_n[-1]</code> is read, and x (3, 2) &lt; y'
+    """
+    parts, end = [], 0
+    for found in _CODE.finditer(sentence):
+        parts += [escape(sentence[end : found.start()]), f"<code>{escape(found[0])}</code>"]
+        end = found.end()
+    return "".join([*parts, escape(sentence[end:])])
 
 
 def _copies(report: Report) -> str:

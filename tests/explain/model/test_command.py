@@ -131,7 +131,7 @@ def test_without_findings_the_code_is_zero(
 
 def test_a_packed_sequence_is_one_argument(nets: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert code_of("nets.py:Packed", "nets.py:packed") == 0
-    assert "call 1: nn.LSTM(4, 3, batch_first=True), packed\n" in capsys.readouterr().out
+    assert "call 1 of 1: nn.LSTM(4, 3, batch_first=True), packed\n" in capsys.readouterr().out
 
 
 def test_a_call_that_raises_is_explained(nets: Path, capsys: pytest.CaptureFixture[str]) -> None:
