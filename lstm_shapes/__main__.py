@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -174,6 +175,10 @@ def _explain(asked: argparse.Namespace) -> None:
             stream.reconfigure(errors="replace")
     try:
         code = explained_files(asked.model, asked.batch, asked.target, asked.batch_axis)
+        sys.stdout.flush()
+    except BrokenPipeError:  # what it is piped to, such as head, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Misused as misused:
         asked.refuse(str(misused))
     else:

@@ -5,6 +5,7 @@ What can be refused by the words alone is refused before torch is imported.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import importlib.util
 import inspect
@@ -162,12 +163,25 @@ class _Files:
 
 def _importable(file: Path) -> tuple[Path, str]:
     """The folder to import a file from, and its name there: a file of a package has a longer one,
-    so that its relative imports work."""
-    parts, folder = [file.stem], file.parent
-    while (folder / "__init__.py").is_file():
+    so that its relative imports work. A folder is a package if it says so, or if its file imports
+    what is beside it as of one."""
+    parts, folder, levels = [file.stem], file.parent, _levels(file)
+    if levels:  # a neighbour that it imports may reach further up
+        levels = max(_levels(each) for each in folder.glob("*.py"))
+    while (folder / "__init__.py").is_file() or len(parts) <= levels:
         parts.insert(0, folder.name)
         folder = folder.parent
     return folder, ".".join(parts)
+
+
+def _levels(file: Path) -> int:
+    """How many folders up the relative imports of a file reach; 0 without any."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):  # it is told when the file is run
+        return 0
+    imports = [each for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)]
+    return max((each.level for each in imports), default=0)
 
 
 def _loaded(file: Path, name: str) -> ModuleType:

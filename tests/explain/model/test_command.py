@@ -120,6 +120,38 @@ def test_a_finding_is_printed_with_the_users_line(
     assert sys.path == path
 
 
+def test_relative_imports_work_in_a_folder_that_does_not_say_that_it_is_a_package(
+    nets: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (nets.parent / "shared_by_nets.py").write_text("SIZE = 3\n", encoding="utf-8")
+    folder = nets.parent / "folder_of_nets"
+    folder.mkdir()
+    layers = "from torch import nn\nfrom ..shared_by_nets import SIZE\nlstm = nn.LSTM(4, SIZE)\n"
+    (folder / "layers.py").write_text(layers, encoding="utf-8")
+    train = "import torch\nfrom .layers import lstm\nx = torch.randn(7, 3, 4)\n"
+    (folder / "train.py").write_text(train, encoding="utf-8")
+    train = "folder_of_nets/train.py"
+    assert code_of(f"{train}:lstm", f"{train}:x", "--batch-axis", "1") == 0
+    assert "out    (7, 3, 3)  seq, batch, features" in capsys.readouterr().out
+
+
+def test_what_reads_it_may_stop_reading(nets: Path) -> None:
+    """As ``head`` does."""
+    command = [sys.executable, "-m", "lstm_shapes", "explain", f"{nets}:Tagger", f"{nets}:x"]
+    with subprocess.Popen(
+        command,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        done.stdout.close()
+        assert done.stderr.read() == ""
+    assert done.returncode == 1
+
+
 @pytest.mark.parametrize("model", ["Tagger", "made", "task.model"])
 @pytest.mark.parametrize("batch", ["x", "listed", "named", "batch"])
 def test_without_findings_the_code_is_zero(
