@@ -49,6 +49,7 @@ def drawn_reads(reads: Reads) -> str:
     rows += [_state_row(*each, len(shown)) for each in _by_tensor(reads)]
     length = f"length {reads.length} of {steps}" if reads.length < steps else f"{steps} steps"
     kinds = {state for row in reads.rows for state in row.steps}
+    kinds |= {"read" if read else "written" for *_, read in reads.states}
     legend = " · ".join(f"{_MARKS[each]} {_WORDS[each]}" for each in _MARKS if each in kinds)
     return (
         f'<p class="ls-report-call"><b>What the result of sample {reads.sample} reads</b> '
