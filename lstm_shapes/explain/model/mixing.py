@@ -107,7 +107,8 @@ def _holds(study: Study, found: Found, count: int) -> None:
             )
             return
     followed = len(study.followed)
-    evidence = f"{followed} of {count} samples followed, by other numbers and by gradients"
+    added = ", with more samples than were given" if study.own is not None else ""
+    evidence = f"{followed} of {count} samples followed, by other numbers and by gradients{added}"
     says = "The result of each sample depends on that sample only"
     found.checks.append(Check("samples_apart", says, evidence))
 
