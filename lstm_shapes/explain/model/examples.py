@@ -1,8 +1,9 @@
 """Silent bugs as small models, broken and repaired, each kept as one text with both versions.
 
 A text begins with its title, what people see of the bug, and the kind of the finding. Behind the
-rule stands a program, in which ``-`` marks a line of the broken version and ``+`` one of the
-repaired version. It makes ``model``, ``batch`` and, for some, ``target``.
+rule stands a program as a diff writes it: before a line of the broken version alone is ``-``,
+before one of the repaired version ``+``, and before all others a blank. Its last line is the call
+of ``explain``, as a user writes it.
 """
 
 from __future__ import annotations
@@ -41,11 +42,6 @@ EXAMPLES: tuple[ExampleName, ...] = get_args(ExampleName)
 VERSIONS: tuple[Version, ...] = get_args(Version)
 
 _FOLDER = Path(__file__).parent / "examples"
-_HEAD = (
-    "import torch",
-    "from torch import nn",
-    "from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence",
-)
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class Example:
     lines: tuple[tuple[str, str], ...]
 
     def code(self, version: Version) -> str:
-        """The program of one version, without its imports.
+        """The program of one version, whole: it runs as it stands.
 
         >>> "batch_first=True" in example("batch_first").code("repaired")
         True
@@ -87,13 +83,8 @@ def example(name: ExampleName) -> Example:
     text = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
     head, _, program = text.partition("---\n")
     title, seen, kind = head.splitlines()
-    lines = tuple(_line(each) for each in program.rstrip().splitlines())
+    lines = tuple((each[:1] or " ", each[1:]) for each in program.splitlines())
     return Example(name, title, seen, kind, lines)
-
-
-def _line(line: str) -> tuple[str, str]:
-    mark = line[:1] if line[:1] in ("-", "+") else " "
-    return mark, f" {line[1:]}" if mark != " " else line
 
 
 @lru_cache(maxsize=32)
@@ -110,20 +101,18 @@ def example_report(name: ExampleName, version: Version) -> Report:
     >>> [finding.kind for finding in example_report("last_step", "broken").findings]
     ['one_step']
     """
-    # What there is to choose is known before torch is there.
-    import torch
-
-    from lstm_shapes.explain.model.explain import explain
-
     check_choice("version", version, VERSIONS)
-    found = example(name)
-    code = "\n".join([*_HEAD, "", "", found.code(version), ""])
+    import torch  # what there is to choose is known before torch is there
+
+    code = example(name).code(version)
     file = f"{name}.py"
     # So that the lines of the report can be read.
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+    program, _, call = code.rpartition("\n")
     made: dict[str, Any] = {"__name__": name}
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of torch, about the dropout that cannot act
         torch.default_generator.manual_seed(0)
-        exec(compile(code, file, "exec"), made)
-    return explain(made["model"], *made["batch"], target=made.get("target"))
+        exec(compile(program, file, "exec"), made)
+        report: Report = eval(compile(call, file, "eval"), made)
+    return report

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from lstm_shapes.explain.model.examples import (
     EXAMPLES,
+    Example,
     ExampleName,
     Version,
     example,
@@ -31,10 +32,15 @@ check(model, x)  # in a test: raises with what it finds"""
 
 
 class ExplainLine(TypedDict):
-    """A line of a program; ``mark`` says whether it is of one version alone."""
+    """A line of a program.
 
-    text: str
+    ``mark`` says whether it is of one version alone. ``number`` is where it stands in the file that
+    the report speaks of; a line that was taken out stands nowhere.
+    """
+
+    number: str
     mark: str
+    text: str
 
 
 class ExplainChoice(TypedDict):
@@ -58,6 +64,7 @@ class ExplainPanel(TypedDict):
     seen: str
     code_title: str
     lines: list[ExplainLine]
+    code: str
     report_title: str
     report: str
     own_title: str
@@ -82,6 +89,7 @@ def explain_view(
         "seen": "",
         "code_title": "",
         "lines": [],
+        "code": "",
         "report_title": "What explain says of it",
         "report": "",
         "own_title": "On your own model",
@@ -98,13 +106,23 @@ def explain_view(
     panel["bugs"] = [_choice(each, example(each).title, bug) for each in EXAMPLES]
     panel["seen"] = shown.seen
     panel["code_title"] = f"{bug}.py, {VERSIONS[version]}"
-    panel["lines"] = [
-        {"text": text, "mark": mark.strip()}
-        for mark, text in shown.lines
-        if mark != ("+" if version == "broken" else "-")
-    ]
+    panel["lines"] = _lines(shown, version)
+    panel["code"] = shown.code(version)
     panel["report"] = drawn(example_report(bug, version))
     return panel
+
+
+def _lines(shown: Example, version: Version) -> list[ExplainLine]:
+    """The broken version with its mistake marked; the repaired one with what has changed."""
+    lines: list[ExplainLine] = []
+    number = 0
+    for mark, text in shown.lines:
+        if version == "broken" and mark == "+":
+            continue
+        is_there = version == "broken" or mark != "-"
+        number += is_there
+        lines.append({"number": str(number) if is_there else "", "mark": mark, "text": text})
+    return lines
 
 
 def _choice(value: str, words: str, chosen: str) -> ExplainChoice:

@@ -256,13 +256,13 @@ export class Panels {
   }
 
   /**
-   * The arrow keys: from tab to tab, and from step to step.
+   * The arrow keys: from tab to tab, from step to step, and from bug to bug.
    * @param {KeyboardEvent} event
    */
   pressed(event) {
     const { target, key, ctrlKey, metaKey } = event;
     if (target instanceof HTMLTextAreaElement && key === "Enter" && (ctrlKey || metaKey)) target.form?.requestSubmit();
-    const from = around(event, "[role=tab], .ls-steps .ls-choice");
+    const from = around(event, "[role=tab], :is(.ls-steps, .ls-explain-choices) .ls-choice");
     const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!from || !turn) return;
     const row = [...(from.parentElement?.children ?? [])];

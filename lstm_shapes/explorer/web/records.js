@@ -398,10 +398,13 @@ export {};
  */
 
 /**
- * A line of a program; `mark` says whether it is of one version alone.
+ * A line of a program.
+ * `mark` says whether it is of one version alone. `number` is where it stands in the file that the report speaks of; a
+ * line that was taken out stands nowhere.
  * @typedef {object} ExplainLine
- * @property {string} text
+ * @property {string} number
  * @property {string} mark
+ * @property {string} text
  */
 
 /**
@@ -417,6 +420,7 @@ export {};
  * @property {string} seen
  * @property {string} code_title
  * @property {ExplainLine[]} lines
+ * @property {string} code
  * @property {string} report_title
  * @property {string} report
  * @property {string} own_title

@@ -1,8 +1,10 @@
 // Silent bugs: small models, broken and repaired, each with what explain says of it.
 
 import { h } from "../dom.js";
+import { choice } from "../parts/fields.js";
 import { note } from "../parts/note.js";
 
+/** @import { Child } from "../dom.js" */
 /** @import { ExplainChoice, ExplainLine, ExplainPanel } from "../records.js" */
 
 /**
@@ -12,29 +14,35 @@ import { note } from "../parts/note.js";
  * @param {readonly ExplainChoice[]} choices
  */
 function choicesOf(name, label, choices) {
-  return h(
-    "div",
-    { class: "ls-explain-choices", role: "group", "aria-label": label },
-    choices.map(({ value, words, chosen }) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "ls-choice",
-          "data-choice": name,
-          "data-value": value,
-          "aria-pressed": String(chosen),
-        },
-        words,
-      ),
-    ),
-  );
+  const buttons = choices.map(({ value, words, chosen }) => choice(name, value, chosen, words));
+  return h("div", { class: "ls-choices ls-explain-choices", role: "group", "aria-label": label }, buttons);
 }
 
 /** @param {ExplainLine} line */
-function lineOf({ text, mark }) {
+function lineOf({ number, mark, text }) {
   const style = { "-": "ls-explain-wrong", "+": "ls-explain-right" }[mark] ?? "";
-  return h("span", { class: `ls-explain-line ${style}` }, `${mark || " "} ${text}`);
+  return h(
+    "span",
+    { class: `ls-explain-line ${style}` },
+    h("span", { class: "ls-explain-number", "aria-hidden": "true" }, number),
+    h("span", {}, mark),
+    h("span", { class: "ls-explain-text" }, text),
+  );
+}
+
+/**
+ * A program, with a button that copies it.
+ * @param {string} title
+ * @param {Child} shown
+ * @param {string} code
+ * @param {string} copy
+ */
+function programOf(title, shown, code, copy) {
+  return [
+    h("pre", { class: "ls-program ls-explain-code", tabindex: "0", "aria-label": title }, shown),
+    h("button", { type: "button", class: "ls-button", "data-copy": code }, copy),
+    h("span", { class: "ls-shared", role: "status" }),
+  ];
 }
 
 /**
@@ -48,34 +56,34 @@ function reportOf(html) {
 }
 
 /** @param {ExplainPanel} record */
+function exampleOf(record) {
+  return h(
+    "section",
+    { class: "ls-explain-part" },
+    h("h3", {}, record.title),
+    h("p", { class: "ls-explain-seen" }, record.seen),
+    choicesOf("version", record.versions_title, record.versions),
+    programOf(record.code_title, record.lines.map(lineOf), record.code, record.copy),
+    h("h3", {}, record.report_title),
+    reportOf(record.report),
+  );
+}
+
+/** @param {ExplainPanel} record */
 export function explainPanel(record) {
-  const { own_code: code } = record;
   return h(
     "div",
     {},
     note(record.about),
     note(record.without),
     choicesOf("bug", record.bugs_title, record.bugs),
-    record.title ? h("header", {}, h("h3", {}, record.title)) : null,
-    note(record.seen),
-    record.title ? choicesOf("version", record.versions_title, record.versions) : null,
-    record.lines.length
-      ? h(
-          "pre",
-          { class: "ls-program ls-explain-code", tabindex: "0", "aria-label": record.code_title },
-          record.lines.map(lineOf),
-        )
-      : null,
-    record.report ? h("h3", {}, record.report_title) : null,
-    record.report ? reportOf(record.report) : null,
+    record.title ? exampleOf(record) : null,
     h(
       "section",
-      { class: "ls-explain-own" },
+      { class: "ls-explain-part" },
       h("h3", {}, record.own_title),
       note(record.own_about),
-      h("pre", { class: "ls-program", tabindex: "0", "aria-label": record.own_title }, code),
-      h("button", { type: "button", class: "ls-button", "data-copy": code }, record.copy),
-      h("span", { class: "ls-shared", role: "status" }),
+      programOf(record.own_title, record.own_code, record.own_code, record.copy),
     ),
   );
 }
