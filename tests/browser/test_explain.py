@@ -10,7 +10,6 @@ from lstm_shapes.explorer.choices import TABS
 from tests.browser.contrast import worst_contrast
 from tests.browser.explorer_page import ExplorerPage, link_to
 
-
 CODE = ".ls-explain-line"
 WRONG, RIGHT = ".ls-explain-wrong", ".ls-explain-right"
 OVER_THE_EDGE = """[...document.querySelectorAll(".ls-panel-body *")]
