@@ -96,17 +96,17 @@ def left_alone(devices: Iterable[torch.device | str] = (), threads: int = 1) -> 
 def _settings_put_back() -> Iterator[None]:
     """Deterministic algorithms within; theirs and the default dtype are the caller's afterwards."""
     dtype = torch.get_default_dtype()
-    strict = torch.are_deterministic_algorithms_enabled()
-    only_warns = torch.is_deterministic_algorithms_warn_only_enabled()
     cudnn = torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark
-    # An operation that has no deterministic algorithm still runs.
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    # An operation that has no deterministic algorithm still runs. The mode is set by its number,
+    # as use_deterministic_algorithms() imports torch's compiler, which takes a second.
+    before = torch.get_deterministic_debug_mode()
+    torch.set_deterministic_debug_mode("warn")
     torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     try:
         yield
     finally:
         torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = cudnn
-        torch.use_deterministic_algorithms(strict, warn_only=only_warns)
+        torch.set_deterministic_debug_mode(before)
         torch.set_default_dtype(dtype)
 
 
