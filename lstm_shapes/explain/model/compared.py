@@ -38,11 +38,9 @@ def differs_alone(study: Study) -> bool | None:
     """
     if study.alone is None:
         return None  # the model does not take this number of steps or samples
-    sample, length, alone = study.alone
-    with study.session.in_eval():
-        base = study.session.run()
+    sample, length, alone, batch = study.alone
     same = []
-    for i, ((_, own), (_, other)) in enumerate(zip(base.results, alone.results, strict=False)):
+    for i, ((_, own), (_, other)) in enumerate(zip(batch.results, alone.results, strict=False)):
         state = study.results[i]
         if state.verdict != "apart" or state.rows != 1 or own.dim() != other.dim():
             continue
@@ -53,3 +51,11 @@ def differs_alone(study: Study) -> bool | None:
         if one.shape == other.shape:
             same.append(torch.allclose(one, other, rtol=1e-7, atol=1e-10, equal_nan=True))
     return not all(same) if same else None
+
+
+def same_results(one: Run, other: Run) -> bool:
+    """Whether two runs gave the same results, bit for bit."""
+    return len(one.results) == len(other.results) and all(
+        a.shape == b.shape and torch.equal(a.nan_to_num(), b.nan_to_num())
+        for (_, a), (_, b) in zip(one.results, other.results, strict=True)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
+from lstm_shapes.explain.model.nodes import Node, ancestors
 from lstm_shapes.explain.model.study import Study
 from lstm_shapes.explain.model.traced import Trace
 
@@ -18,7 +18,7 @@ def culprit(study: Study, i: int) -> tuple[Node | None, Mapping[int, Trace]]:
     traces: dict[int, Trace] = {}
     if not study.aligned:
         return None, traces
-    nodes = nodes_of(study.base)
+    nodes = study.nodes
     result = study.base.results[i][1]
     for node in nodes:
         for output in node.outputs:

@@ -15,6 +15,7 @@ from lstm_shapes.explain.model.alone import Draws
 from lstm_shapes.explain.model.axes import Layout
 from lstm_shapes.explain.model.batch_axis import is_state
 from lstm_shapes.explain.model.calls import model_calls, reads_of
+from lstm_shapes.explain.model.compared import same_results
 from lstm_shapes.explain.model.failing import failed_at
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.given import taken_apart
@@ -196,7 +197,7 @@ class _Examination:
         """What is to be measured; ``None`` where that cannot be."""
         session, found = self.session, self.found
         again = session.run(keep=True, gradients=False)
-        if not usage.same_results(self.first, again):
+        if not same_results(self.first, again):
             found.say_out_of_reach(
                 "The model is not deterministic: the same call, from the same random state, gives "
                 "another result. What is read cannot be measured on it."

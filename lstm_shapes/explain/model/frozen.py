@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from torch import Tensor
 
 from lstm_shapes.explain.model.found import Found
-from lstm_shapes.explain.model.nodes import Node, nodes_of
+from lstm_shapes.explain.model.nodes import Node
 from lstm_shapes.explain.model.reading import Readings
 from lstm_shapes.explain.model.report import ModelQuestion
 from lstm_shapes.explain.model.study import Study
@@ -24,7 +24,7 @@ def frozen(study: Study, readings: Readings, found: Found) -> None:
     cut = next(
         (
             node
-            for node in nodes_of(study.base)
+            for node in study.nodes
             if node.name in ("detach", "detach_", "attribute", "data") and _touches(node, readings)
         ),
         None,

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from lstm_shapes.explain.errors.error import explain_error
+from lstm_shapes.explain.model.compared import same_results
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.numbers import positions
 from lstm_shapes.explain.model.passes import Run
@@ -100,10 +101,7 @@ def _first_matters(study: Study, second: Run) -> bool:
     where[layout.main] = positions(layout, layout.main, main, padded=False)
     study.run_with(where)
     again = session.run(again=True)
-    return any(
-        a.shape != b.shape or not torch.equal(a, b)
-        for (_, a), (_, b) in zip(second.results, again.results, strict=True)
-    )
+    return not same_results(second, again)
 
 
 def _other_batch(study: Study, found: Found) -> None:

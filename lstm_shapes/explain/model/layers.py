@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lstm_shapes.explain.model.found import Found
-from lstm_shapes.explain.model.nodes import Node, nodes_of
+from lstm_shapes.explain.model.nodes import Node
 from lstm_shapes.explain.model.readers import BOTH, NAMES, diff_of, out_tensors, reader
 from lstm_shapes.explain.model.reading import Reading, Readings
 from lstm_shapes.explain.model.report import Finding
@@ -63,7 +63,7 @@ def layers(study: Study, readings: Readings, group: Sequence[Reading], found: Fo
 
 def _halved_rows(study: Study, reading: Reading) -> Node | None:
     """The step that joins the first half of the rows of h_n with the second along the features."""
-    nodes = nodes_of(study.base)
+    nodes = study.nodes
     half = len(reading.h) // 2
     parts: dict[int, bool] = {}
     for node in nodes:
@@ -109,7 +109,7 @@ def _say_halved(found: Found, reading: Reading, node: Node, layers: int) -> None
 
 def _joined_rows(study: Study, reading: Reading) -> Node | None:
     """The step that joins two single rows of h_n of a one-directional module along the features."""
-    nodes = nodes_of(study.base)
+    nodes = study.nodes
     rows = {
         id(node.outputs[0])
         for node in nodes
@@ -130,7 +130,7 @@ def halves(study: Study, group: Sequence[Reading], found: Found) -> None:
     width = group[0].call.out.shape[-1]
     if width % 2:
         return
-    nodes = nodes_of(study.base)
+    nodes = study.nodes
     halves: dict[int, Node] = {}
     for node in nodes:
         if node.name in ("__getitem__", "chunk", "split", "tensor_split", "narrow") and any(

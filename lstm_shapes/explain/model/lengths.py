@@ -13,9 +13,6 @@ from lstm_shapes.explain.model.axes import Layout
 from lstm_shapes.explain.model.given import Leaf, Value
 from lstm_shapes.explain.model.passes import Run
 
-LEAST_PADDED = 1
-"""So many steps of the padding value at the end of some sample count as padding."""
-
 
 def with_lengths(layout: Layout, base: Run, leaves: Sequence[Leaf]) -> Layout:
     """The same with the lengths of the samples, if they can be known."""
@@ -72,7 +69,7 @@ def _padded_ids(layout: Layout, base: Run, main: Leaf) -> Layout:
     inside = torch.arange(layout.steps, device=ids.device) < lengths[:, None]
     if bool(rows.eq(value)[inside].any()):  # an id like the others
         return layout
-    if layout.steps - int(lengths.min()) < LEAST_PADDED or int(lengths.min()) == 0:
+    if int(lengths.min()) in (0, layout.steps):
         return layout
     return replace(layout, lengths=tuple(lengths.tolist()), padding=value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -11,8 +11,9 @@ from lstm_shapes.explain.model.culprit import RESHAPES, culprit
 from lstm_shapes.explain.model.cures import constructor_diff
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.moving import Standing, samples_moved
-from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
-from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion, Place
+from lstm_shapes.explain.model.nodes import Node, ancestors
+from lstm_shapes.explain.model.order import asks_about_order, orders_differ, out_of_order
+from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
 from lstm_shapes.explain.model.study import Study, only, weighted
 from lstm_shapes.explain.model.traced import Trace, moved
 
@@ -40,7 +41,7 @@ def samples(study: Study, found: Found) -> None:
         elif state.verdict == "apart" and state.in_order(study.followed):
             apart += 1
         elif state.verdict == "apart":
-            _out_of_order(study, found, i)
+            out_of_order(study, found, i)
         elif state.verdict == "mixed" and result.dim() and result.numel() > 1:
             _mixed(study, found, i)
         elif state.verdict == "mixed":
@@ -70,8 +71,7 @@ def _unreached(study: Study, found: Found, i: int) -> None:
         for sample, run in zip(study.followed, study.sample_runs, strict=True)
         if not any(bool(m.any()) for m in moved(study.base.digests[i], run.digests[i]) or [])
     ]
-    led = [study.reaches(weighted(result), study.sample_runs[study.followed.index(idle[0])])]
-    if any(led):
+    if study.reaches(weighted(result), study.sample_runs[study.followed.index(idle[0])]):
         return
     title = f"Sample {study.layout.named(idle[0])} never reaches the result"
     says = (
@@ -89,7 +89,7 @@ def _first_own(study: Study, result: Tensor) -> Node | None:
     """The step that first takes a single sample."""
     if not study.aligned:
         return None
-    for node in ancestors(nodes_of(study.base), result):
+    for node in ancestors(study.nodes, result):
         if node.operation is not None and study.operations[node.index].verdict == "own":
             return node
     return None
@@ -248,7 +248,7 @@ def _mixed_by_call(
 def _made_by(study: Study, tensor: Tensor) -> Node | None:
     """The operation that gave a tensor."""
     return next(
-        (n for n in nodes_of(study.base) if n.call is None and any(e is tensor for e in n.outputs)),
+        (n for n in study.nodes if n.call is None and any(e is tensor for e in n.outputs)),
         None,
     )
 
@@ -266,9 +266,9 @@ def _mixed_by_operation(
     orders = {each.order for each in given if each.verdict == "apart" and -1 not in each.order}
     code = node.place.code if node.place else ""
     if len(orders) > 1:
-        way = (n for each in node.inputs for n in ancestors(nodes_of(study.base), each))
-        if not _asks_about_order(found, way, node.place):
-            _orders_differ(found, node, evidence)
+        way = (n for each in node.inputs for n in ancestors(study.nodes, each))
+        if not asks_about_order(found, way, node.place):
+            orders_differ(found, node, evidence)
     elif node.name in RESHAPES:
         axis = next((each.axis for each in given if each.verdict == "apart"), 1)
         axis = axis if given else _batch_of_leaf(study, node)
@@ -304,64 +304,3 @@ def _batch_of_leaf(study: Study, node: Node) -> int:
         if any(leaf is each for each in node.inputs) and axis is not None:
             return axis
     return 1
-
-
-def _asks_about_order(found: Found, way: Iterable[Node], place: Place | None) -> bool:
-    """Ask, where samples are compared with each other on purpose, as with negatives."""
-    if not any(node.name in ("roll", "flip") for node in way):
-        return False
-    title = "Is it meant that samples are put into another order?"
-    says = "roll() or flip() moves them, and what follows compares each with another one."
-    question = ModelQuestion("other_order", title, says, place)
-    if question not in found.questions:
-        found.questions.append(question)
-    return True
-
-
-def _orders_differ(found: Found, node: Node, evidence: str) -> None:
-    title = "Two tensors are joined whose samples are in different orders"
-    says = (
-        "One of them has the order of the batch and the other has not, as after sorting by "
-        f"length, when out is put back and h_n is not. {evidence}"
-    )
-    added = ("h_n = h_n[:, unsorted]  # or let pack_padded_sequence sort: enforce_sorted=False",)
-    found.once(Finding("order", title, says, node.place, (), added))
-
-
-def _out_of_order(study: Study, found: Found, i: int) -> None:
-    state = study.results[i]
-    moves = [
-        (sample, place)
-        for sample, place in zip(study.followed, state.order, strict=True)
-        if place not in (-1, sample)
-    ]
-    sample, place = moves[0]
-    result = study.base.results[i][1]
-    which = study.followed.index(sample)
-    if not study.reaches(
-        weighted(result, only(result, state.axis, place)), study.sample_runs[which]
-    ):
-        return
-    node = _first_sorted(study, result)
-    if node is not None and _asks_about_order(found, [node], node.place):
-        return
-    title = "The results are in another order than the samples"
-    says = (
-        f"Row {place} of the result depends on sample {sample}, and on no other: by other numbers "
-        "and by gradients. The order of the batch was not put back, as after sorting by length."
-    )
-    added = ("result = result[unsorted]  # with unsorted = order.argsort()",)
-    place_ = node.place if node is not None else None
-    found.once(Finding("order", title, says, place_, (), added))
-
-
-def _first_sorted(study: Study, result: Tensor) -> Node | None:
-    """The step that first puts the samples into another order."""
-    if not study.aligned:
-        return None
-    for node in ancestors(nodes_of(study.base), result):
-        if node.operation is not None:
-            state = study.operations[node.index]
-            if state.verdict == "apart" and not state.in_order(study.followed):
-                return node
-    return None

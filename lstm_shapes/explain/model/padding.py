@@ -96,11 +96,7 @@ def _other_padding(study: Study, masks: list[tuple[Tensor, Tensor, Operation | N
             where[study.layout.main] = mask
         else:
             edits[entry.number, entry.part] = partial(_filled, mask)
-    values = [
-        leaf.value if mask is None else changed(leaf.value, mask)
-        for leaf, mask in zip(study.session.given.leaves, where, strict=True)
-    ]
-    return study.session.run(values, edits=edits)
+    return study.run_with(where, edits)
 
 
 def _filled(mask: Tensor, tensor: Tensor) -> Tensor:

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from lstm_shapes.explain.model.compared import differs_alone, moves_of
 from lstm_shapes.explain.model.found import Found
-from lstm_shapes.explain.model.nodes import ancestors, nodes_of, unpacked
+from lstm_shapes.explain.model.nodes import ancestors, unpacked
+from lstm_shapes.explain.model.numbers import raised
 from lstm_shapes.explain.model.readers import groups_of
 from lstm_shapes.explain.model.reading import Reading, Readings, valid, valid_total
 from lstm_shapes.explain.model.report import Finding, Place
@@ -29,7 +30,7 @@ def pooled(study: Study, readings: Readings, found: Found) -> None:
             if reading.call.packed is not None:
                 _pooled_packed(study, reading, found)
             else:
-                _pooled_plain(study, readings, reading, found)
+                _pooled_plain(study, reading, found)
 
 
 def _behind(lengths: tuple[int, ...], steps: int) -> Tensor:
@@ -37,7 +38,7 @@ def _behind(lengths: tuple[int, ...], steps: int) -> Tensor:
     return torch.arange(steps) >= torch.tensor(lengths)[:, None]
 
 
-def _pooled_plain(study: Study, readings: Readings, reading: Reading, found: Found) -> None:
+def _pooled_plain(study: Study, reading: Reading, found: Found) -> None:
     behind = _behind(reading.lengths, reading.steps)
     read = reading.out.any(-1)
     if not bool(behind.any()) or behind.shape != read.shape:
@@ -52,7 +53,7 @@ def _pooled_plain(study: Study, readings: Readings, reading: Reading, found: Fou
 
 def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
     """The same where out was packed: then it is zero behind each length, and that may be read."""
-    for node in nodes_of(study.base):
+    for node in study.nodes:
         operation = node.operation
         if (
             operation is None
@@ -72,21 +73,21 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
         mask = (behind if first else behind.T)[..., None].expand(output.shape)
         if not bool(mask.any()):
             return
-        raised = study.session.run(
-            keep=True, edits={(operation.number, operation.part): partial(_raised, mask)}
+        run = study.session.run(
+            keep=True, edits={(operation.number, operation.part): partial(raised, mask)}
         )
         same = next(
             (
                 e.output
-                for e in raised.operations
+                for e in run.operations
                 if (e.number, e.part, e.name) == (operation.number, operation.part, operation.name)
             ),
             None,
         )
         if same is None:
             return
-        moves, _ = moves_of(study, raised)
-        (gradient,) = study.session.gradients(valid_total(study, raised), [same])
+        moves, _ = moves_of(study, run)
+        (gradient,) = study.session.gradients(valid_total(study, run), [same])
         (plain,) = study.session.gradients(valid_total(study, study.base), [output])
         chosen = plain is None or not bool((plain[mask] != 0).any())
         read = torch.zeros(output.shape, dtype=torch.bool)
@@ -108,13 +109,8 @@ def _pooled_packed(study: Study, reading: Reading, found: Found) -> None:
             _say_only_padding(found, reading, padded, place, code)
 
 
-def _raised(mask: Tensor, tensor: Tensor) -> Tensor:
-    """Large numbers in the padding, which win a maximum."""
-    return tensor.clone().copy_(torch.where(mask.to(tensor.device), tensor + 3.0, tensor))
-
-
 def _reads_out(study: Study, out: Tensor) -> tuple[Place | None, str]:
-    nodes = nodes_of(study.base)
+    nodes = study.nodes
     way = {id(n) for _, result in study.base.results for n in ancestors(nodes, result)}
     wanted = unpacked(nodes, {id(out)})
     for node in nodes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of, unpacked
+from lstm_shapes.explain.model.nodes import Node, ancestors, unpacked
 from lstm_shapes.explain.model.reading import Reading, Readings
 from lstm_shapes.explain.model.study import Study
 
@@ -26,7 +26,7 @@ def groups_of(readings: Readings) -> list[list[Reading]]:
 
 def reader(study: Study, group: Sequence[Reading], of_h: bool) -> Node | None:
     """The step of the model that first takes out, or the states, of some calls."""
-    nodes = nodes_of(study.base)
+    nodes = study.nodes
     wanted = {id(each.call.h if of_h else each.call.out) for each in group}
     if not of_h:
         wanted = unpacked(nodes, wanted)
@@ -55,4 +55,4 @@ BOTH = "torch.cat([h_n[-2], h_n[-1]], dim=-1)"
 
 def out_tensors(study: Study, group: Sequence[Reading]) -> set[int]:
     """The ids of out of some calls; of a packed one also what it was padded to."""
-    return unpacked(nodes_of(study.base), {id(each.call.out) for each in group})
+    return unpacked(study.nodes, {id(each.call.out) for each in group})

@@ -194,9 +194,9 @@ def _is_time(study: Study, i: int, axis: int) -> bool:
     else it has the size of time by chance, as the axis of classes may."""
     if study.alone is None:
         return True
-    _, length, run = study.alone
-    result = run.results[i][1] if i < len(run.results) else None
-    return result is None or result.dim() <= axis or result.shape[axis] == length
+    results = study.alone.run.results
+    result = results[i][1] if i < len(results) else None
+    return result is None or result.dim() <= axis or result.shape[axis] == study.alone.length
 
 
 def _reading(

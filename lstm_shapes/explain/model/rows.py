@@ -5,7 +5,6 @@ from __future__ import annotations
 from torch import Tensor
 
 from lstm_shapes.explain.model.found import Found
-from lstm_shapes.explain.model.nodes import nodes_of
 from lstm_shapes.explain.model.report import Finding
 from lstm_shapes.explain.model.study import Study, weighted
 
@@ -37,7 +36,7 @@ def rows(study: Study, found: Found) -> None:
     wanted = "h_n[-1]"
     if many == 2 * layers:
         wanted = "torch.cat([h_n[-2], h_n[-1]], dim=-1)"
-    node = next((n for n in nodes_of(study.base) if any(e is call.h for e in n.inputs)), None)
+    node = next((n for n in study.nodes if any(e is call.h for e in n.inputs)), None)
     code = node.place.code if node and node.place else ""
     found.once(
         Finding(

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from lstm_shapes.explain.model.axes import Layout
 from lstm_shapes.explain.model.given import Given, Leaf, Value
+from lstm_shapes.explain.model.nodes import Node, nodes_of
 from lstm_shapes.explain.model.numbers import changed, positions
 from lstm_shapes.explain.model.passes import Run, Session
 from lstm_shapes.explain.model.recorded import RecordedCall
 from lstm_shapes.explain.model.traced import Trace, elements_changed, trace
-from lstm_shapes.explain.model.watch import Digest
+from lstm_shapes.explain.model.watch import Digest, Edit
+
+
+class Alone(NamedTuple):
+    """A sample that was run by itself, as in eval.
+
+    Attributes:
+        sample, length: which one, and its length.
+        run: of the sample, without padding.
+        batch: of all samples, with their padding.
+    """
+
+    sample: int
+    length: int
+    run: Run
+    batch: Run
 
 
 @dataclass(eq=False)
@@ -35,12 +52,16 @@ class Study:
     base: Run
     target: Tensor | None = None
     own: Given | None = None
-    _changed: dict[str, Run | None] = field(default_factory=dict)
 
     @property
     def users(self) -> Given:
         """The user's own arguments."""
         return self.own or self.session.given
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """The steps of the base run, in order."""
+        return nodes_of(self.base)
 
     @cached_property
     def followed(self) -> tuple[int, ...]:
@@ -57,28 +78,37 @@ class Study:
     @cached_property
     def sample_runs(self) -> tuple[Run, ...]:
         """A run for each followed sample, in which its numbers are others."""
-        return tuple(self.session.run(self._other_sample(sample)) for sample in self.followed)
+        return tuple(self.run_with(self._of_sample(sample)) for sample in self.followed)
 
-    def _other_sample(self, sample: int) -> list[Value]:
-        """The arguments with other numbers for one sample; padding and lengths stay."""
-        values: list[Value] = []
+    def _of_sample(self, sample: int) -> list[Tensor | None]:
+        """Where the arguments hold a sample; padding and lengths are left out."""
+        where: list[Tensor | None] = []
         for i, leaf in enumerate(self.session.given.leaves):
             axis = self.layout.batch[i]
             if axis is None or (i == self.layout.lengths_leaf and not leaf.floating):
-                values.append(leaf.value)
-                continue
-            where = positions(self.layout, i, leaf.tensor, padded=False)
-            values.append(changed(leaf.value, where & only(leaf.tensor, axis, sample)))
-        return values
+                where.append(None)
+            else:
+                own = positions(self.layout, i, leaf.tensor, padded=False)
+                where.append(own & only(leaf.tensor, axis, sample))
+        return where
 
-    def run_with(self, where: Sequence[Tensor | None]) -> Run:
-        """A run with other numbers at some places of the leaves of the arguments."""
+    def run_with(
+        self,
+        where: Sequence[Tensor | None],
+        edits: Mapping[tuple[int, int], Edit] | None = None,
+    ) -> Run:
+        """A run with other numbers at some places of the leaves of the arguments.
+
+        Args:
+            where: booleans of the shape of each leaf; ``None`` leaves it as it is.
+            edits: changes of what operations return.
+        """
         leaves = self.session.given.leaves
         values = [
             leaf.value if mask is None else changed(leaf.value, mask)
             for leaf, mask in zip(leaves, where, strict=True)
         ]
-        return self.session.run(values)
+        return self.session.run(values, edits=edits)
 
     @property
     def time_step(self) -> int:
@@ -105,20 +135,17 @@ class Study:
         return self.run_with(where)
 
     @cached_property
-    def alone(self) -> tuple[int, int, Run] | None:
-        """A run, as in eval, of the shortest sample by itself and without its padding.
-
-        Returns:
-            The sample, its length and the run; ``None`` without lengths, or if the model does not
-            take that.
-        """
+    def alone(self) -> Alone | None:
+        """The shortest sample by itself and without its padding; ``None`` without lengths, or if
+        the model does not take that."""
         lengths = self.layout.lengths
         if lengths is None:
             return None
         sample = min(range(self.layout.samples), key=lambda each: lengths[each])
         try:
             with self.session.in_eval():
-                return sample, lengths[sample], self.session.run(self._cut(sample, lengths[sample]))
+                run = self.session.run(self._cut(sample, lengths[sample]))
+                return Alone(sample, lengths[sample], run, self.session.run())
         except Exception:  # whatever the model raises for another number of steps
             return None
 
@@ -230,11 +257,6 @@ def weighted(tensor: Tensor, where: Tensor | None = None) -> Tensor:
     weights = torch.linspace(0.5, 1.5, max(tensor.numel(), 1), dtype=tensor.dtype)
     terms = tensor * weights[: tensor.numel()].view(tensor.shape).to(tensor.device)
     return (terms if where is None else terms[where]).sum()
-
-
-def total_of(tensors: Iterable[Tensor]) -> Tensor:
-    """One number that depends on all elements of some tensors."""
-    return torch.stack([weighted(each) for each in tensors]).sum()
 
 
 def with_samples(given: Given, layout: Layout, count: int) -> Given:

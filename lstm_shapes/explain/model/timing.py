@@ -9,7 +9,7 @@ from lstm_shapes.explain.model.culprit import RESHAPES, recut
 from lstm_shapes.explain.model.cures import exchanged
 from lstm_shapes.explain.model.found import Found
 from lstm_shapes.explain.model.moving import axis_moved
-from lstm_shapes.explain.model.nodes import Node, ancestors, nodes_of
+from lstm_shapes.explain.model.nodes import Node, ancestors
 from lstm_shapes.explain.model.numbers import positions
 from lstm_shapes.explain.model.passes import Run
 from lstm_shapes.explain.model.recorded import RecordedCall
@@ -34,7 +34,7 @@ def time_axis(study: Study, found: Found) -> None:
         if cut := _cut(study, call.x):
             _say_cut(found, call.path, *cut)
         elif run is not None and _along_features(study, run, call):
-            _say_features(study, found, call)
+            _say_features(found, call)
         else:
             fits += 1
     if fits == len(seen) and fits and not found.findings:
@@ -49,8 +49,8 @@ def time_axis(study: Study, found: Found) -> None:
 
 def _after(study: Study, found: Found) -> None:
     """Look for a reshape that mixes time and features behind the modules."""
+    last = max(call.after for call in study.base.calls)
     for _, result in study.base.results:
-        last = max(call.after for call in study.base.calls)
         cut = _cut(study, result, exact=True, after=last)
         if cut is not None:
             _say_cut(found, "", *cut)
@@ -70,25 +70,24 @@ def _cut(
     Returns:
         The reshape, the axis after it, and the axis of time before it.
     """
-    nodes = nodes_of(study.base)
-    for node in ancestors(nodes, tensor):
+    for node in ancestors(study.nodes, tensor):
         if node.name not in RESHAPES or not node.inputs or not recut(node):
             continue
         if node.order[0] <= after:
             continue
         if exact and exchanged(node.inputs[0].shape, node.outputs[0].shape) is None:
             continue
-        for new, old in _candidates(study, nodes, node):
+        for new, old in _candidates(study, node):
             if _spread(study, node, new, old):
                 return node, new, old
     return None
 
 
-def _candidates(study: Study, nodes: list[Node], node: Node) -> list[tuple[int, int]]:
+def _candidates(study: Study, node: Node) -> list[tuple[int, int]]:
     """Axes of a reshape, after and before it, of one size, of which the old one is time: it has
     changed in places, and the new one in other places."""
     before, after = node.inputs[0].shape, node.outputs[0].shape
-    there, here = (_moves_of(study, nodes, each) for each in (node.inputs[0], node.outputs[0]))
+    there, here = (_moves_of(study, each) for each in (node.inputs[0], node.outputs[0]))
     if axes := exchanged(before, after):
         batch = study.layout.batch[study.layout.main] if study.layout.main >= 0 else None
         if study.layout.samples > 1 and batch in axes:
@@ -111,7 +110,7 @@ def _candidates(study: Study, nodes: list[Node], node: Node) -> list[tuple[int, 
     ]
 
 
-def _moves_of(study: Study, nodes: list[Node], tensor: Tensor) -> list[Tensor] | None:
+def _moves_of(study: Study, tensor: Tensor) -> list[Tensor] | None:
     """For each axis of a tensor, where other numbers in one step have changed it."""
     run, base = study.time_run, study.base
     if run is None:
@@ -119,7 +118,7 @@ def _moves_of(study: Study, nodes: list[Node], tensor: Tensor) -> list[Tensor] |
     for own, other in zip(base.passed, run.passed, strict=True):
         if own is tensor and isinstance(own, Tensor) and isinstance(other, Tensor):
             return moved(digest_of(own), digest_of(other))
-    maker = next((n for n in nodes if any(e is tensor for e in n.outputs)), None)
+    maker = next((n for n in study.nodes if any(e is tensor for e in n.outputs)), None)
     if maker is None or not 0 <= maker.index < len(run.operations):
         return None
     return moved(base.operations[maker.index].digest, run.operations[maker.index].digest)
@@ -186,7 +185,7 @@ def _moves_with_step(study: Study, call: RecordedCall, features: Tensor) -> bool
     return moves is not None and not torch.equal(moves[-1], features)
 
 
-def _say_features(study: Study, found: Found, call: RecordedCall) -> None:
+def _say_features(found: Found, call: RecordedCall) -> None:
     name = call.path or "model"
     title = f"{name} steps along an axis that is not time"
     says = (
@@ -323,7 +322,9 @@ def broadcast(study: Study, first: Run, target: Tensor | None, found: Found) -> 
         return
     classes = not target.is_floating_point() and not (result.dim() > 1 and one[-1] == 1)
     try:
-        wide = tuple((torch.empty(one, device="meta") + torch.empty(other, device="meta")).shape)
+        # A sum of two meta tensors would import torch's compiler, which takes seconds.
+        both = [torch.empty(()).expand(each) for each in (one, other)]
+        wide = tuple(torch.broadcast_tensors(*both)[0].shape)  # type: ignore[no-untyped-call]
     except RuntimeError:
         return
     if classes or (wide in (one, other) and len(one) == len(other)):

@@ -9,23 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from lstm_shapes.explain.errors.error import explain_error
+from lstm_shapes.explain.model.compared import same_results
 from lstm_shapes.explain.model.cures import constructor_line, names_in_forward, names_used
 from lstm_shapes.explain.model.found import Found, steps_listed
 from lstm_shapes.explain.model.given import Given
-from lstm_shapes.explain.model.nodes import nodes_of
-from lstm_shapes.explain.model.numbers import changed
-from lstm_shapes.explain.model.passes import Run
+from lstm_shapes.explain.model.numbers import changed, raised
 from lstm_shapes.explain.model.reading import valid_total
 from lstm_shapes.explain.model.report import Check, Finding, ModelQuestion
 from lstm_shapes.explain.model.study import Study, with_samples
-
-
-def same_results(one: Run, other: Run) -> bool:
-    """Whether two runs gave the same results, bit for bit."""
-    return len(one.results) == len(other.results) and all(
-        a.shape == b.shape and torch.equal(a.nan_to_num(), b.nan_to_num())
-        for (_, a), (_, b) in zip(one.results, other.results, strict=True)
-    )
 
 
 def modules(study: Study, found: Found) -> None:
@@ -193,7 +184,7 @@ def batch_of_one(study: Study, found: Found) -> None:
     if layout.samples < 2 or mixed:
         return
     own = study.own if _count(study.own, study) == 1 else None
-    given = own or _single(study)
+    given = own or with_samples(study.session.given, layout, 1)
     try:
         run = study.session.run([leaf.value for leaf in given.leaves], given=given)
     except Exception as error:
@@ -233,11 +224,6 @@ def batch_of_one(study: Study, found: Found) -> None:
     )
 
 
-def _single(study: Study) -> Given:
-    """The arguments with one sample, the longest."""
-    return with_samples(study.session.given, study.layout, 1)
-
-
 def _count(given: Given | None, study: Study) -> int:
     """How many samples some arguments have."""
     axis = study.layout.batch[study.layout.main]
@@ -251,7 +237,7 @@ def _squeezes(study: Study) -> bool:
 
 
 def _lost(study: Study, found: Found, title: str, says: str) -> None:
-    for node in nodes_of(study.base):
+    for node in study.nodes:
         if node.name == "squeeze" and node.place is not None:
             code = node.place.code
             before = node.inputs[0]
@@ -266,24 +252,15 @@ def _lost(study: Study, found: Found, title: str, says: str) -> None:
 
 def outputs(study: Study, found: Found) -> None:
     """Look for features of a Linear that no result reads."""
-    session = study.session
-    if session.model.training and any(e.name == "dropout" for e in study.base.operations):
-        with session.in_eval():  # a feature that dropout has taken is not unread
-            _outputs(study, session.run(keep=True), found)
-    else:
-        _outputs(study, study.base, found)
-
-
-def _outputs(study: Study, base: Run, found: Found) -> None:
     linear = [
         node
-        for node in nodes_of(base)
+        for node in study.nodes
         if node.name == "linear" and node.operation is not None and node.outputs[0].requires_grad
     ]
     if not linear or len(linear) > 200:
         return
     gradients = study.session.gradients(
-        valid_total(study, base), [node.outputs[0] for node in linear]
+        valid_total(study, study.base), [node.outputs[0] for node in linear]
     )
     for node, gradient in zip(linear, gradients, strict=True):
         operation = node.operation
@@ -294,8 +271,8 @@ def _outputs(study: Study, base: Run, found: Found) -> None:
         if count in (0, wide):
             continue
         key = (operation.number, operation.part)
-        run = study.session.run(edits={key: partial(_raised, read)})
-        if not same_results(base, run):
+        run = study.session.run(edits={key: partial(raised, ~read)})
+        if not same_results(study.base, run):
             continue
         title = f"Of {wide} outputs of a Linear, {wide - count} are never read"
         kept = steps_listed(read.nonzero().flatten().tolist())
@@ -307,7 +284,7 @@ def _outputs(study: Study, base: Run, found: Found) -> None:
         after = next(
             (
                 n
-                for n in nodes_of(base)
+                for n in study.nodes
                 if n.order > node.order and n.name in ("__getitem__", "select")
             ),
             node,
@@ -324,7 +301,3 @@ def _outputs(study: Study, base: Run, found: Found) -> None:
             )
         )
         return
-
-
-def _raised(read: Tensor, tensor: Tensor) -> Tensor:
-    return tensor.clone().copy_(torch.where(read, tensor, tensor + 5.0))
