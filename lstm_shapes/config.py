@@ -26,6 +26,8 @@ MergeMode = Literal["concat", "sum", "mean", "max"]
 PoolMode = Literal["mean", "max", "sum", "last"]
 Start = Literal["zeros", "random", "carried"]
 Direction = Literal["forward", "backward"]
+DecoderWidth = Literal["same", "double", "other"]
+Combine = Literal["forward", "sum", "mean", "concat", "linear"]
 
 DIRECTIONS: tuple[Direction, Direction] = ("forward", "backward")
 """In the order of the rows of h_n, and of the halves of out."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args
 
 from lstm_shapes.argument import Argument, declared
-from lstm_shapes.config import Direction, MergeMode, Start
+from lstm_shapes.config import Combine, DecoderWidth, Direction, MergeMode, Start
+from lstm_shapes.decoder import LARGEST_DECODER
 from lstm_shapes.errors import ArgumentError
 from lstm_shapes.explain.model.examples import ExampleName, Version
 
@@ -18,6 +19,7 @@ Tab = Literal[
     "arguments",
     "lengths",
     "states",
+    "decoder",
     "vectors",
     "scrambled",
     "reproducibility",
@@ -37,6 +39,7 @@ TABS: Mapping[Tab, str] = {
     "arguments": "Arguments",
     "lengths": "Variable lengths",
     "states": "States",
+    "decoder": "Encoder to decoder",
     "vectors": "What to feed the head",
     "scrambled": "Right shape, wrong data",
     "reproducibility": "Reproducibility",
@@ -72,6 +75,9 @@ class Choices:
         call: a call that was typed, or an error; empty for the call that is shown.
         bug: the silent bug that is shown.
         version: which version of the model with it.
+        width: how wide the decoder is that starts from the run's final states.
+        combine: how the directions are combined for it.
+        decoder_size: its hidden_size, if it is of another width.
         chunk: the step at which a sequence is cut in two. The nearest one there is, is shown.
 
     Raises:
@@ -88,6 +94,18 @@ class Choices:
     time: Annotated[int, Argument("At which step the cell is shown.")] = 0
     start: Annotated[Start, Argument("What the run starts from.")] = "random"
     chunk: Annotated[int, Argument("At which step the sequence is cut.", at_least=1)] = 2
+    width: Annotated[DecoderWidth, Argument("How wide the decoder is.")] = "double"
+    combine: Annotated[Combine, Argument("How the directions are combined for the decoder.")] = (
+        "concat"
+    )
+    decoder_size: Annotated[
+        int,
+        Argument(
+            "The hidden_size of a decoder of another width.",
+            at_least=1,
+            at_most=LARGEST_DECODER,
+        ),
+    ] = 5
     call: Annotated[str, Argument("A call or an error.", at_most=LONGEST_CALL)] = ""
     bug: Annotated[ExampleName, Argument("Which silent bug is shown.")] = "last_step"
     version: Annotated[Version, Argument("Which version of the model is shown.")] = "broken"
@@ -106,7 +124,8 @@ def nearest(values: Mapping[str, Any]) -> Choices:
 
     >>> nearest({"tab": "vectors", "step": "<b>", "zoom": 3})
     Choices(tab='vectors', step=1, way='module', merge='concat', vector='', layer=0, \
-direction='forward', time=0, start='random', chunk=2, call='', bug='last_step', version='broken')
+direction='forward', time=0, start='random', chunk=2, width='double', \
+combine='concat', decoder_size=5, call='', bug='last_step', version='broken')
     """
     found = Choices()
     for name in CHOICES:

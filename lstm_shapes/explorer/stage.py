@@ -18,6 +18,7 @@ from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
 from lstm_shapes.explorer.panels.call import CallPanel, call_view
 from lstm_shapes.explorer.panels.cards import CardRecord, cards_view
 from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
+from lstm_shapes.explorer.panels.decoder import DecoderPanel, decoder_view
 from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
 from lstm_shapes.explorer.panels.explain import ExplainPanel, explain_view
 from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
@@ -95,6 +96,7 @@ class Panels(TypedDict):
     arguments: ArgumentsPanel
     lengths: LengthsPanel
     states: StatesPanel
+    decoder: DecoderPanel
     vectors: VectorsPanel
     scrambled: ScrambledPanel
     reproducibility: ReproducibilityPanel
@@ -145,6 +147,7 @@ def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: M
         "arguments": lambda: arguments_view(snapshot),
         "lengths": lambda: lengths_view(snapshot, sample),
         "states": lambda: states_view(on, measured, choices),
+        "decoder": lambda: decoder_view(on, measured, choices, snapshot.question),
         "vectors": lambda: vectors_view(on, measured, choices.vector, snapshot.question, lost),
         "scrambled": lambda: scrambled_view(on),
         "reproducibility": lambda: reproducibility_view(snapshot, measurement),

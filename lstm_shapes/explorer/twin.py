@@ -30,6 +30,7 @@ MEASURED: Mapping[Tab, Limits] = {
     "scrambled": READING,
     "cell": BY_HAND,
     "states": BY_HAND,
+    "decoder": BY_HAND,
     "vectors": READING,
     "article": READING,
 }

@@ -23,7 +23,7 @@ LARGE = {
         Settings(100, 256, 2, batch_first=True), InputSizes(200, 4, [200, 150, 20, 1])
     ),
 }
-ALL = ("directions", "cell", "states", "vectors", "scrambled", "article")
+ALL = ("directions", "cell", "states", "decoder", "vectors", "scrambled", "article")
 TWINS = {
     "300 to 128 on (32, 40)": {"vectors", "scrambled", "article"},
     "100 to 256 on (64, 200)": set(ALL),

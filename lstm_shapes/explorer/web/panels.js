@@ -8,6 +8,7 @@ import { argumentsPanel } from "./panels/arguments.js";
 import { articlePanel } from "./panels/article.js";
 import { callPanel } from "./panels/call.js";
 import { cellPanel, lightLines } from "./panels/cell.js";
+import { decoderPanel } from "./panels/decoder.js";
 import { directionsPanel, glide, places, stepAfter } from "./panels/directions.js";
 import { explainPanel } from "./panels/explain.js";
 import { lengthsPanel } from "./panels/lengths.js";
@@ -38,6 +39,7 @@ const DRAW = {
   arguments: argumentsPanel,
   lengths: lengthsPanel,
   states: statesPanel,
+  decoder: decoderPanel,
   vectors: vectorsPanel,
   scrambled: scrambledPanel,
   reproducibility: reproducibilityPanel,

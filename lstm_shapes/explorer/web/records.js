@@ -247,8 +247,8 @@ export {};
 /**
  * One valid set of choices.
  * @typedef {object} Choices
- * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article" | "call" | "explain"} tab
+ * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "decoder" | "vectors"
+ *   | "scrambled" | "reproducibility" | "article" | "call" | "explain"} tab
  * @property {number} step
  * @property {"module" | "pair" | "flip"} way
  * @property {"concat" | "sum" | "mean" | "max"} merge
@@ -258,6 +258,9 @@ export {};
  * @property {number} time
  * @property {"zeros" | "random" | "carried"} start
  * @property {number} chunk
+ * @property {"same" | "double" | "other"} width
+ * @property {"forward" | "sum" | "mean" | "concat" | "linear"} combine
+ * @property {number} decoder_size
  * @property {string} call
  * @property {"batch_first" | "last_step" | "one_direction" | "view" | "convolution" | "layers" | "padding" | "mean"
  *   | "order" | "decoder" | "future" | "states" | "one_sample" | "dropout"} bug
@@ -308,6 +311,21 @@ export {};
  */
 
 /**
+ * A value of a choice, and what is said of it.
+ * @typedef {object} CombineOption
+ * @property {string} value
+ * @property {string} words
+ */
+
+/**
+ * How wide the decoder is, how the directions are combined, and what that means.
+ * @typedef {object} CombineRecord
+ * @property {OptionsField} width
+ * @property {OptionsField} combine
+ * @property {string} says
+ */
+
+/**
  * How many parameters there are, by formula and as measured.
  * @typedef {object} CountRecord
  * @property {string} count
@@ -315,6 +333,38 @@ export {};
  * @property {string} measured
  * @property {boolean | null} agrees
  * @property {string} says
+ */
+
+/**
+ * A choice that fits.
+ * @typedef {object} CureRecord
+ * @property {string} name
+ * @property {string} value
+ * @property {string} words
+ */
+
+/**
+ * The encoder's final states, combined; the decoder from them; or why it refuses them.
+ * @typedef {object} DecoderPanel
+ * @property {string} about
+ * @property {SampleField | null} sample_field
+ * @property {CombineRecord} combining
+ * @property {StepField | null} size_field
+ * @property {string} without
+ * @property {RefusedRecord | null} refused
+ * @property {StartedRecord | null} started
+ * @property {string} claims_title
+ * @property {ClaimRecord[]} claims
+ * @property {GreedyRecord | null} greedy
+ * @property {ProgramRecord | null} program
+ */
+
+/**
+ * A tensor of the decoder's call, and what it is made of.
+ * @typedef {object} DecoderShape
+ * @property {string} name
+ * @property {string} made_of
+ * @property {ShapeRecord} shape
  */
 
 /**
@@ -451,6 +501,25 @@ export {};
  */
 
 /**
+ * The tokens that the decoder writes, each read by the step after it.
+ * @typedef {object} GreedyRecord
+ * @property {string} title
+ * @property {string} about
+ * @property {string[]} heads
+ * @property {GreedyRow[]} rows
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * One greedy step.
+ * @typedef {object} GreedyRow
+ * @property {string} step
+ * @property {string} read
+ * @property {string} shape
+ * @property {string} written
+ */
+
+/**
  * What the elements of one direction have read.
  * @typedef {object} HalfRecord
  * @property {string} part
@@ -495,6 +564,13 @@ export {};
  * @property {LineRecord[]} inputs
  * @property {LineRecord[]} lines
  * @property {ClaimRecord} claim
+ */
+
+/**
+ * What one layer of the decoder starts from, and the rows that it is made of.
+ * @typedef {object} LayerRow
+ * @property {NumbersRow[]} sources
+ * @property {NumbersRow} made
  */
 
 /**
@@ -615,12 +691,31 @@ export {};
  */
 
 /**
+ * One row of a state, of one sample; `band` is the direction that wrote it.
+ * @typedef {object} NumbersRow
+ * @property {string} label
+ * @property {string} band
+ * @property {[string, number][]} cells
+ * @property {string} more
+ */
+
+/**
  * One option of packing or unpacking: code, and what becomes of it.
  * `torch` is torch's own message, if it has one.
  * @typedef {object} OptionRecord
  * @property {string} code
  * @property {string} says
  * @property {string} torch
+ */
+
+/**
+ * One of a few values, each with words of its own; the choice is called `name`.
+ * @typedef {object} OptionsField
+ * @property {string} name
+ * @property {string} label
+ * @property {string} about
+ * @property {CombineOption[]} options
+ * @property {string} chosen
  */
 
 /**
@@ -695,16 +790,16 @@ export {};
  * @property {string} presets
  * @property {Record<string, string>} steps
  * @property {string} panels
- * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article" | "call" | "explain", string>} tabs
+ * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "decoder" | "vectors"
+ *   | "scrambled" | "reproducibility" | "article" | "call" | "explain", string>} tabs
  */
 
 /**
  * What all panels have in common: the tab, and which view the panel belongs to.
  * `smaller` says that the panel was made of a smaller twin of the question, and of which.
  * @typedef {object} PanelRecord
- * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
- *   | "reproducibility" | "article" | "call" | "explain"} tab
+ * @property {"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "decoder" | "vectors"
+ *   | "scrambled" | "reproducibility" | "article" | "call" | "explain"} tab
  * @property {"measured" | "predicted" | "invalid"} state
  * @property {number} showing
  * @property {string} smaller
@@ -719,6 +814,7 @@ export {};
  * @property {ArgumentsPanel} arguments
  * @property {LengthsPanel} lengths
  * @property {StatesPanel} states
+ * @property {DecoderPanel} decoder
  * @property {VectorsPanel} vectors
  * @property {ScrambledPanel} scrambled
  * @property {ReproducibilityPanel} reproducibility
@@ -784,6 +880,16 @@ export {};
  */
 
 /**
+ * All of it as a program.
+ * @typedef {object} ProgramRecord
+ * @property {string} title
+ * @property {string} about
+ * @property {string} name
+ * @property {string} program
+ * @property {string} copy
+ */
+
+/**
  * How far the measurement is; `label` is what the bar is called.
  * @typedef {object} ProgressRecord
  * @property {number} done
@@ -802,6 +908,14 @@ export {};
  * @property {boolean} sound
  * @property {string} judged
  * @property {string} verdict
+ */
+
+/**
+ * What torch says of states that do not fit the decoder, why, and what would fit.
+ * @typedef {object} RefusedRecord
+ * @property {string} heading
+ * @property {string} text
+ * @property {CureRecord[]} cures
  */
 
 /**
@@ -983,6 +1097,18 @@ export {};
  * @property {string} title
  * @property {DistancesRecord} apart
  * @property {ClaimRecord[]} claims
+ */
+
+/**
+ * The decoder's call from the combined states.
+ * @typedef {object} StartedRecord
+ * @property {string} title
+ * @property {string} about
+ * @property {string} code
+ * @property {DecoderShape[]} shapes
+ * @property {string} rows_title
+ * @property {LayerRow[]} rows
+ * @property {string} more
  */
 
 /**

@@ -19,6 +19,7 @@ from lstm_shapes.explorer.panels.arguments import ArgumentsPanel, arguments_view
 from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
 from lstm_shapes.explorer.panels.call import CallPanel, call_view
 from lstm_shapes.explorer.panels.cell import CellPanel, cell_view
+from lstm_shapes.explorer.panels.decoder import DecoderPanel, decoder_view
 from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_view
 from lstm_shapes.explorer.panels.explain import ExplainPanel, explain_view
 from lstm_shapes.explorer.panels.lengths import LengthsPanel, lengths_view
@@ -51,6 +52,7 @@ RECORDS: dict[str, tuple[Any, Callable[[Snapshot], Any]]] = {
     "arguments": (ArgumentsPanel, arguments_view),
     "lengths": (LengthsPanel, lengths_view),
     "states": (StatesPanel, lambda snapshot: states_view(snapshot, 0, FAR)),
+    "decoder": (DecoderPanel, lambda snapshot: decoder_view(snapshot, 0, FAR)),
     "vectors": (VectorsPanel, vectors_view),
     "scrambled": (ScrambledPanel, scrambled_view),
     "reproducibility": (ReproducibilityPanel, lambda snap: reproducibility_view(snap, IDLE)),
@@ -86,7 +88,7 @@ def test_a_field_that_is_not_typed_is_found_in_the_last_item_of_a_list() -> None
         conforms(record, CellPanel)
 
 
-@pytest.mark.parametrize("tab", ["cell", "states", "article", "lengths"])
+@pytest.mark.parametrize("tab", ["cell", "states", "decoder", "article", "lengths"])
 def test_what_would_take_long_is_not_begun(tab: str) -> None:
     snapshot = measured(BOTH, InputSizes(900, 1, lengths=[900]))
     view = panel_view(snapshot, 0, Choices(tab=tab), IDLE)
