@@ -59,8 +59,8 @@ SAYS: dict[Combine, str] = {
     "tell any more which direction a number came from.",
     "mean": "The two directions of each layer are added and halved, feature by feature, so that "
     "the numbers stay about as large as those of one direction.",
-    "concat": "The two directions of each layer stand side by side. Nothing is lost, and the "
-    "decoder is twice as wide as one direction.",
+    "concat": "The two directions of each layer stand side by side. Nothing is lost, and "
+    "h_0 is twice as wide as one direction.",
     "linear": "Both directions of each layer go side by side through an `nn.Linear`, which makes "
     "as many features of them as the decoder has. It is trained with the decoder.",
 }

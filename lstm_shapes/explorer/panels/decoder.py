@@ -45,23 +45,26 @@ if TYPE_CHECKING:
     from lstm_shapes.live.run import Run
 
 ABOUT = (
-    "An encoder reads a sequence, and a decoder writes another one. Of all that was read the "
-    "decoder gets the final states alone: they become its h_0 and c_0. It has as many layers as "
-    "the encoder and one direction, so the two directions of each layer have to be combined."
+    "The module above is the encoder: it reads a sequence, and a decoder writes another one. Of "
+    "all that was read the decoder gets the final states alone: they become its {states}. It has "
+    "as many layers as the encoder and one direction, {so}."
 )
-ABOUT_ONE = (
-    "An encoder reads a sequence, and a decoder writes another one. Of all that was read the "
-    "decoder gets the final states alone: they become its h_0 and c_0. It has as many layers as "
-    "the encoder and one direction, as the encoder has, so each row can be taken as it is."
-)
+COMBINED = "so the two directions of each layer have to be combined"
+AS_IT_IS = "as the encoder has, so each row can be taken as it is"
+
+
+class NumbersPart(TypedDict):
+    """Numbers of one row; ``band`` is the direction that wrote them."""
+
+    band: str
+    cells: Sequence[Number]
 
 
 class NumbersRow(TypedDict):
-    """One row of a state, of one sample; ``band`` is the direction that wrote it."""
+    """One row of a state, of one sample; side by side where directions were."""
 
     label: str
-    band: str
-    cells: Sequence[Number]
+    parts: Sequence[NumbersPart]
     more: str
 
 
@@ -108,6 +111,7 @@ class GreedyRecord(TypedDict):
     about: str
     heads: Sequence[str]
     rows: Sequence[GreedyRow]
+    checked: str
     claims: Sequence[ClaimRecord]
 
 
@@ -133,6 +137,8 @@ class DecoderPanel(TypedDict):
     started: StartedRecord | None
     claims_title: str
     claims: Sequence[ClaimRecord]
+    mistakes_title: str
+    mistakes: Sequence[ClaimRecord]
     greedy: GreedyRecord | None
     program: ProgramRecord | None
 
@@ -151,7 +157,10 @@ def decoder_view(
     size = choices.decoder_size
     decoder = decoder_settings(settings, width, size)
     panel: DecoderPanel = {
-        "about": ABOUT if settings.bidirectional else ABOUT_ONE,
+        "about": ABOUT.format(
+            states="h_0 and c_0" if settings.kind == "LSTM" else "h_0",
+            so=COMBINED if settings.bidirectional else AS_IT_IS,
+        ),
         "sample_field": sample_field(sizes, sample),
         "combining": combine_record(settings, width, combine, size),
         "size_field": step_field("decoder_size", "decoder_size", size, 1, LARGEST_DECODER)
@@ -160,8 +169,10 @@ def decoder_view(
         "without": why_not(snapshot, "run", "decoder"),
         "refused": None,
         "started": None,
-        "claims_title": "Evaluated on this run",
+        "claims_title": "What holds on this run",
         "claims": [],
+        "mistakes_title": "Mistakes, and what they cost",
+        "mistakes": [],
         "greedy": None,
         "program": None,
     }
@@ -171,7 +182,12 @@ def decoder_view(
     from lstm_shapes.statements.decoder import decoder_claims
 
     made = decoding(snapshot.run, width, combine, size)
-    panel = {**panel, "claims": claim_records(decoder_claims(made))}
+    claims = decoder_claims(made)
+    panel = {
+        **panel,
+        "claims": claim_records(each for each in claims if not each.mistake),
+        "mistakes": claim_records(each for each in claims if each.mistake),
+    }
     if made.run is None:
         refused = refused_record(settings, decoder, width, combine, made.refused)
         return {**panel, "refused": refused}
@@ -227,22 +243,28 @@ def _layer(made: Decoding, layer: int, sample: int) -> LayerRow:
         row = layer * settings.num_directions + i
         unused = made.combine == "forward" and direction == "backward"
         label = f"h_n[{row}] {direction}{', left out' if unused else ''}"
-        sources.append(_row(label, direction, made.encoder.h_n[row], sample))
-    band = "both" if settings.bidirectional and made.combine != "forward" else "forward"
+        sources.append(_row(label, (direction,), made.encoder.h_n[row], sample))
+    bands: tuple[str, ...] = ("both",)
+    if made.combine == "concat":
+        bands = settings.directions
+    elif made.combine == "forward":
+        bands = ("forward",)
     return {
         "sources": sources,
-        "made": _row(f"h_0[{layer}]", band, made.states[0][layer], sample),
+        "made": _row(f"h_0[{layer}]", bands, made.states[0][layer], sample),
     }
 
 
-def _row(label: str, band: str, values: Tensor, sample: int) -> NumbersRow:
-    """One sample of a row, (N, features) or unbatched (features,)."""
-    features = values.reshape(-1, values.shape[-1])[sample]
+def _row(label: str, bands: Sequence[str], values: Tensor, sample: int) -> NumbersRow:
+    """One sample of a row, (N, features) or unbatched (features,), in equal parts."""
+    parts = values.reshape(-1, values.shape[-1])[sample].chunk(len(bands))
     return {
         "label": label,
-        "band": band,
-        "cells": cells(features[:MOST_ROWS].tolist()),
-        "more": and_more(len(features), MOST_ROWS, "features"),
+        "parts": [
+            {"band": band, "cells": cells(part[:MOST_ROWS].tolist())}
+            for band, part in zip(bands, parts, strict=True)
+        ],
+        "more": and_more(len(parts[0]), MOST_ROWS, "features" + " of each" * (len(parts) > 1)),
     }
 
 
@@ -263,7 +285,7 @@ def _greedy(made: Decoding, decoder: Settings, sizes: InputSizes, sample: int) -
         f"token with the largest score of the step before. {by} An nn.Linear({decoder.h_out}, "
         f"{VOCABULARY}) gives the scores of {VOCABULARY} tokens. The table is of {one}. Nothing is "
         "trained here, so the tokens mean nothing.",
-        "heads": ["step", "token read", "h of the last layer", "token written"],
+        "heads": ["step", "token read", "shape of h, last layer", "token written"],
         "rows": [
             {
                 "step": str(step),
@@ -273,6 +295,8 @@ def _greedy(made: Decoding, decoder: Settings, sizes: InputSizes, sample: int) -
             }
             for step in range(DECODER_STEPS)
         ],
+        "checked": "Single steps on y are compared with the decoder's out above, and the greedy "
+        "steps with the decoder called once on all the tokens that they have read:",
         "claims": claim_records(step_claims(made)),
     }
 

@@ -355,6 +355,8 @@ export {};
  * @property {StartedRecord | null} started
  * @property {string} claims_title
  * @property {ClaimRecord[]} claims
+ * @property {string} mistakes_title
+ * @property {ClaimRecord[]} mistakes
  * @property {GreedyRecord | null} greedy
  * @property {ProgramRecord | null} program
  */
@@ -507,6 +509,7 @@ export {};
  * @property {string} about
  * @property {string[]} heads
  * @property {GreedyRow[]} rows
+ * @property {string} checked
  * @property {ClaimRecord[]} claims
  */
 
@@ -691,11 +694,17 @@ export {};
  */
 
 /**
- * One row of a state, of one sample; `band` is the direction that wrote it.
- * @typedef {object} NumbersRow
- * @property {string} label
+ * Numbers of one row; `band` is the direction that wrote them.
+ * @typedef {object} NumbersPart
  * @property {string} band
  * @property {[string, number][]} cells
+ */
+
+/**
+ * One row of a state, of one sample; side by side where directions were.
+ * @typedef {object} NumbersRow
+ * @property {string} label
+ * @property {NumbersPart[]} parts
  * @property {string} more
  */
 

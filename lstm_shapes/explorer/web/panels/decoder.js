@@ -9,7 +9,7 @@ import { namedSizes, verdict } from "../parts/shape.js";
 import { table } from "../parts/table.js";
 import { spell } from "../parts/words.js";
 
-/** @import { CureRecord, DecoderPanel, DecoderShape, GreedyRecord, LayerRow, NumbersRow } from "../records.js" */
+/** @import { ClaimRecord, CureRecord, DecoderPanel, DecoderShape, GreedyRecord, LayerRow, NumbersRow } from "../records.js" */
 /** @import { OptionsField, ProgramRecord, RefusedRecord, StartedRecord, GreedyRow } from "../records.js" */
 
 /** @param {OptionsField} field */
@@ -51,12 +51,12 @@ function shapeOf({ name, made_of, shape }) {
 }
 
 /** @param {NumbersRow} record */
-function numbersRow({ label, band, cells, more }) {
+function numbersRow({ label, parts, more }) {
   return h(
     "div",
-    { class: `ls-decoder-row ls-${band}` },
+    { class: "ls-decoder-row" },
     h("code", {}, label),
-    h("div", { class: "ls-tiles" }, tiles(cells)),
+    parts.map(({ band, cells }) => h("div", { class: `ls-tiles ls-${band}` }, tiles(cells))),
     more ? h("span", { class: "ls-note" }, more) : null,
   );
 }
@@ -67,8 +67,7 @@ function layerRow({ sources, made }) {
     "div",
     { class: "ls-decoder-layer" },
     h("div", {}, sources.map(numbersRow)),
-    h("span", { class: "ls-decoder-arrow", "aria-hidden": "true" }, "→"),
-    numbersRow(made),
+    h("div", { class: "ls-decoder-made" }, h("span", { "aria-hidden": "true" }, "→"), numbersRow(made)),
   );
 }
 
@@ -97,14 +96,23 @@ function tokenRow({ step, read, shape, written }) {
   );
 }
 
+/**
+ * @param {string} title
+ * @param {readonly ClaimRecord[]} claims
+ */
+function claimed(title, claims) {
+  return claims.length ? h("section", { "aria-label": title }, h("h3", {}, title), claimList(claims)) : null;
+}
+
 /** @param {GreedyRecord} record */
-function greedyOf({ title, about, heads, rows, claims }) {
+function greedyOf({ title, about, heads, rows, checked, claims }) {
   return h(
     "section",
     { class: "ls-greedy", "aria-label": title },
     h("h3", {}, title),
     note(about),
     table(heads, rows.map(tokenRow)),
+    note(checked),
     claimList(claims),
   );
 }
@@ -125,7 +133,7 @@ function programOf({ title, about, name, program, copy }) {
 /** @param {DecoderPanel} record */
 export function decoderPanel(record) {
   const { about, sample_field, combining, size_field, without, refused, started } = record;
-  const { claims_title, claims, greedy, program } = record;
+  const { claims_title, claims, mistakes_title, mistakes, greedy, program } = record;
   return h(
     "div",
     { class: "ls-decoder-panel" },
@@ -137,7 +145,8 @@ export function decoderPanel(record) {
     note(without),
     refused ? refusal(refused) : null,
     started ? startedOf(started) : null,
-    claims.length ? [h("h3", {}, claims_title), claimList(claims)] : null,
+    claimed(claims_title, claims),
+    claimed(mistakes_title, mistakes),
     greedy ? greedyOf(greedy) : null,
     program ? programOf(program) : null,
   );
