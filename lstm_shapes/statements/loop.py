@@ -137,7 +137,7 @@ def _one(run: Run, below: Tensor, layer: int, direction: Direction) -> tuple[Ten
         for state in first_states(run, layer, run.settings.directions.index(direction))
         if state is not None
     )
-    written = torch.zeros(run.sizes.seq_len, *states[0].shape).to(states[0])
+    written = states[0].new_zeros(run.sizes.seq_len, *states[0].shape)
     steps = range(run.sizes.seq_len)
     for step in steps if direction == "forward" else reversed(steps):
         new = cell(below[step], states if pair else states[0])
