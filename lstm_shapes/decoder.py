@@ -8,6 +8,7 @@ the same width, and only two linear layers can make them so.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import get_args
 
 from lstm_shapes.config import Combine, DecoderWidth, Settings
@@ -90,3 +91,27 @@ def decoder_settings(encoder: Settings, width: DecoderWidth, size: int) -> Setti
         bidirectional=False,
         dropout=0.0,
     )
+
+
+def size_alike(encoder: Settings, twin: Settings, size: int) -> int:
+    """The size of a decoder of another width that fits a smaller twin as ``size`` fits the encoder.
+
+    Args:
+        encoder: the module that is asked about.
+        twin: the same in smaller sizes.
+        size: the hidden_size of the decoder, from 1 to LARGEST_DECODER.
+
+    >>> encoder, twin = Settings(4, 20, bidirectional=True), Settings(2, 5, bidirectional=True)
+    >>> [size_alike(encoder, twin, size) for size in (20, 40, 5, 7)]
+    [5, 10, 6, 7]
+    """
+    known: tuple[DecoderWidth, ...] = ("same", "double")
+    alike = {
+        decoder_settings(encoder, width, size).hidden_size: decoder_settings(twin, width, size)
+        for width in known
+    }
+    if size in alike:
+        return alike[size].hidden_size
+    taken = {each.hidden_size for each in alike.values()}
+    nearest = chain(range(size, LARGEST_DECODER + 1), range(size, 0, -1))
+    return next(each for each in nearest if each not in taken)

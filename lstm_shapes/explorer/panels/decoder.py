@@ -14,6 +14,7 @@ from lstm_shapes.decoder import (
     VOCABULARY,
     decoder_settings,
     nearest_pair,
+    size_alike,
 )
 from lstm_shapes.decoder_snippet import decoder_script
 from lstm_shapes.explorer.choices import Choices
@@ -25,13 +26,8 @@ from lstm_shapes.explorer.panels.combining import (
     refused_record,
 )
 from lstm_shapes.explorer.panels.fields import SampleField, StepField, sample_field, step_field
-from lstm_shapes.explorer.panels.numbers import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Number,
-    and_more,
-    cells,
-)
+from lstm_shapes.explorer.panels.joined import LayerRow, layer_row
+from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS, and_more
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
@@ -39,8 +35,6 @@ from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.snippet import constructor
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from lstm_shapes.live.decoder import Decoding
     from lstm_shapes.live.run import Run
 
@@ -51,28 +45,6 @@ ABOUT = (
 )
 COMBINED = "so the two directions of each layer have to be combined"
 AS_IT_IS = "as the encoder has, so each row can be taken as it is"
-
-
-class NumbersPart(TypedDict):
-    """Numbers of one row; ``band`` is the direction that wrote them."""
-
-    band: str
-    cells: Sequence[Number]
-
-
-class NumbersRow(TypedDict):
-    """One row of a state, of one sample; side by side where directions were."""
-
-    label: str
-    parts: Sequence[NumbersPart]
-    more: str
-
-
-class LayerRow(TypedDict):
-    """What one layer of the decoder starts from, and the rows that it is made of."""
-
-    sources: Sequence[NumbersRow]
-    made: NumbersRow
 
 
 class DecoderShape(TypedDict):
@@ -154,7 +126,8 @@ def decoder_view(
     """
     settings, sizes = snapshot.question.settings, snapshot.question.sizes
     width, combine = nearest_pair(settings, choices.width, choices.combine)
-    size = choices.decoder_size
+    question = asked or snapshot.question
+    size = size_alike(question.settings, settings, choices.decoder_size)
     decoder = decoder_settings(settings, width, size)
     panel: DecoderPanel = {
         "about": ABOUT.format(
@@ -163,9 +136,7 @@ def decoder_view(
         ),
         "sample_field": sample_field(sizes, sample),
         "combining": combine_record(settings, width, combine, size),
-        "size_field": step_field("decoder_size", "decoder_size", size, 1, LARGEST_DECODER)
-        if width == "other"
-        else None,
+        "size_field": _size_field(choices) if width == "other" else None,
         "without": why_not(snapshot, "run", "decoder"),
         "refused": None,
         "started": None,
@@ -191,14 +162,20 @@ def decoder_view(
     if made.run is None:
         refused = refused_record(settings, decoder, width, combine, made.refused)
         return {**panel, "refused": refused}
-    question = asked or snapshot.question
-    program = decoder_script(question.settings, question.sizes, question.seed, width, combine, size)
+    program = decoder_script(
+        question.settings, question.sizes, question.seed, width, combine, choices.decoder_size
+    )
     return {
         **panel,
         "started": _started(snapshot, made, made.run, sample),
         "greedy": _greedy(made, decoder, sizes, sample),
         "program": _program(program, snapshot.run),
     }
+
+
+def _size_field(choices: Choices) -> StepField:
+    name = "decoder_size"
+    return step_field(name, name, choices.decoder_size, 1, LARGEST_DECODER)
 
 
 def _started(snapshot: Snapshot, made: Decoding, run: Run, sample: int) -> StartedRecord:
@@ -230,41 +207,9 @@ def _started(snapshot: Snapshot, made: Decoding, run: Run, sample: int) -> Start
         "rows_title": "Which rows of h_n become which row of h_0"
         + ("" if run.sizes.batch_size is None else f", of sample {sample}"),
         "rows": [
-            _layer(made, layer, sample) for layer in range(len(made.states[0]))[:MOST_COLUMNS]
+            layer_row(made, layer, sample) for layer in range(len(made.states[0]))[:MOST_COLUMNS]
         ],
         "more": and_more(len(made.states[0]), MOST_COLUMNS, "layers"),
-    }
-
-
-def _layer(made: Decoding, layer: int, sample: int) -> LayerRow:
-    settings = made.encoder.settings
-    sources: list[NumbersRow] = []
-    for i, direction in enumerate(settings.directions):
-        row = layer * settings.num_directions + i
-        unused = made.combine == "forward" and direction == "backward"
-        label = f"h_n[{row}] {direction}{', left out' if unused else ''}"
-        sources.append(_row(label, (direction,), made.encoder.h_n[row], sample))
-    bands: tuple[str, ...] = ("both",)
-    if made.combine == "concat":
-        bands = settings.directions
-    elif made.combine == "forward":
-        bands = ("forward",)
-    return {
-        "sources": sources,
-        "made": _row(f"h_0[{layer}]", bands, made.states[0][layer], sample),
-    }
-
-
-def _row(label: str, bands: Sequence[str], values: Tensor, sample: int) -> NumbersRow:
-    """One sample of a row, (N, features) or unbatched (features,), in equal parts."""
-    parts = values.reshape(-1, values.shape[-1])[sample].chunk(len(bands))
-    return {
-        "label": label,
-        "parts": [
-            {"band": band, "cells": cells(part[:MOST_ROWS].tolist())}
-            for band, part in zip(bands, parts, strict=True)
-        ],
-        "more": and_more(len(parts[0]), MOST_ROWS, "features" + " of each" * (len(parts) > 1)),
     }
 
 

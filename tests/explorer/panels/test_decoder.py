@@ -133,6 +133,31 @@ def test_the_program_of_a_large_call_has_its_own_sizes() -> None:
     assert "assert h_0.shape == (2, 64, 512)" in panel["program"]["program"]
 
 
+@pytest.mark.parametrize("combine", ["sum", "concat", "linear"])
+@pytest.mark.parametrize("hidden_size", [5, 10, 32, 60, 64, 256])
+@pytest.mark.parametrize("decoder_size", [1, 5, 6, 10, 64])
+def test_a_size_fits_a_large_call_whatever_its_twin_is(
+    hidden_size: int, decoder_size: int, combine: str
+) -> None:
+    """On the twin, whose hidden_size is 5, other numbers would fit by accident."""
+    asked = Question(Settings(4, hidden_size, bidirectional=True), InputSizes(700, 3))
+    state = State(asked)
+    assert state.wait(60)
+    choices = Choices(
+        tab="decoder",
+        width="other",
+        combine=combine,
+        decoder_size=decoder_size,  # type: ignore[arg-type]
+    )
+    panel = panel_view(state.snapshot, 0, choices, Measurement(lambda: None, lambda _: None))
+    assert panel["smaller"]
+    fitting = {"sum": decoder_size == hidden_size, "concat": decoder_size == 2 * hidden_size}
+    assert (panel["refused"] is None) == fitting.get(combine, True)
+    assert panel["size_field"]["value"] == str(decoder_size)
+    if panel["program"]:
+        assert f"decoder = nn.LSTM(8, {decoder_size})" in panel["program"]["program"]
+
+
 def test_a_brought_module_is_named_in_what_is_said_of_the_program() -> None:
     from torch import nn, randn
 
