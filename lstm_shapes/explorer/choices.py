@@ -47,6 +47,14 @@ TABS: Mapping[Tab, str] = {
     "call": "Your call",
     "explain": "Silent bugs",
 }
+GROUPS: Mapping[str, tuple[Tab, ...]] = {
+    "What is in out, h_n and c_n?": ("directions", "states"),
+    "What do I feed the next layer?": ("vectors", "lengths", "decoder"),
+    "How does it work inside?": ("cell", "parameters", "arguments"),
+    "Is it right?": ("scrambled", "reproducibility", "article"),
+    "My own code": ("call", "explain"),
+}
+"""The tabs in the order in which they are shown, by what they answer."""
 WAYS: Mapping[Way, str] = {
     "module": "nn.LSTM's out",
     "pair": "hand-built pair",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from lstm_shapes.config import ARGUMENTS, Direction
-from lstm_shapes.explorer.choices import TABS, Tab
+from lstm_shapes.explorer.choices import GROUPS, TABS, Tab
 from lstm_shapes.explorer.panels.legend import ARROWS
 from lstm_shapes.picture.scene import Link
 from lstm_shapes.picture.svg import CAPTION
@@ -67,8 +67,8 @@ class PageRecord(TypedDict):
     settings: str
     presets: str
     steps: Mapping[str, str]
-    panels: str
     tabs: Mapping[Tab, str]
+    groups: Mapping[str, Sequence[Tab]]
 
 
 _BELOW: list[ShareButton] = [
@@ -141,6 +141,6 @@ PAGE: PageRecord = {
     "settings": "Settings of the module and of its input",
     "presets": "presets",
     "steps": {name: str(each.step) for name, each in ARGUMENTS.items() if each.slider},
-    "panels": "panels",
     "tabs": TABS,
+    "groups": GROUPS,
 }

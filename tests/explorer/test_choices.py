@@ -9,7 +9,7 @@ import pytest
 
 from lstm_shapes import Explorer
 from lstm_shapes.errors import ArgumentError
-from lstm_shapes.explorer.choices import CHOICES, TABS, Choices, nearest
+from lstm_shapes.explorer.choices import CHOICES, GROUPS, TABS, Choices, nearest
 
 HOSTILE: list[Any] = [
     None,
@@ -81,3 +81,9 @@ def test_only_the_chosen_tab_is_computed(
     monkeypatch.undo()
     explorer.stage.panel_seen = True
     assert "num_layers=4" in explorer.stage.panel["about"]
+
+
+def test_every_tab_stands_in_one_group() -> None:
+    grouped = [tab for tabs in GROUPS.values() for tab in tabs]
+    assert sorted(grouped) == sorted(TABS)
+    assert all(tabs for tabs in GROUPS.values())

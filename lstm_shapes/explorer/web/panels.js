@@ -78,7 +78,7 @@ export class Panels {
     /** What the panel was drawn from.
      * @type {{ record: PanelRecord | null, chosen: string }} */
     this.from = { record: null, chosen: "" };
-    this.tabs = h("div", { class: "ls-tabs", role: "tablist", "aria-label": page.panels });
+    this.tabs = h("div", { class: "ls-tabs" });
     this.body = h("div", { class: "ls-panel-body", role: "tabpanel" });
     /** Says that a smaller twin was measured. */
     this.smaller = h("div", { class: "ls-smaller" });
@@ -177,13 +177,23 @@ export class Panels {
 
   /** @param {Tab} chosen */
   drawTabs(chosen) {
-    const { tabs, panels } = this.page;
-    const made = Object.entries(tabs).map(([tab, name]) => {
+    const { tabs, groups } = this.page;
+    /** @type {(tab: Tab) => HTMLElement} */
+    const button = (tab) => {
       const state = { "aria-selected": String(tab === chosen), tabindex: tab === chosen ? "0" : "-1" };
       const sets = { "data-choice": "tab", "data-value": tab };
-      return h("button", { type: "button", role: "tab", class: "ls-tab", ...sets, ...state }, name);
-    });
-    morph(this.tabs, h("div", { class: "ls-tabs", role: "tablist", "aria-label": panels }, made));
+      return h("button", { type: "button", role: "tab", class: "ls-tab", ...sets, ...state }, tabs[tab]);
+    };
+    const made = Object.entries(groups).map(([answers, own]) =>
+      h(
+        "div",
+        { class: "ls-tab-group" },
+        // It is read out as the name of the list.
+        h("div", { class: "ls-tab-heading", "aria-hidden": "true" }, answers),
+        h("div", { class: "ls-tab-list", role: "tablist", "aria-label": answers }, own.map(button)),
+      ),
+    );
+    morph(this.tabs, h("div", { class: "ls-tabs" }, made));
     set(this.body, "aria-label", tabs[chosen]);
   }
 
@@ -267,7 +277,10 @@ export class Panels {
     const from = around(event, "[role=tab], :is(.ls-steps, .ls-explain-choices) .ls-choice");
     const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!from || !turn) return;
-    const row = [...(from.parentElement?.children ?? [])];
+    // The groups of tabs are one row to the keys.
+    const row = [
+      ...((from.role === "tab" ? this.tabs.querySelectorAll("[role=tab]") : from.parentElement?.children) ?? []),
+    ];
     const next = row[row.indexOf(from) + turn];
     if (!(next instanceof HTMLElement)) return;
     event.preventDefault();

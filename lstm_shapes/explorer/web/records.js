@@ -799,9 +799,10 @@ export {};
  * @property {string} settings
  * @property {string} presets
  * @property {Record<string, string>} steps
- * @property {string} panels
  * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "decoder" | "vectors"
  *   | "scrambled" | "reproducibility" | "article" | "call" | "explain", string>} tabs
+ * @property {Record<string, ("directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "decoder"
+ *   | "vectors" | "scrambled" | "reproducibility" | "article" | "call" | "explain")[]>} groups
  */
 
 /**
