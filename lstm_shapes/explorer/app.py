@@ -23,13 +23,14 @@ from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Snapshot, State
 from lstm_shapes.explorer.static import live_class, shapes_text, static_html
+from lstm_shapes.explorer.walk import arriving, walk_to, walk_view, whole
 from lstm_shapes.explorer.words import PAGE
 from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import sentence
 from lstm_shapes.picture.svg import svg
 from lstm_shapes.snippet import script
 
-WALKED = {name: CHOICES[name].default for name in ("step", "way", "merge")}
+WALKED = {name: CHOICES[name].default for name in ("step", "way", "merge", "stop", "route")}
 """Choices that the page walks through without the kernel, at their start."""
 
 
@@ -59,8 +60,9 @@ class Explorer(widgets.Box):
         select: code or id of the slice to pin, such as ``"h_n[1]"``; empty for none.
         sample: the batch item whose numbers are given.
         **values: where to start, by the controls' names; the rest is the first preset's.
-            Also ``tab``, ``step``, ``way``, ``merge`` and ``vector``, what is looked at below
-            the picture: see :class:`~lstm_shapes.explorer.choices.Choices`.
+            Also ``route`` and ``stop`` of a walk, and ``tab``, ``step``, ``way``, ``merge`` and
+            ``vector``, what is looked at below the picture: see
+            :class:`~lstm_shapes.explorer.choices.Choices`.
 
     Raises:
         TypeError: a name that no control has.
@@ -97,6 +99,9 @@ class Explorer(widgets.Box):
         sample: int = 0,
         **values: Any,
     ) -> None:
+        if module is None and select is None:
+            values = whole(values)
+            select, sample = values.pop("select", None), values.pop("sample", sample)
         chosen = Choices(**{name: values.pop(name) for name in CHOICES if name in values})
         self._brought = brought(module, x, hx, tokens)
         question = self._brought.question
@@ -158,11 +163,12 @@ class Explorer(widgets.Box):
         Args:
             action: ``"measure"`` and ``"stop"`` begin and end the measurement of reproducibility,
                 ``"length"`` sets one sample's length, ``"open"`` takes over the state in an
-                address, ``"typed"`` one value that was typed in a field, ``"ask"`` sends
-                everything once more to a page that may have missed some of it, ``"ping"`` is
-                answered: the kernel is there.
-            message: what the action needs: ``sample`` and ``length``, or ``link``; also ``parts``,
-                for how many explorers the address is that the link is a part of.
+                address, ``"walk"`` that of a route's step, ``"typed"`` one value that was typed
+                in a field, ``"ask"`` sends everything once more to a page that may have missed
+                some of it, ``"ping"`` is answered: the kernel is there.
+            message: what the action needs: ``sample`` and ``length``, ``route`` and ``stop``, or
+                ``link``; also ``parts``, for how many explorers the address is that the link is a
+                part of.
         """
         given = message or {}
         if action == "ping":
@@ -177,7 +183,9 @@ class Explorer(widgets.Box):
             opened = read_link(given["link"])
             opened.typed = action == "typed"
             self._refuse_parts(opened, given.get("parts"))
-            self._open(opened)
+            self._open(arriving(opened))
+        elif action == "walk" and (stop := walk_to(given.get("route"), given.get("stop"))):
+            self._open(stop)
         elif action == "ask":
             self.stage.send_all()
             self._title.send_state("value")
@@ -273,8 +281,9 @@ class Explorer(widgets.Box):
         return question.values() | shown
 
     def _share(self, _change: object = None) -> None:
-        """Update what the buttons hand out."""
+        """Update what the buttons hand out, and what is said on a walk."""
         question, values = self.state.snapshot.question, self._values()
+        self.stage.walk = dict(walk_view(self.state.snapshot, nearest(self.stage.choices)))
         self.stage.share = {
             "pinned": self.stage.selection,
             "showing": self.stage.view["showing"],

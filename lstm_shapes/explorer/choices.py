@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal, get_args
 from lstm_shapes.argument import Argument, declared
 from lstm_shapes.config import Combine, DecoderWidth, Direction, MergeMode, Start
 from lstm_shapes.decoder import LARGEST_DECODER
-from lstm_shapes.errors import ArgumentError
+from lstm_shapes.errors import ArgumentError, check_int
 from lstm_shapes.explain.model.examples import ExampleName, Version
+from lstm_shapes.explorer.route import RouteName
+from lstm_shapes.explorer.routes import MOST_STOPS, last_stop
 
 Tab = Literal[
     "directions",
@@ -83,6 +85,8 @@ class Choices:
         call: a call that was typed, or an error; empty for the call that is shown.
         bug: the silent bug that is shown.
         version: which version of the model with it.
+        route: the walk that the page is on; empty for none.
+        stop: the step of the walk, from 1.
         width: how wide the decoder is that starts from the run's final states.
         combine: how the directions are combined for it.
         decoder_size: its hidden_size, if it is of another width.
@@ -117,10 +121,15 @@ class Choices:
     call: Annotated[str, Argument("A call or an error.", at_most=LONGEST_CALL)] = ""
     bug: Annotated[ExampleName, Argument("Which silent bug is shown.")] = "last_step"
     version: Annotated[Version, Argument("Which version of the model is shown.")] = "broken"
+    route: Annotated[RouteName, Argument("Which route is walked.")] = ""
+    stop: Annotated[
+        int, Argument("Which step of the route is shown.", at_least=1, at_most=MOST_STOPS)
+    ] = 1
 
     def __post_init__(self) -> None:
         for name, argument in CHOICES.items():
             argument.check(getattr(self, name))
+        check_int("stop", self.stop, at_least=1, at_most=last_stop(self.route))
 
 
 CHOICES: Mapping[str, Argument] = declared(Choices, "view")
@@ -133,7 +142,8 @@ def nearest(values: Mapping[str, Any]) -> Choices:
     >>> nearest({"tab": "vectors", "step": "<b>", "zoom": 3})
     Choices(tab='vectors', step=1, way='module', merge='concat', vector='', layer=0, \
 direction='forward', time=0, start='random', chunk=2, width='double', \
-combine='concat', decoder_size=5, call='', bug='last_step', version='broken')
+combine='concat', decoder_size=5, call='', bug='last_step', version='broken', \
+route='', stop=1)
     """
     found = Choices()
     for name in CHOICES:

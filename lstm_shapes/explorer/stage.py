@@ -43,6 +43,7 @@ from lstm_shapes.explorer.panels.vectors import VectorsPanel, vectors_view
 from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.twin import stand_in
 from lstm_shapes.explorer.view import View, packed
+from lstm_shapes.explorer.walk import NO_WALK, WalkRecord
 from lstm_shapes.explorer.words import PAGE, PageRecord
 from lstm_shapes.picture.drawing import WIDTH
 from lstm_shapes.picture.svg import style
@@ -116,6 +117,7 @@ class Traits(TypedDict):
     found: PictureFoundRecord
     panel: PanelRecord
     choices: Choices
+    walk: WalkRecord
     share: ShareRecord
     selection: str
     room: int
@@ -193,6 +195,7 @@ class Stage(anywidget.AnyWidget):
         place: which part of the page's address is this explorer's own, from 0.
         choices: the panel's tab and what is chosen in it, as in :class:`Choices`.
         panel_seen: whether the panel is in view; the page says so.
+        walk: where a walk through the page is.
         share: what the buttons hand out.
         measurement: what takes longer than a panel may, when it was asked for.
 
@@ -213,6 +216,7 @@ class Stage(anywidget.AnyWidget):
     panel = traitlets.Dict().tag(sync=True, to_json=lambda panel, _: packed(panel))
     choices = traitlets.Dict(asdict(Choices())).tag(sync=True)
     panel_seen = traitlets.Bool(True).tag(sync=True)
+    walk = traitlets.Dict(dict(NO_WALK)).tag(sync=True, to_json=lambda walk, _: packed(walk))
     share = traitlets.Dict().tag(sync=True)
     selection = traitlets.Unicode().tag(sync=True)
     sample = traitlets.Int().tag(sync=True)
@@ -277,7 +281,7 @@ class Stage(anywidget.AnyWidget):
     def send_all(self) -> None:
         """Send everything once more, for a page that may have missed it while it was opened."""
         drawn = ("view", "picture", "slices", "found", "panel")
-        self.send_state([*drawn, "share", "selection", "choices"])
+        self.send_state([*drawn, "walk", "share", "selection", "choices"])
 
     def fail(self, error: Exception) -> None:
         """Say that the newest snapshot could not be drawn; what was shown before it stays."""

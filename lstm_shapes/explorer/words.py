@@ -8,6 +8,8 @@ from typing import Literal, TypedDict
 from lstm_shapes.config import ARGUMENTS, Direction
 from lstm_shapes.explorer.choices import GROUPS, TABS, Tab
 from lstm_shapes.explorer.panels.legend import ARROWS
+from lstm_shapes.explorer.route import RouteName
+from lstm_shapes.explorer.routes import ROUTES
 from lstm_shapes.picture.scene import Link
 from lstm_shapes.picture.svg import CAPTION
 
@@ -19,6 +21,19 @@ class ShareButton(TypedDict):
 
     way: Literal["link", "call", "code", "svg", "png"]
     words: str
+
+
+class RouteWords(TypedDict):
+    """What the bar of the routes says: their names, and the buttons of a walk."""
+
+    heading: str
+    names: Mapping[RouteName, str]
+    steps: str
+    back: str
+    next: str
+    leave: str
+    again: str
+    mistake: str
 
 
 Absence = Literal["earlier", "lost", "ended"]
@@ -69,6 +84,7 @@ class PageRecord(TypedDict):
     steps: Mapping[str, str]
     tabs: Mapping[Tab, str]
     groups: Mapping[str, Sequence[Tab]]
+    routes: RouteWords
 
 
 _BELOW: list[ShareButton] = [
@@ -143,4 +159,14 @@ PAGE: PageRecord = {
     "steps": {name: str(each.step) for name, each in ARGUMENTS.items() if each.slider},
     "tabs": TABS,
     "groups": GROUPS,
+    "routes": {
+        "heading": "What do you want to do?",
+        "names": {name: route.title for name, route in ROUTES.items()},
+        "steps": "Steps of this walk",
+        "back": "Back",
+        "next": "Next",
+        "leave": "Leave",
+        "again": "Back to this step",
+        "mistake": "The usual mistake",
+    },
 }

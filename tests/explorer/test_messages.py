@@ -151,7 +151,7 @@ def test_a_page_that_missed_something_while_it_loaded_can_ask_again(
     held, before = wire.held(explorer.stage), len(wire.sent)
     tell(explorer.stage, {"action": "ask"})
     again = Wire(wire.sent[before:])
-    drawn = {"view", "picture", "slices", "found", "panel", "share", "selection", "choices"}
+    drawn = {"view", "picture", "slices", "found", "panel", "walk", "share", "selection", "choices"}
     assert again.held(explorer.stage) == {name: held[name] for name in drawn}
     assert again.held(device) == wire.held(device)
     assert again.held(explorer.controls.rows["device"].layout)["display"] == b'"none"'

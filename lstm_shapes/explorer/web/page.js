@@ -12,6 +12,7 @@ import { listen } from "./pointing.js";
 import { Pulse } from "./pulse.js";
 import { watchRail } from "./rail.js";
 import { watchRoom } from "./room.js";
+import { routesBar } from "./routes.js";
 import { takeAway } from "./share.js";
 import { Stage, skeleton } from "./stage.js";
 
@@ -31,6 +32,9 @@ export default {
     const stage = new Stage(parts, figure, page);
     const panels = new Panels(model, figure, page, signal);
     parts.root.append(panels.root);
+    const { cards, picture } = parts;
+    // Beside the stage, not in its grid: there it could stay in view only within its own row.
+    parts.root.before(routesBar(model, page, { cards, picture, panel: panels.root }, signal));
     el.append(parts.root);
     keepKeys(el, signal);
     const rail = watchRail(el, page, signal);

@@ -265,6 +265,8 @@ export {};
  * @property {"batch_first" | "last_step" | "one_direction" | "view" | "convolution" | "layers" | "padding" | "mean"
  *   | "order" | "decoder" | "future" | "states" | "one_sample" | "dropout"} bug
  * @property {"broken" | "repaired"} version
+ * @property {"" | "tag" | "classify" | "decode" | "predict" | "lengths" | "cell"} route
+ * @property {number} stop
  */
 
 /**
@@ -669,6 +671,13 @@ export {};
  */
 
 /**
+ * What people often write instead, and what it costs on the run; empty until there is one.
+ * @typedef {object} MistakeRecord
+ * @property {string} text
+ * @property {string} cost
+ */
+
+/**
  * How a slice is drawn.
  * Tab stops once in each `group`, and the arrow keys move within it. A slice that stands for several has no `name`, and
  * cannot be selected.
@@ -803,6 +812,7 @@ export {};
  *   | "scrambled" | "reproducibility" | "article" | "call" | "explain", string>} tabs
  * @property {Record<string, ("directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "decoder"
  *   | "vectors" | "scrambled" | "reproducibility" | "article" | "call" | "explain")[]>} groups
+ * @property {RouteWords} routes
  */
 
 /**
@@ -991,6 +1001,27 @@ export {};
  * @property {string} role
  * @property {string} name
  * @property {string} size
+ */
+
+/**
+ * What a route ends in.
+ * @typedef {object} RouteProgram
+ * @property {string} title
+ * @property {string} code
+ * @property {string} copy
+ */
+
+/**
+ * What the bar of the routes says: their names, and the buttons of a walk.
+ * @typedef {object} RouteWords
+ * @property {string} heading
+ * @property {Record<"" | "tag" | "classify" | "decode" | "predict" | "lengths" | "cell", string>} names
+ * @property {string} steps
+ * @property {string} back
+ * @property {string} next
+ * @property {string} leave
+ * @property {string} again
+ * @property {string} mistake
  */
 
 /**
@@ -1243,6 +1274,7 @@ export {};
  * @property {PictureFoundRecord} found
  * @property {PanelRecord} panel
  * @property {Choices} choices
+ * @property {WalkRecord} walk
  * @property {ShareRecord} share
  * @property {string} selection
  * @property {number} room
@@ -1312,6 +1344,24 @@ export {};
  * @property {string[]} blame
  * @property {number} showing
  * @property {boolean} pending
+ */
+
+/**
+ * Where a walk is; `route` is empty if there is none.
+ * `stops` are the names of all steps; `away` says what was changed since, and is empty while the page shows what the
+ * step is about.
+ * @typedef {object} WalkRecord
+ * @property {"" | "tag" | "classify" | "decode" | "predict" | "lengths" | "cell"} route
+ * @property {number} stop
+ * @property {string} title
+ * @property {string} progress
+ * @property {string[]} stops
+ * @property {string} heading
+ * @property {string} text
+ * @property {"cards" | "picture" | "panel"} look
+ * @property {MistakeRecord | null} mistake
+ * @property {RouteProgram | null} program
+ * @property {string} away
  */
 
 /**

@@ -1,0 +1,122 @@
+"""What a mistake would cost, evaluated on a run: the last part of a route's step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lstm_shapes.explain.model.examples import ExampleName
+    from lstm_shapes.live.run import Run
+    from lstm_shapes.statements.claim import Claim
+
+Cost = Callable[["Run"], str]
+"""Says in one or two sentences what a mistake does on a run."""
+
+
+def of_vector(code: str) -> Cost:
+    """What the vector of an expression has read.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=2))
+    >>> of_vector("out[-1]")(made)
+    'On this run the backward half has read 1 of 5 steps.'
+    """
+
+    def cost(run: Run) -> str:
+        from lstm_shapes.expression.text import ExpressionError
+        from lstm_shapes.statements.vectors import readings
+
+        (reading,) = readings(run, [code])
+        if isinstance(reading, ExpressionError):
+            return f"`{code}` cannot be measured here: {reading.problem}."
+        return f"On this run {reading.verdict}."
+
+    return cost
+
+
+def of_directions(name: str) -> Cost:
+    """What a statement on the two directions says.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=2))
+    >>> print(of_directions("flip-anyway")(made))
+    `torch.cat([forward, backward.flip(0)], -1) == out` does not hold on this run: out was \
+aligned: column t now joins x[t] with x[L-1-t].
+    """
+
+    def cost(run: Run) -> str:
+        from lstm_shapes.statements.directions import direction_claims
+
+        return _told(direction_claims(run), name)
+
+    return cost
+
+
+def of_packing(name: str) -> Cost:
+    """What a statement on lengths says, of a run that has some."""
+
+    def cost(run: Run) -> str:
+        from lstm_shapes.statements.lengths import packing_claims
+
+        return _told(packing_claims(run), name)
+
+    return cost
+
+
+def of_states(name: str) -> Cost:
+    """What a statement on the states says that a run starts from."""
+
+    def cost(run: Run) -> str:
+        from lstm_shapes.statements.states import state_claims
+
+        return _told(state_claims(run), name)
+
+    return cost
+
+
+def of_decoder(name: str) -> Cost:
+    """What a statement on a decoder says that takes both directions side by side."""
+
+    def cost(run: Run) -> str:
+        from lstm_shapes.live.decoder import decoding
+        from lstm_shapes.statements.decoder import decoder_claims
+
+        return _told(decoder_claims(decoding(run, "double", "concat", 1)), name)
+
+    return cost
+
+
+def of_example(name: ExampleName) -> Cost:
+    """What is found in a small model with the mistake, which is run for it."""
+
+    def cost(_run: Run) -> str:
+        from lstm_shapes.explain.model.examples import example_report
+
+        finding = example_report(name, "broken").findings[0]
+        return f"The model below was run with this mistake. {finding.title}. {finding.says}"
+
+    return cost
+
+
+def of_c(run: Run) -> str:
+    """How far c is from h, which is all that out has.
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> of_c(run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))).partition(" up to ")[0]
+    'On this run c_n and h_n are'
+    """
+    from lstm_shapes.statements.claim import largest_difference
+
+    if run.c_n is None or run.c_n.shape != run.h_n.shape:
+        return "Here c_n cannot be compared with h_n number by number."
+    apart = largest_difference(run.c_n, run.h_n)
+    return f"On this run c_n and h_n are up to {apart:.2g} apart, and `out` holds h alone."
+
+
+def _told(claims: tuple[Claim, ...], name: str) -> str:
+    claim = next((each for each in claims if each.id == name), None)
+    if claim is None:
+        return "Nothing can be said of it on this run."
+    found = "holds" if claim.holds else "does not hold"
+    return f"`{claim.statement}` {found} on this run: {claim.reason}."
