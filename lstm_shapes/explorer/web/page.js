@@ -34,8 +34,7 @@ export default {
     parts.root.append(panels.root);
     const { cards, picture } = parts;
     // Beside the stage, not in its grid: there it could stay in view only within its own row.
-    parts.root.before(routesBar(model, page, { cards, picture, panel: panels.root }, signal));
-    el.append(parts.root);
+    el.append(routesBar(model, page, { cards, picture, panel: panels.root }, signal), parts.root);
     keepKeys(el, signal);
     const rail = watchRail(el, page, signal);
     /** @type {unknown[]} */
