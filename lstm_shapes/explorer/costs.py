@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,9 @@ def of_example(name: ExampleName) -> Cost:
         from lstm_shapes.explain.model.examples import example_report
 
         finding = example_report(name, "broken").findings[0]
-        return f"The model below was run with this mistake. {finding.title}. {finding.says}"
+        # What else could be asked of explain is said in its own panel.
+        says = [each for each in re.split(r"(?<=\.) ", finding.says) if "explain(" not in each]
+        return f"The model below was run with this mistake. {finding.title}. {' '.join(says)}"
 
     return cost
 

@@ -128,7 +128,8 @@ export function routesBar(model, page, parts, signal) {
     morph(first, h("div", {}, route ? bar(walk, page.routes) : offer(page.routes, open)));
     morph(second, h("div", {}, programOf(program)));
     const now = route && `${route} ${stop}`;
-    if (now && now !== at) show(parts[look], first);
+    const drawn = first.firstElementChild;
+    if (now && now !== at && drawn) show(parts[look], drawn);
     at = now;
   };
   /** @type {(event: Event) => Promise<void>} */
