@@ -117,7 +117,11 @@ def walk_view(snapshot: Snapshot, choices: Choices) -> WalkRecord:
     route = ROUTES[choices.route]
     last, at = last_stop(choices.route), route.stops[choices.stop - 1]
     away = _away(at, snapshot, choices)
-    program: RouteProgram = {"title": "The program", "code": route.program, "copy": "Copy program"}
+    program: RouteProgram = {
+        "title": "The whole program",
+        "code": route.program,
+        "copy": "Copy the whole program",
+    }
     return {
         "route": choices.route,
         "stop": choices.stop,

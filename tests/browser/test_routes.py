@@ -39,7 +39,7 @@ def expect_stop(explorer: ExplorerPage, name: RouteName, number: int) -> None:
 
 def program(page: Page, name: RouteName) -> None:
     """The program is there, and taken by its button as it stands."""
-    page.get_by_role("button", name="Copy program").click()
+    page.get_by_role("button", name="Copy the whole program").click()
     taken = page.evaluate("navigator.clipboard.readText()")
     assert taken == ROUTES[name].program
 
@@ -51,7 +51,7 @@ def test_a_route_is_walked_by_mouse(loaded: ExplorerPage, name: RouteName) -> No
     offered(page, name).click()
     expect_stop(loaded, name, 1)
     for number in range(2, last_stop(name) + 1):
-        bar(page, name).get_by_role("button", name="Next").click()
+        bar(page, name).get_by_role("button", name="Next", exact=True).click()
         expect_stop(loaded, name, number)
         expect(bar(page, name)).to_be_in_viewport()
     program(page, name)
@@ -69,7 +69,7 @@ def test_a_route_is_walked_by_keys(loaded: ExplorerPage, name: RouteName) -> Non
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect_stop(loaded, name, 1)
-    onward = bar(page, name).get_by_role("button", name="Next")
+    onward = bar(page, name).get_by_role("button", name="Next", exact=True)
     onward.focus()
     for number in range(2, last_stop(name) + 1):
         page.keyboard.press("Enter")
@@ -92,9 +92,9 @@ def test_a_route_is_walked_by_touch(browser: Browser, voila_url: str, name: Rout
     offered(page, name).tap()
     expect_stop(explorer, name, 1)
     for number in range(2, last_stop(name) + 1):
-        bar(page, name).get_by_role("button", name="Next").tap()
+        bar(page, name).get_by_role("button", name="Next", exact=True).tap()
         expect_stop(explorer, name, number)
-    expect(page.get_by_role("button", name="Copy program")).to_be_attached()
+    expect(page.get_by_role("button", name="Copy the whole program")).to_be_attached()
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     context.close()
     assert wide <= 0
