@@ -47,11 +47,13 @@ export {};
  */
 
 /**
- * All arguments of nn.LSTM, and where dropout acts.
+ * All arguments of nn.LSTM, what batch_first moves, and where dropout acts.
  * @typedef {object} ArgumentsPanel
  * @property {string[]} heads
  * @property {ArgumentRecord[]} rows
  * @property {string} parameters
+ * @property {string} moved_title
+ * @property {ClaimRecord[]} moved
  * @property {string} claims_title
  * @property {ClaimRecord[]} claims
  * @property {string} without
