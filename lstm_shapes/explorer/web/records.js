@@ -99,6 +99,14 @@ export {};
  */
 
 /**
+ * Why there are two biases, with what was evaluated.
+ * @typedef {object} BiasesRecord
+ * @property {string} title
+ * @property {string} says
+ * @property {ClaimRecord[]} claims
+ */
+
+/**
  * A tensor as a block: pixels and name of each axis; `room` is how long one may be.
  * @typedef {object} BlockRecord
  * @property {number[]} sides
@@ -310,9 +318,11 @@ export {};
  */
 
 /**
- * How many parameters there are, by formula and as measured.
+ * How many parameters there are, by formula and as measured; `symbols` and `numbers` write the sum.
  * @typedef {object} CountRecord
  * @property {string} count
+ * @property {string} symbols
+ * @property {string} numbers
  * @property {string} by_formula
  * @property {string} measured
  * @property {boolean | null} agrees
@@ -745,6 +755,7 @@ export {};
  * All parameters of the cells that are drawn, and what this module does not have.
  * @typedef {object} ParametersPanel
  * @property {CountRecord} count
+ * @property {BiasesRecord | null} biases
  * @property {string[]} without
  * @property {string} hint
  * @property {WeightsRecord[]} cells
