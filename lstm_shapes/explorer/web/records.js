@@ -614,7 +614,7 @@ export {};
 /**
  * One notice: `parts` lists what it is about, `code` is the module as it should be built, `argument` the control that
  * it is about, and `link` what a button beside it opens; each is empty where there is none. `button` is what it says if
- * it does not apply a cure.
+ * it does not apply a cure. `offers` are several ways out, each enough.
  * @typedef {object} NoticeRecord
  * @property {"error" | "refusal" | "remark"} tone
  * @property {string} heading
@@ -624,6 +624,15 @@ export {};
  * @property {string} argument
  * @property {string} link
  * @property {string} button
+ * @property {OfferRecord[]} offers
+ */
+
+/**
+ * One of several ways out, as a button: what it says, and the `link` that it opens.
+ * @typedef {object} OfferRecord
+ * @property {string} link
+ * @property {string} label
+ * @property {string} argument
  */
 
 /**
