@@ -221,9 +221,11 @@ export {};
  */
 
 /**
- * What was computed by hand, and by a cell that is a module of its own.
+ * What was computed by hand, and by a cell that is a module of its own; `forgets` says where the forget gate has
+ * nothing to forget.
  * @typedef {object} CellNumbers
  * @property {string} about
+ * @property {string} forgets
  * @property {KindRecord[]} kinds
  * @property {string} strips_title
  * @property {LegendRecord[]} legend

@@ -83,7 +83,7 @@ function counted({ count, symbols, numbers, by_formula, measured, agrees, says }
     h("p", { class: "ls-scene-says" }, h("b", { "data-count": count }, count), ` ${by_formula} `, found, `. ${says}`),
     h(
       "div",
-      { class: "ls-sum" },
+      { class: "ls-counted" },
       h("code", { class: "ls-note" }, symbols),
       h("code", { "data-sum": numbers }, numbers),
     ),
