@@ -1137,10 +1137,12 @@ export {};
  */
 
 /**
- * One thing that was repeated; `same` is `None` before it was repeated at all.
+ * One thing that was repeated; `same` is `None` before it was repeated at all. `losses` are those of a training, the
+ * first time and the last.
  * @typedef {object} TrialRecord
  * @property {string} id
  * @property {string} what
+ * @property {string[]} losses
  * @property {boolean | null} same
  * @property {string} equal
  * @property {string} difference
