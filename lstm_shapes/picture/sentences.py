@@ -149,7 +149,21 @@ class _Words:
         what = "the cell state of " if each.kind == "c_n" else ""
         return (
             f"`{each.code}` = {what}{self._where(each)}, written at t = {each.step} "
-            f"after reading {self._read(each)}."
+            f"after reading {self._read(each)}.{self._made_of_c(each)}"
+        )
+
+    def _made_of_c(self, each: Slice) -> str:
+        """What c is to h; empty for what is no c."""
+        final = self.scene.at("h_n", each) if each.kind == "c_n" else None
+        if final is None:
+            return ""
+        formula = "o ⊙ tanh(c)"
+        if self.settings.proj_size:
+            formula = f"W_hr ({formula})"
+        return (
+            " c is the cell's memory: the cell hands it to its own next step, and to no other "
+            f"layer. What it gives out of it is h, here `{final.code}`: `h = {formula}`, "
+            "where o is the output gate. `out` holds h of every step, and no c."
         )
 
     def _cell(self, each: Slice) -> str:
