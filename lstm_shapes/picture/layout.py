@@ -192,6 +192,14 @@ class _Draughtsman:
             verb = "concat → " if self.scene.settings.bidirectional else ""
             labels = [f"{verb}{_features(width)}", f"{verb}{grouped(width)}", f"{verb}D·H_out"]
             self._text(10, y - BETWEEN_LAYERS + 16, self._fitting(labels, LEFT - 14), "note")
+            self._dropped(layer, y)
+
+    def _dropped(self, layer: int, y: float) -> None:
+        """Mark where dropout acts: on what goes to the next layer, and never on out."""
+        settings = self.scene.settings
+        if settings.dropout and layer < settings.num_layers - 1:
+            label = f"dropout p={settings.dropout:.3g}"
+            self._text(10, y - BETWEEN_LAYERS + 30, label, "note")
 
     def _inputs(self) -> float:
         note = left_out(self.scene)

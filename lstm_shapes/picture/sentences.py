@@ -199,8 +199,20 @@ class _Words:
                 f"h of both directions of layer {each.layer} at t = {step}, side by side: "
                 f"2·{width} = {2 * width} features"
             )
-        to = "out" if each.layer == self.top else f"layer {(each.layer or 0) + 1}"
-        return f"{what}, which go to {to}."
+        if each.layer == self.top:
+            return f"{what}, which go to out."
+        return f"{what}, which go to layer {(each.layer or 0) + 1}.{self._dropped()}"
+
+    def _dropped(self) -> str:
+        """What dropout does between two layers, and when; empty where it is 0."""
+        p = self.settings.dropout
+        if not p:
+            return ""
+        return (
+            " Dropout acts here, between two layers: it sets each of them to zero with the "
+            f"probability {p:.3g}, but only in `train()`. The run shown is in `eval()`, so nothing "
+            "is dropped now."
+        )
 
     def _where(self, each: Slice) -> str:
         return f"layer {each.layer}, {each.direction}" if self.both else f"layer {each.layer}"

@@ -215,6 +215,25 @@ def test_what_should_hold_of_a_slice_does(settings: Settings, sizes: InputSizes)
             assert claim.holds or claim.mistake, (name, claim)
 
 
+def test_dropout_is_marked_between_the_layers_and_nowhere_else() -> None:
+    for layers, dropout, marks in ((1, 0.2, 0), (2, 0.0, 0), (2, 0.2, 1), (3, 1 / 3, 2)):
+        made = unroll(replace(BOTH, num_layers=layers, dropout=dropout), FIRST)
+        drawn = layout(made)
+        shown = [each for each in drawn.texts if each.text.startswith("dropout")]
+        assert [each.text for each in shown] == [f"dropout p={dropout:.3g}"] * marks
+        # In the gap above each layer but the last, clear of the cells and of the line above it.
+        tops = [min(box.y for box in drawn.boxes if box.id.startswith(f"cell.{layer}."))
+                for layer in range(layers)]  # fmt: skip
+        assert all(0 < tops[layer] - mark.y < 40 for layer, mark in enumerate(shown))
+        others = [each for each in drawn.texts if each not in shown and each.x == 10]
+        assert all(abs(mark.y - each.y) >= 12 for mark in shown for each in others)
+        said = {name: sentence(made, each) for name, each in made.slices.items()}
+        acts = {name for name, words in said.items() if "only in `train()`" in words}
+        assert acts == {
+            f"arrow.{layer}.{step}" for layer in range(layers - 1) for step in range(5) if dropout
+        }
+
+
 def test_the_common_mistakes_are_evaluated_too() -> None:
     made = picture()
     claims = slice_claims(made, run(BOTH, FIRST))

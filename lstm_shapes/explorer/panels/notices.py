@@ -53,6 +53,7 @@ def notices_view(snapshot: Snapshot) -> list[NoticeRecord]:
         *_problems(snapshot),
         *_refusal(snapshot),
         *_left(snapshot),
+        *_unbatched(snapshot),
         *_remarks(snapshot),
     ]
 
@@ -175,6 +176,25 @@ def _kept(kept: WhatIf | None) -> str:
     if not kept.states:
         said += " It starts from zeros: your states are of too few samples for it."
     return said
+
+
+def _unbatched(snapshot: Snapshot) -> list[NoticeRecord]:
+    """That a 2-D input is one sequence, also where it was meant as a batch."""
+    settings, sizes = snapshot.question.settings, snapshot.question.sizes
+    if sizes.batch_size is not None:
+        return []
+    steps, features = grouped(sizes.seq_len), grouped(settings.input_size)
+    count = f"{steps} step{'s' * (sizes.seq_len != 1)}"
+    axis, shape = (1, f"({steps}, 1, {features})")
+    if settings.batch_first:
+        axis, shape = (0, f"(1, {steps}, {features})")
+    text = (
+        f"The input ({steps}, {features}) is read as {count} of {features} "
+        f"feature{'s' * (settings.input_size != 1)}. A batch of {steps} samples that are given "
+        "without a time axis has the same shape: it is read as one sequence too, and no error is "
+        f"raised. To give one sample as a batch, write x.unsqueeze({axis}): it is then {shape}."
+    )
+    return [_notice("remark", "A 2-D tensor is one sequence, without a batch axis", text)]
 
 
 def _remarks(snapshot: Snapshot) -> list[NoticeRecord]:
