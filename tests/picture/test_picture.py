@@ -227,6 +227,8 @@ def test_dropout_is_marked_between_the_layers_and_nowhere_else() -> None:
         assert all(0 < tops[layer] - mark.y < 40 for layer, mark in enumerate(shown))
         others = [each for each in drawn.texts if each not in shown and each.x == 10]
         assert all(abs(mark.y - each.y) >= 12 for mark in shown for each in others)
+        narrow = [each for each in layout(made, width=320).texts if "p=" in each.text]
+        assert len(narrow) == marks
         said = {name: sentence(made, each) for name, each in made.slices.items()}
         acts = {name for name, words in said.items() if "only in `train()`" in words}
         assert acts == {
