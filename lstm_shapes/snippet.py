@@ -75,7 +75,7 @@ def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "")
     <BLANKLINE>
     torch.manual_seed(0)
     module = nn.LSTM(4, 3).eval()
-    x = torch.randn(5, 2, 4)
+    x = torch.randn(2, 5, 4).transpose(0, 1).contiguous()
     with torch.no_grad():
         out, (h_n, c_n) = module(x)
     <BLANKLINE>
@@ -93,7 +93,7 @@ def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "")
     moved = "" if device == "cpu" else f'.to("{device}")'
     lines = [
         *_opening(settings, seed, _packing(picture.sizes)),
-        f"x = torch.randn{shapes['x']}",
+        _drawn(settings, picture.sizes),
         *_padded(settings, picture.sizes),
         *([f"module, x = module{moved}, x{moved}"] if moved else []),
         "with torch.no_grad():",
@@ -104,6 +104,14 @@ def script(picture: Scene, seed: int = 0, device: str = "cpu", select: str = "")
         *(["", *_proof(picture, picture.pick(select), states)] if select else []),
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _drawn(settings: Settings, sizes: InputSizes) -> str:
+    """The line that draws the input as :func:`~lstm_shapes.run` does: batch first, so that the
+    numbers are the same with batch_first=True and without."""
+    shape = tensor_shapes(replace(settings, batch_first=True), sizes)["input"].shape
+    moved = sizes.batch_size is not None and not settings.batch_first
+    return f"x = torch.randn{shape}" + (".transpose(0, 1).contiguous()" if moved else "")
 
 
 def _packing(sizes: InputSizes) -> str:
@@ -228,7 +236,7 @@ def vector_script(
     <BLANKLINE>
     torch.manual_seed(0)
     module = nn.LSTM(4, 3).eval()
-    x = torch.randn(5, 2, 4)
+    x = torch.randn(2, 5, 4).transpose(0, 1).contiguous()
     x.requires_grad_()
     out, (h_n, c_n) = module(x)
     vector = h_n[-1]
@@ -245,7 +253,7 @@ def vector_script(
     imported, defined = _names_in(vector, settings, sizes)
     lines = [
         *_opening(settings, seed, imported, _packing(sizes)),
-        f"x = torch.randn{named['input'].shape}",
+        _drawn(settings, sizes),
         *_padded(settings, sizes),
         "x.requires_grad_()",
         *_call(settings, sizes, states),

@@ -81,6 +81,8 @@ class Choices:
         merge: how the two directions are merged.
         vector: the expression of the vector to feed a head with; empty for the usual one.
         layer, direction, time: the cell that is looked into. The nearest one there is, is shown.
+            At the first step c is zero mostly, and the forget gate does nothing: the start is
+            the second.
         start: the states that a run starts from.
         call: a call that was typed, or an error; empty for the call that is shown.
         bug: the silent bug that is shown.
@@ -103,7 +105,7 @@ class Choices:
     vector: Annotated[str, Argument("Which vector feeds the head.", at_most=LONGEST)] = ""
     layer: Annotated[int, Argument("Which layer's cell is shown.")] = 0
     direction: Annotated[Direction, Argument("Which direction's cell is shown.")] = "forward"
-    time: Annotated[int, Argument("At which step the cell is shown.")] = 0
+    time: Annotated[int, Argument("At which step the cell is shown.")] = 1
     start: Annotated[Start, Argument("What the run starts from.")] = "random"
     chunk: Annotated[int, Argument("At which step the sequence is cut.", at_least=1)] = 2
     width: Annotated[DecoderWidth, Argument("How wide the decoder is.")] = "double"
@@ -141,7 +143,7 @@ def nearest(values: Mapping[str, Any]) -> Choices:
 
     >>> nearest({"tab": "vectors", "step": "<b>", "zoom": 3})
     Choices(tab='vectors', step=1, way='module', merge='concat', vector='', layer=0, \
-direction='forward', time=0, start='random', chunk=2, width='double', \
+direction='forward', time=1, start='random', chunk=2, width='double', \
 combine='concat', decoder_size=5, call='', bug='last_step', version='broken', \
 route='', stop=1)
     """

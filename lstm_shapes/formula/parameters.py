@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from lstm_shapes.config import Direction, Kind, Settings, as_settings
+from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.formula.shapes import Axis, NamedShape, cell_axis, joined_axis
 
 if TYPE_CHECKING:
@@ -95,6 +96,50 @@ def parameter_count(settings: Settings | nn.Module) -> int:
     1444800
     """
     return _elements(as_settings("settings", settings), ("weight", "bias"))
+
+
+def parameter_sum(settings: Settings | nn.Module) -> tuple[str, str]:
+    """Write the count of a module's parameters as a sum, in symbols and in numbers.
+
+    Args:
+        settings: the module: its Settings, or a module as for :meth:`Settings.of`.
+
+    Returns:
+        The sum over all cells in the symbols of torch's documentation, and the same in numbers.
+        A cell has weight_ih and weight_hh, with as many rows and other columns, two biases, and
+        with a projection weight_hr. Layers of the same width stand together.
+
+    Raises:
+        ArgumentTypeError: the settings are neither Settings nor such a module.
+
+    >>> for line in parameter_sum(Settings(300, 300, bidirectional=True)):
+    ...     print(line)
+    D · (4·H_cell·(H_in + H_out) + 2·4·H_cell)
+    2 · (4·300·(300 + 300) + 2·4·300)
+    """
+    found = as_settings("settings", settings)
+    gates = len(GATES[found.kind])
+    many = f"{gates}·" if gates > 1 else ""
+    below = found.num_directions * found.h_out
+    numbers = [grouped(each) for each in (found.hidden_size, found.h_out)]
+    joined = "D·H_out" if found.bidirectional else "H_out"
+    terms = [("D", found.num_directions, "H_in", found.input_size)]
+    if found.num_layers > 1 and below == found.input_size:
+        terms = [("D·num_layers", found.num_directions * found.num_layers, "H_in", below)]
+    elif found.num_layers > 1:
+        above = found.num_directions * (found.num_layers - 1)
+        terms.append(("D·(num_layers - 1)", above, joined, below))
+
+    def cell(read: str, hidden: str, out: str) -> str:
+        parts = [f"{many}{hidden}·({read} + {out})"]
+        parts += [f"2·{many}{hidden}"] if found.bias else []
+        parts += [f"{out}·{hidden}"] if found.proj_size else []
+        return " + ".join(parts)
+
+    return (
+        " + ".join(f"{times} · ({cell(read, 'H_cell', 'H_out')})" for times, _, read, _ in terms),
+        " + ".join(f"{grouped(n)} · ({cell(grouped(x), *numbers)})" for _, n, _, x in terms),
+    )
 
 
 def weight_count(settings: Settings) -> int:

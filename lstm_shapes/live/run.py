@@ -140,9 +140,10 @@ def run(
     """Build the module from a seed and call it on a random input, without gradients.
 
     Parameters and input are float32 and drawn on the CPU, so they are the same on every
-    device. The run takes one thread; runs of several threads wait for each other. The
-    caller's threads, random state, default dtype and device, grad mode, inference mode
-    and autocast have no influence and are left as they were.
+    device; ``batch_first`` moves axes of the input, and changes none of its numbers. The run
+    takes one thread; runs of several threads wait for each other. The caller's threads, random
+    state, default dtype and device, grad mode, inference mode and autocast have no influence
+    and are left as they were.
 
     Args:
         settings: the module: its Settings, or a module as for :meth:`Settings.of`, whose weights
@@ -178,7 +179,7 @@ def run(
         with seeded(seed), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             module = construct(vars(settings), "cpu")
-            x = torch.randn(_input_shape(settings, sizes), dtype=torch.float32, device="cpu")
+            x = _drawn(settings, sizes)
         x = _padded(x, settings, sizes)
         made = called(module.to(device), x.to(device), settings, sizes, seed, device)
     return replace(made, remarks=tuple(str(warning.message) for warning in caught))
@@ -193,12 +194,15 @@ def called(
     return Run(settings, sizes, seed, device, weights, x, *returned, built=module)
 
 
-def _input_shape(settings: Settings, sizes: InputSizes) -> tuple[int, ...]:
-    if sizes.batch_size is None:
-        return sizes.seq_len, settings.input_size
-    if settings.batch_first:
-        return sizes.batch_size, sizes.seq_len, settings.input_size
-    return sizes.seq_len, sizes.batch_size, settings.input_size
+def _drawn(settings: Settings, sizes: InputSizes) -> Tensor:
+    """A random input. It is drawn batch first, so that batch_first moves axes and no number."""
+    leading: tuple[int, ...] = (sizes.seq_len,)
+    if sizes.batch_size is not None:
+        leading = sizes.batch_size, sizes.seq_len
+    x = torch.randn(*leading, settings.input_size, dtype=torch.float32, device="cpu")
+    if sizes.batch_size is None or settings.batch_first:
+        return x
+    return x.transpose(0, 1).contiguous()
 
 
 def _padded(x: Tensor, settings: Settings, sizes: InputSizes) -> Tensor:

@@ -87,6 +87,7 @@ class _Draughtsman:
             self._verticals(below, top - (0 if below == "x" else PAD), bottom + PAD)
             top = self._elided_layers(bottom) if layer is None else self._layer(layer, bottom)
             self._joined(layer, top)
+            self._dropped(layer, top)
             below, gap = key(layer), BETWEEN_LAYERS
         self._verticals(below, top - PAD, top - BETWEEN_LAYERS)
         self.drawing.height = -self._outputs(top - BETWEEN_LAYERS)
@@ -204,6 +205,14 @@ class _Draughtsman:
             labels = [f"{verb}{_features(width)}", f"{verb}{grouped(width)}", f"{verb}D·H_out"]
             fitting = self._fitting(labels, self.by.left - 14)
             self._text(self.by.margin, y - BETWEEN_LAYERS + 16, fitting, "note")
+
+    def _dropped(self, layer: int | None, y: float) -> None:
+        """Mark where dropout acts: on what goes to the next layer, and never on out."""
+        settings = self.scene.settings
+        if settings.dropout and layer is not None and layer < settings.num_layers - 1:
+            labels = [f"dropout p={settings.dropout:.3g}", f"p={settings.dropout:.2g}"]
+            fitting = self._fitting(labels, self.by.left - 14)
+            self._text(self.by.margin, y - BETWEEN_LAYERS + 30, fitting, "note")
 
     def _inputs(self) -> float:
         start = self.by.left if self.by.beside else self.by.margin

@@ -149,7 +149,21 @@ class _Words:
         what = "the cell state of " if each.kind == "c_n" else ""
         return (
             f"`{each.code}` = {what}{self._where(each)}, written at t = {each.step} "
-            f"after reading {self._read(each)}."
+            f"after reading {self._read(each)}.{self._made_of_c(each)}"
+        )
+
+    def _made_of_c(self, each: Slice) -> str:
+        """What c is to h; empty for what is no c."""
+        final = self.scene.at("h_n", each) if each.kind == "c_n" else None
+        if final is None:
+            return ""
+        formula = "o ⊙ tanh(c)"
+        if self.settings.proj_size:
+            formula = f"W_hr ({formula})"
+        return (
+            " c is the cell's memory: the cell hands it to its own next step, and to no other "
+            f"layer. What it gives out of it is h, here `{final.code}`: `h = {formula}`, "
+            "where o is the output gate. `out` holds h of every step, and no c."
         )
 
     def _cell(self, each: Slice) -> str:
@@ -185,8 +199,20 @@ class _Words:
                 f"h of both directions of layer {each.layer} at t = {step}, side by side: "
                 f"2·{width} = {2 * width} features"
             )
-        to = "out" if each.layer == self.top else f"layer {(each.layer or 0) + 1}"
-        return f"{what}, which go to {to}."
+        if each.layer == self.top:
+            return f"{what}, which go to out."
+        return f"{what}, which go to layer {(each.layer or 0) + 1}.{self._dropped()}"
+
+    def _dropped(self) -> str:
+        """What dropout does between two layers, and when; empty where it is 0."""
+        p = self.settings.dropout
+        if not p:
+            return ""
+        return (
+            " Dropout acts here, between two layers: it sets each of them to zero with the "
+            f"probability {p:.3g}, but only in `train()`. The run shown is in `eval()`, so nothing "
+            "is dropped now."
+        )
 
     def _where(self, each: Slice) -> str:
         return f"layer {each.layer}, {each.direction}" if self.both else f"layer {each.layer}"

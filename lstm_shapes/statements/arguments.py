@@ -1,4 +1,4 @@
-"""Statements about where dropout acts, evaluated by running a module in train() and in eval().
+"""Statements about where dropout acts and what batch_first moves, evaluated by running a module.
 
 What the other arguments change follows from the shapes, and is computed by
 ``formula.arguments``.
@@ -17,10 +17,67 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from lstm_shapes.formula.arguments import SHOWN_DROPOUT
 from lstm_shapes.live.axes import as_returned, steps_first
 from lstm_shapes.live.layers import layer_runs
-from lstm_shapes.live.run import Run
+from lstm_shapes.live.run import Run, called_again
 from lstm_shapes.live.terms import own_terms, seeded
 from lstm_shapes.live.variants import with_dropout
 from lstm_shapes.statements.claim import Claim, recomputed
+
+
+def batch_first_claims(run: Run) -> tuple[Claim, ...]:
+    """Evaluate that batch_first moves axes of input and out, and changes no number.
+
+    A module with the same weights and the other batch_first is called on the same input with its
+    first two axes exchanged; unbatched, on the same input as it is.
+
+    Args:
+        run: from :func:`~lstm_shapes.run`.
+
+    Returns:
+        Two claims; none for a run without samples.
+
+    Source: torch documentation, ``torch.nn.LSTM``, "batch_first".
+
+    >>> from lstm_shapes import InputSizes, Settings, run
+    >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
+    >>> for claim in batch_first_claims(made):
+    ...     print(claim.holds, claim.statement)
+    True out with batch_first=True == out.transpose(0, 1)
+    True h_n and c_n with batch_first=True == h_n and c_n
+    """
+    if run.out.numel() == 0:
+        return ()
+    return run.kept("batch_first claims", lambda: _moved(run))
+
+
+def _moved(run: Run) -> tuple[Claim, Claim]:
+    batched = run.sizes.batch_size is not None
+    settings = replace(run.settings, batch_first=not run.settings.batch_first)
+    x = run.input.transpose(0, 1).contiguous() if batched else run.input
+    other = called_again(run, settings, x=x)
+    back = other.out.transpose(0, 1) if batched else other.out
+    same, note = recomputed(back, run.out, run)
+    kept, kept_note = recomputed(other.h_n, run.h_n, run)
+    states = "h_n"
+    if run.c_n is not None and other.c_n is not None:
+        states = "h_n and c_n"
+        cells, cells_note = recomputed(other.c_n, run.c_n, run)
+        kept, kept_note = kept and cells, kept_note or cells_note
+    value = f"batch_first={settings.batch_first}"
+    moved = "the weights and the input's numbers are the same, and only two axes changed places"
+    return (
+        Claim(
+            "batch-first-out",
+            f"out with {value} == out{'.transpose(0, 1)' if batched else ''}",
+            same,
+            f"{moved if batched else 'unbatched input has no batch axis that could move'}{note}",
+        ),
+        Claim(
+            "batch-first-states",
+            f"{states} with {value} == {states}",
+            kept,
+            f"batch_first concerns input and out; states have their axes in one order{kept_note}",
+        ),
+    )
 
 
 def dropout_claims(run: Run) -> tuple[Claim, ...]:

@@ -13,6 +13,7 @@ from lstm_shapes.errors import check_int
 from lstm_shapes.formula.arguments import SHOWN_DROPOUT
 from lstm_shapes.formula.budget import Limits, estimate
 from lstm_shapes.live.run import Run, run
+from lstm_shapes.live.training import STEPS, trained
 from lstm_shapes.live.variants import call_again, with_dropout
 
 MOST_THREADS = 4
@@ -27,6 +28,9 @@ DOCUMENTED = (
 Numbers = tuple[Tensor, ...]
 """All tensors that one run returned, on the CPU; they are compared bit for bit."""
 
+LOSSES = ("trained", "trained-anew")
+"""Trials whose first tensor holds the losses of a training."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -38,6 +42,7 @@ class Trial:
         runs: how many runs there were so far. The others are compared with the first.
         equal: how many of the others were equal to the first bit for bit, in every tensor.
         difference: the largest difference from the first, over all tensors of all runs.
+        losses: of a training, the losses of the first run, and of the last one beside it.
     """
 
     id: str
@@ -45,6 +50,7 @@ class Trial:
     runs: int = 0
     equal: int = 0
     difference: float = 0.0
+    losses: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,8 @@ def reproduce(made: Run, repeats: int = 10) -> Iterator[Progress]:
     - The same module is called again in eval().
     - The module is called in train() with dropout, with a new seed for each call and with the
       same seed for each call. MPS has no such trials.
+    - A copy of the module is trained for a few steps, from the same seed and from a new one each
+      time; losses and weights are compared. MPS and a run without samples have no such trials.
     - On the CPU, the module is called on several threads. On another device, its numbers are
       compared with those of the CPU.
 
@@ -107,7 +115,8 @@ def _measure(made: Run, repeats: int) -> Iterator[Progress]:
     found: list[Trial] = []
     for name, (what, again) in ways.items():
         first = again(0)
-        trial = Trial(name, what, 1)
+        losses = (tuple(first[0].tolist()),) if name in LOSSES else ()
+        trial = Trial(name, what, 1, losses=losses)
         yield Progress(len(found) * repeats + 1, total, (*found, trial))
         for i in range(1, repeats):
             trial = _compared(trial, first, again(i))
@@ -122,7 +131,9 @@ def _compared(trial: Trial, first: Numbers, other: Numbers) -> Trial:
     gaps = ((one - two).abs().nan_to_num(nan=float("inf")) for one, two in pairs if one.numel())
     apart = (float(gap.max()) for gap in gaps)
     difference = max(trial.difference, *apart, 0.0)
-    return Trial(trial.id, trial.what, trial.runs + 1, trial.equal + equal, difference)
+    losses = (trial.losses[0], tuple(other[0].tolist())) if trial.losses else ()
+    runs, found = trial.runs + 1, trial.equal + equal
+    return Trial(trial.id, trial.what, runs, found, difference, losses)
 
 
 def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
@@ -154,6 +165,8 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
                 lambda _: _numbers(with_dropout(made, p, seed=start, device=made.device)),
             ),
         }
+        if made.out.numel():
+            ways |= _trainings(made, start)
     most = min(MOST_THREADS, os.cpu_count() or 1)
     if made.device != "cpu":
         ways["devices"] = (
@@ -166,6 +179,28 @@ def _ways(made: Run) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
             lambda i: _numbers(call_again(made, "cpu", 2 + (i - 1) % (most - 1) if i else 1)),
         )
     return ways
+
+
+def _trainings(made: Run, start: int) -> dict[str, tuple[str, Callable[[int], Numbers]]]:
+    """Training from one seed again and again, and from another seed each time."""
+    where = "on one thread of the CPU" if made.device == "cpu" else f"on {made.device}"
+    train = f"{STEPS} steps of training {where}: loss, backward() and Adam"
+    drawn = "targets" if made.observed else "weights and targets"
+    return {
+        "trained": (
+            f"{train}; {drawn} from the same seed each time",
+            lambda _: _of_training(made, start),
+        ),
+        "trained-anew": (
+            f"{train}; {drawn} from a new seed each time",
+            lambda i: _of_training(made, start + i),
+        ),
+    }
+
+
+def _of_training(made: Run, seed: int) -> Numbers:
+    found = trained(made, seed)
+    return (found.losses, *found.weights.values())
 
 
 def _numbers(made: Run) -> Numbers:

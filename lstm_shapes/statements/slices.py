@@ -18,6 +18,7 @@ from lstm_shapes.live.layers import hidden_states, layer_runs
 from lstm_shapes.live.run import Run
 from lstm_shapes.picture.scene import Scene, Slice
 from lstm_shapes.statements.claim import COINCIDENCE, Claim, recomputed
+from lstm_shapes.statements.final_h import h_from_c
 
 MOST_NUMBERS = 8
 """The most features of a slice whose numbers are given."""
@@ -29,6 +30,7 @@ def slice_claims(scene: Scene, run: Run) -> dict[str, tuple[Claim, ...]]:
     Each row of h_n in the last layer is compared with the step of out that holds the same
     numbers, and with the last step of out, where it is often looked for. The rows of the other
     layers, and the rows of c_n, are compared with what their layer returns when it is run alone.
+    Of c_n it is evaluated too that h is made of it, and that out does not hold it.
 
     Args:
         scene: from :func:`~lstm_shapes.unroll`.
@@ -103,12 +105,34 @@ class _Finder:
             yield from self._row(each)
         elif each.kind == "c_n":
             yield self._alone(each, "c_n", (each.backward, *each.where[1:]))
+            yield from self._inside(each)
         elif each.padding and each.kind == "out":
             zeros = not self._at("out", each.where).any()
             reason = "pad_packed_sequence fills the padding with zeros"
             yield Claim(f"zeros-{each.id}", f"{each.code} == 0", zeros, reason)
         elif each.kind == "out":
             yield from self._step(each)
+
+    def _inside(self, each: Slice) -> Iterator[Claim]:
+        """What a row of c_n is to h, and that out does not hold it."""
+        final = self.scene.at("h_n", each)
+        if final is None or each.layer is None or each.direction is None:
+            return
+        by_hand = h_from_c(self.run, each.layer, each.direction)
+        by_hand = by_hand if len(each.where) == 3 else by_hand.squeeze(0)
+        same, note = recomputed(
+            by_hand[_subscript(each.where[1:])], self._at("h_n", final.where), self.run
+        )
+        formula = f"o ⊙ tanh({each.code})"
+        formula = f"W_hr ({formula})" if self.run.settings.proj_size else formula
+        reason = f"o is the output gate of that step, computed by hand{note}"
+        yield Claim(f"inside-{each.id}", f"{final.code} == {formula}", same, reason)
+        if each.layer == self.top:
+            end = self.scene.slices[f"out.{each.step}.{each.direction}"]
+            equal = torch.equal(self._at("c_n", each.where), self._at("out", end.where))
+            reason = "true on this run by coincidence: c and h are the same numbers here"
+            reason = reason if equal else "out holds h of every step, and no c"
+            yield Claim(f"not-{each.id}", f"{each.code} == {end.code}", equal, reason, mistake=True)
 
     def _step(self, each: Slice) -> Iterator[Claim]:
         """Compare a half of a step of out with the final state of its direction."""

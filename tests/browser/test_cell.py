@@ -50,6 +50,11 @@ def test_the_cell_shows_what_the_module_returned_line_by_line(explorer: Explorer
 def test_layer_direction_step_and_sample_are_chosen(explorer: ExplorerPage) -> None:
     page = explorer.open_tab("Inside one cell").page
     says = page.locator(".ls-cell-panel .ls-scene-says")
+    nothing = page.locator("[data-forgets]")
+    expect(says).to_contain_text("h' and c' are what the cell wrote at t = 0")
+    expect(nothing).to_have_count(0)
+    explorer.opened(link_to(tab="cell", time=0))
+    expect(nothing).to_contain_text("the forget gate has nothing to forget")
     expect(says).to_contain_text("layer 0, forward, t = 0: x is the input at t = 0; h' and c' are")
     expect(says).to_contain_text("zeros: it is the first step that is read")
     page.get_by_role("group", name="direction", exact=True).get_by_role(

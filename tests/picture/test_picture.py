@@ -11,15 +11,19 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import settings as limits
 
 from lstm_shapes import ArgumentError, InputSizes, Run, Settings, run, svg, unroll
+from lstm_shapes.live.variants import started_from
 from lstm_shapes.picture.drawing import WIDTH, Box
 from lstm_shapes.picture.layout import layout
 from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import axis_sentence, sentence
 from lstm_shapes.snippet import script
+from lstm_shapes.statements.cell import cell_at
+from lstm_shapes.statements.final_h import h_from_c
 from lstm_shapes.statements.slices import slice_claims, slice_numbers
 from tests import strategies
 
@@ -123,6 +127,11 @@ def test_sentences_say_who_wrote_what_after_reading_what() -> None:
         "`h_n[2]` = layer 1, forward, written at t = 4 after reading t = 0 → 4 of layer 0's output."
     )
     assert said["c_n.1"].startswith("`c_n[1]` = the cell state of layer 0, backward, written at t")
+    assert "here `h_n[1]`: `h = o ⊙ tanh(c)`, where o is the output gate" in said["c_n.1"]
+    assert said["c_n.1"].endswith("`out` holds h of every step, and no c.")
+    assert "tanh" not in said["h_n.1"]
+    projected = unroll(replace(BOTH, proj_size=2), FIRST)
+    assert "`h = W_hr (o ⊙ tanh(c))`" in sentence(projected, projected.slices["c_n.1"])
     assert said["cell.1.backward.0"].endswith("It wrote `out[:, 0, 3:]` and `h_n[3]` and `c_n[3]`.")
     assert said["cell.0.forward.2"].endswith("goes up to layer 1; `out` does not hold it.")
     assert said["x.2"].startswith("`x[:, 2]` = what you pass in at t = 2: 3 samples of 4 features.")
@@ -194,9 +203,37 @@ def test_what_should_hold_of_a_slice_does(settings: Settings, sizes: InputSizes)
     for name in made.slices:
         if name.startswith("h_n."):
             assert claims[name]
+        if name.startswith("c_n."):
+            _, inside, *rest = claims[name]
+            assert inside.holds, inside
+            assert "tanh" in inside.statement
+            # The one mistake is about out, which holds the last layer's h.
+            assert len(rest) == (made.slices[name].layer == settings.num_layers - 1)
+            assert not any(claim.holds for claim in rest)
     for name, found in claims.items():
         for claim in found:
             assert claim.holds or claim.mistake, (name, claim)
+
+
+def test_dropout_is_marked_between_the_layers_and_nowhere_else() -> None:
+    for layers, dropout, marks in ((1, 0.2, 0), (2, 0.0, 0), (2, 0.2, 1), (3, 1 / 3, 2)):
+        made = unroll(replace(BOTH, num_layers=layers, dropout=dropout), FIRST)
+        drawn = layout(made)
+        shown = [each for each in drawn.texts if each.text.startswith("dropout")]
+        assert [each.text for each in shown] == [f"dropout p={dropout:.3g}"] * marks
+        # In the gap above each layer but the last, clear of the cells and of the line above it.
+        tops = [min(box.y for box in drawn.boxes if box.id.startswith(f"cell.{layer}."))
+                for layer in range(layers)]  # fmt: skip
+        assert all(0 < tops[layer] - mark.y < 40 for layer, mark in enumerate(shown))
+        others = [each for each in drawn.texts if each not in shown and each.x == 10]
+        assert all(abs(mark.y - each.y) >= 12 for mark in shown for each in others)
+        narrow = [each for each in layout(made, width=320).texts if "p=" in each.text]
+        assert len(narrow) == marks
+        said = {name: sentence(made, each) for name, each in made.slices.items()}
+        acts = {name for name, words in said.items() if "only in `train()`" in words}
+        assert acts == {
+            f"arrow.{layer}.{step}" for layer in range(layers - 1) for step in range(5) if dropout
+        }
 
 
 def test_the_common_mistakes_are_evaluated_too() -> None:
@@ -220,6 +257,38 @@ def test_a_claim_fails_on_a_run_that_was_tampered_with() -> None:
         assert not found[name][0].holds
         assert not found[name][0].mistake
     assert not slice_claims(picture(), replace(made, c_n=made.c_n * 2))["c_n.0"][0].holds
+
+
+@given(settings=strategies.settings(), sizes=strategies.sizes())
+@limits(max_examples=60, deadline=None)
+def test_h_from_c_is_what_the_whole_cell_by_hand_gives(
+    settings: Settings, sizes: InputSizes
+) -> None:
+    first = run(replace(settings, kind="LSTM"), sizes)
+    if sizes.batch_size == 0:
+        return
+    for made in (first, started_from(first, "random")):
+        for layer in range(settings.num_layers):
+            for row, direction in enumerate(settings.directions):
+                found = h_from_c(made, layer, direction)
+                for sample in range(sizes.samples):
+                    end = 0 if row else sizes.steps_of(sample) - 1
+                    whole = cell_at(made, layer, direction, end).equations[-1].value[sample]
+                    assert torch.allclose(found[sample], whole, atol=2e-6)
+
+
+def test_a_c_that_h_is_not_made_of_is_no_tick() -> None:
+    made = run(BOTH, FIRST)
+    for broken in (replace(made, c_n=made.c_n + 0.1), replace(made, h_n=made.h_n + 0.1)):
+        assert not slice_claims(picture(), broken)["c_n.3"][1].holds
+    of_c, _ = slice_claims(picture(), replace(made, out=made.out * 0, c_n=made.c_n * 0))["c_n.3"][
+        1:
+    ]
+    assert not of_c.holds
+    none = slice_claims(picture(), replace(made, out=made.out * 0, c_n=made.c_n * 0))["c_n.3"][2]
+    assert none.holds
+    assert none.mistake
+    assert none.reason.startswith("true on this run by coincidence")
 
 
 @pytest.mark.parametrize("compare", [slice_claims, slice_numbers])

@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from lstm_shapes import InputSizes, Run, Settings, run
 from lstm_shapes.live.layers import layer_runs
 from lstm_shapes.live.variants import with_dropout
-from lstm_shapes.statements.arguments import dropout_claims
+from lstm_shapes.statements.arguments import batch_first_claims, dropout_claims
 from tests.strategies import seeds, settings, sizes
 
 TWO = Settings(4, 8, num_layers=2, batch_first=True)
@@ -178,3 +178,40 @@ def test_why_train_gave_the_same_twice() -> None:
     (claim,) = [claim for claim in dropout_claims(made) if claim.id == "dropout-train"]
     assert claim.holds
     assert claim.reason == "this time the same elements were dropped, or none that count"
+
+
+@hypothesis_settings(max_examples=150, deadline=None)
+@given(settings(), sizes(), seeds)
+def test_batch_first_moves_axes_and_no_number(
+    module: Settings, asked: InputSizes, seed: int
+) -> None:
+    made = run(module, asked, seed=seed)
+    claims = batch_first_claims(made)
+    assert [claim.holds for claim in claims] == ([] if asked.batch_size == 0 else [True, True])
+    # The second judge: the whole question asked again, which draws weights and input anew.
+    other = run(replace(module, batch_first=not module.batch_first), asked, seed=seed)
+    assert all(torch.equal(one, made.weights[name]) for name, one in other.weights.items())
+    moved = other.tensors()
+    if asked.batch_size is not None:
+        moved |= {name: moved[name].transpose(0, 1) for name in ("input", "out")}
+    assert torch.equal(moved["input"], made.input)
+    for name, tensor in made.tensors().items():
+        torch.testing.assert_close(moved[name], tensor)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("name", ["out", "h_n", "c_n"])
+def test_a_call_in_which_a_number_moved_is_no_tick(first: bool, name: str) -> None:
+    made = run(replace(TWO, batch_first=first), InputSizes(seq_len=1, batch_size=1))
+    wrong = replace(made, **{name: made.tensors()[name] + 0.5})
+    out, states = batch_first_claims(wrong)
+    assert (out.holds, states.holds) == (name != "out", name == "out")
+    assert "largest difference 5.0e-01" in (states if out.holds else out).reason
+
+
+def test_the_statements_on_batch_first_fit_the_call() -> None:
+    gru = batch_first_claims(run(Settings(4, 3, kind="GRU"), InputSizes(5, None)))
+    assert [claim.statement for claim in gru] == [
+        "out with batch_first=True == out",
+        "h_n with batch_first=True == h_n",
+    ]

@@ -14,12 +14,14 @@ from hypothesis import settings as hypothesis_settings
 from torch import Tensor, nn
 
 from lstm_shapes import ArgumentError, InputSizes, Run, Settings, run
+from lstm_shapes.live.training import Training
 from lstm_shapes.statements.reproducibility import Trial, reproduce
 from tests.strategies import seeds, settings, sizes
 
 TWO = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
 ASKED = InputSizes(seq_len=5, batch_size=3)
 REPEATS = 3
+DRAWN_ANEW = {"train", "trained-anew"}
 
 
 def measured(made: Run, repeats: int = REPEATS) -> dict[str, Trial]:
@@ -33,7 +35,10 @@ def test_on_the_cpu_the_same_seed_gives_the_same_numbers(
     module: Settings, asked: InputSizes, seed: int
 ) -> None:
     found = measured(run(module, asked, seed=seed))
-    for name in ("rebuilt", "eval", "train-seeded"):
+    assert ("trained" in found) == ("trained-anew" in found) == (asked.batch_size != 0)
+    for name in ("rebuilt", "eval", "train-seeded", "trained"):
+        if name not in found:
+            continue
         trial = found[name]
         assert (trial.runs, trial.equal, trial.difference) == (REPEATS, REPEATS - 1, 0.0), trial
     if module.num_layers == 1 or asked.batch_size == 0 or module.dropout == 1.0:
@@ -43,7 +48,7 @@ def test_on_the_cpu_the_same_seed_gives_the_same_numbers(
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 def test_only_dropout_going_on_gives_other_numbers(dropout: float) -> None:
     two = measured(run(replace(TWO, dropout=dropout), ASKED))
-    assert {name for name, trial in two.items() if trial.equal < REPEATS - 1} == {"train"}
+    assert {name for name, trial in two.items() if trial.equal < REPEATS - 1} == DRAWN_ANEW
     assert two["train"].equal == 0
     assert two["train"].difference > 1e-3
     told = f"train(), dropout={dropout or '0.5 for this trial'}, "
@@ -133,7 +138,10 @@ def test_a_module_that_gives_other_numbers_is_found_out(
     made = run(TWO, ASKED)
     noisy(monkeypatch, 1e-5, of)
     trials = measured(made)
-    assert trials.keys() >= {"rebuilt", "eval", "train", "train-seeded"}
+    assert trials.keys() >= {"rebuilt", "eval", "train", "train-seeded", "trained"}
+    if of:  # the loss is one of out alone
+        assert trials.pop("trained").equal == REPEATS - 1
+        del trials["trained-anew"]
     for trial in trials.values():
         assert trial.equal == 0, trial
         assert trial.difference > 1e-6
@@ -146,7 +154,10 @@ def test_what_is_no_number_is_as_far_away_as_can_be(
     made = run(TWO, ASKED)
     noisy(monkeypatch, float("nan"), of)
     trials = measured(made)
-    assert trials.keys() >= {"rebuilt", "eval", "train", "train-seeded"}
+    assert trials.keys() >= {"rebuilt", "eval", "train", "train-seeded", "trained"}
+    if of:  # the loss is one of out alone
+        assert trials.pop("trained").equal == REPEATS - 1
+        del trials["trained-anew"]
     for trial in trials.values():
         assert (trial.equal, trial.difference) == (0, float("inf")), trial
 
@@ -167,11 +178,15 @@ def test_a_device_whose_generator_cannot_be_put_back_is_not_asked_to_draw(
 def test_every_trial_is_asked_for_on_the_device_that_it_names(
     device: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, asked = run(TWO, ASKED), []
+    made, asked, seeded = run(TWO, ASKED), [], []
 
     def call_again(_: Run, device: str, threads: int = 1) -> Run:
         asked.append((device, threads))
         return made
+
+    def training(of: Run, seed: int) -> Training:
+        seeded.append((of.device, seed))
+        return Training(torch.zeros(1), {})
 
     def with_dropout(_: Run, p: float, *, seed: int, device: str) -> Run:
         asked.append((device, p, seed))
@@ -180,11 +195,13 @@ def test_every_trial_is_asked_for_on_the_device_that_it_names(
     monkeypatch.setattr("lstm_shapes.statements.reproducibility.run", lambda *_, **__: made)
     monkeypatch.setattr("lstm_shapes.statements.reproducibility.call_again", call_again)
     monkeypatch.setattr("lstm_shapes.statements.reproducibility.with_dropout", with_dropout)
+    monkeypatch.setattr("lstm_shapes.statements.reproducibility.trained", training)
     monkeypatch.setattr("os.cpu_count", lambda: 4)
     measured(replace(made, device=device))
     called = [(device, 1)] * REPEATS
     trained = [(device, 0.5, seed) for seed in (0, 1, 2, 0, 0, 0)]
     on_cpu, on_cuda = [("cpu", 1), ("cpu", 2), ("cpu", 3)], [("cpu", 1), *[("cuda", 1)] * 2]
+    assert seeded == [(device, seed) for seed in (0, 0, 0, 0, 1, 2)]
     assert asked == called + trained + (on_cpu if device == "cpu" else on_cuda)
 
 
@@ -198,4 +215,24 @@ def test_other_weights_from_the_same_seed_are_found_out(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(nn.RNNBase, "reset_parameters", anew)
     found = measured(made)
-    assert {name for name, trial in found.items() if trial.equal == 0} == {"rebuilt", "train"}
+    assert {name for name, trial in found.items() if trial.equal == 0} == {
+        "rebuilt",
+        "trained",
+        *DRAWN_ANEW,
+    }
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(settings(), sizes(), seeds)
+def test_training_from_a_new_seed_gives_other_losses(
+    module: Settings, asked: InputSizes, seed: int
+) -> None:
+    if asked.batch_size == 0:
+        return
+    found = measured(run(module, asked, seed=seed))
+    assert found["trained-anew"].equal == 0
+    one, again = found["trained"].losses
+    assert one == again
+    first, last = found["trained-anew"].losses
+    assert first == one
+    assert last != one

@@ -54,11 +54,13 @@ class ArgumentRecord(TypedDict):
 
 
 class ArgumentsPanel(TypedDict):
-    """All arguments of nn.LSTM, and where dropout acts."""
+    """All arguments of nn.LSTM, what batch_first moves, and where dropout acts."""
 
     heads: Sequence[str]
     rows: Sequence[ArgumentRecord]
     parameters: str
+    moved_title: str
+    moved: Sequence[ClaimRecord]
     claims_title: str
     claims: Sequence[ClaimRecord]
     without: str
@@ -74,10 +76,20 @@ def arguments_view(snapshot: Snapshot) -> ArgumentsPanel:
         "heads": HEADS,
         "rows": [_row(effect, snapshot, run and _measured(effect, run)) for effect in effects],
         "parameters": "parameters",
+        "moved_title": "What batch_first moves, shown by running the module with the other value",
+        "moved": _moved(run),
         "claims_title": "Where dropout acts, shown by running the module",
         "claims": _claims(run),
         "without": without,
     }
+
+
+def _moved(run: Run | None) -> list[ClaimRecord]:
+    if run is None:
+        return []
+    from lstm_shapes.statements.arguments import batch_first_claims
+
+    return claim_records(batch_first_claims(run))
 
 
 def _claims(run: Run | None) -> list[ClaimRecord]:

@@ -94,9 +94,11 @@ class LoopRecord(TypedDict):
 
 
 class CellNumbers(TypedDict):
-    """What was computed by hand, and by a cell that is a module of its own."""
+    """What was computed by hand, and by a cell that is a module of its own; ``forgets`` says
+    where the forget gate has nothing to forget."""
 
     about: str
+    forgets: str
     kinds: Sequence[KindRecord]
     strips_title: str
     legend: Sequence[LegendRecord]
@@ -170,6 +172,7 @@ def _measured(run: Run, sample: int, at: tuple[int, Direction, int]) -> CellNumb
     what = "h and c" if run.settings.kind == "LSTM" else "h"
     return {
         "about": ABOUT,
+        "forgets": _forgets(with_kind(run, "LSTM"), at, sample),
         "kinds": [_kind(run, with_kind(run, kind), at, sample) for kind in kinds],
         "strips_title": f"What nn.{run.settings.kind} does not return: {what} of every layer "
         "and step",
@@ -178,6 +181,24 @@ def _measured(run: Run, sample: int, at: tuple[int, Direction, int]) -> CellNumb
         "claims": claim_records(cell_claims(run)),
         "loop": _loop(run),
     }
+
+
+def _forgets(made: Run, at: tuple[int, Direction, int], sample: int) -> str:
+    """That c' is zero before the step that is shown, if it is, and where the next step is."""
+    from lstm_shapes.statements.cell import cell_at
+
+    _, direction, time = at
+    handed = cell_at(made, *at).c
+    if handed is None or handed[sample].any():
+        return ""
+    said = (
+        f"In the LSTM every number of `c'` is zero before t = {time}, so `f ⊙ c'` is zero, "
+        "whatever f is: the forget gate has nothing to forget."
+    )
+    following = time - 1 if direction == "backward" else time + 1
+    if 0 <= following < made.sizes.steps_of(sample):
+        said += f" See t = {following}, the next step that is read."
+    return said
 
 
 def _loop(run: Run) -> LoopRecord:

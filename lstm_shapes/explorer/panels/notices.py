@@ -9,6 +9,8 @@ from lstm_shapes.config import Question
 from lstm_shapes.explorer.link import Link, write_link
 from lstm_shapes.explorer.refusals import Problem
 from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.formula.nearest import Nearest, nearest_sizes
+from lstm_shapes.formula.numbers import grouped
 
 if TYPE_CHECKING:
     from lstm_shapes.live.what_if import WhatIf
@@ -20,10 +22,19 @@ MOST_TOLD = 30
 in a flood the others are counted."""
 
 
+class OfferRecord(TypedDict):
+    """One of several ways out, as a button: what it says, and the ``link`` that it opens."""
+
+    link: str
+    label: str
+    argument: str
+
+
 class NoticeRecord(TypedDict):
     """One notice: ``parts`` lists what it is about, ``code`` is the module as it should be built,
     ``argument`` the control that it is about, and ``link`` what a button beside it opens; each is
-    empty where there is none. ``button`` is what it says if it does not apply a cure."""
+    empty where there is none. ``button`` is what it says if it does not apply a cure. ``offers``
+    are several ways out, each enough."""
 
     tone: Tone
     heading: str
@@ -33,6 +44,7 @@ class NoticeRecord(TypedDict):
     argument: str
     link: str
     button: str
+    offers: list[OfferRecord]
 
 
 def notices_view(snapshot: Snapshot) -> list[NoticeRecord]:
@@ -41,6 +53,7 @@ def notices_view(snapshot: Snapshot) -> list[NoticeRecord]:
         *_problems(snapshot),
         *_refusal(snapshot),
         *_left(snapshot),
+        *_unbatched(snapshot),
         *_remarks(snapshot),
     ]
 
@@ -87,6 +100,7 @@ def _notice(
         "argument": argument,
         "link": link,
         "button": "",
+        "offers": [],
     }
 
 
@@ -113,7 +127,18 @@ def _refusal(snapshot: Snapshot) -> list[NoticeRecord]:
     if not snapshot.refusal or snapshot.problems:
         return []
     text = "The shapes are those of the formula; nothing was allocated."
-    return [_notice("refusal", f"Predicted, not run: {snapshot.refusal}", text)]
+    question = snapshot.question
+    offers = [_offer(found) for found in nearest_sizes(question.settings, question.sizes)]
+    if offers:
+        each = "Each of these is" if len(offers) > 1 else "This is"
+        text += f" {each} enough to run it, and the largest that fits, rounded down:"
+    notice = _notice("refusal", f"Predicted, not run: {snapshot.refusal}", text)
+    return [{**notice, "offers": offers}]
+
+
+def _offer(found: Nearest) -> OfferRecord:
+    label = ", ".join(f"{name}={grouped(size)}" for name, size in found.sizes.items())
+    return {"link": write_link(found.sizes), "label": label, "argument": found.searched}
 
 
 def _left(snapshot: Snapshot) -> list[NoticeRecord]:
@@ -151,6 +176,25 @@ def _kept(kept: WhatIf | None) -> str:
     if not kept.states:
         said += " It starts from zeros: your states are of too few samples for it."
     return said
+
+
+def _unbatched(snapshot: Snapshot) -> list[NoticeRecord]:
+    """That a 2-D input is one sequence, also where it was meant as a batch."""
+    settings, sizes = snapshot.question.settings, snapshot.question.sizes
+    if sizes.batch_size is not None:
+        return []
+    steps, features = grouped(sizes.seq_len), grouped(settings.input_size)
+    count = f"{steps} step{'s' * (sizes.seq_len != 1)}"
+    axis, shape = (1, f"({steps}, 1, {features})")
+    if settings.batch_first:
+        axis, shape = (0, f"(1, {steps}, {features})")
+    text = (
+        f"The input ({steps}, {features}) is read as {count} of {features} "
+        f"feature{'s' * (settings.input_size != 1)}. A batch of {steps} samples that are given "
+        "without a time axis has the same shape: it is read as one sequence too, and no error is "
+        f"raised. To give one sample as a batch, write x.unsqueeze({axis}): it is then {shape}."
+    )
+    return [_notice("remark", "A 2-D tensor is one sequence, without a batch axis", text)]
 
 
 def _remarks(snapshot: Snapshot) -> list[NoticeRecord]:

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 from lstm_shapes.config import DIRECTIONS, Direction
+from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_records
 from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS
 from lstm_shapes.explorer.panels.picture import drawn_for, scene_of
+from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
 from lstm_shapes.formula.budget import FLOAT32
 from lstm_shapes.formula.numbers import grouped, human_bytes
-from lstm_shapes.formula.parameters import GATES, cell_parameters, parameter_count
+from lstm_shapes.formula.parameters import GATES, cell_parameters, parameter_count, parameter_sum
 from lstm_shapes.formula.shapes import NamedShape
 from lstm_shapes.picture.drawing import WIDTH
 from lstm_shapes.picture.scene import Scene, elide
@@ -25,6 +27,11 @@ WIDEST, NARROWEST = 104, 14
 HINT = (
     "Point at a weight, or move the focus to it: the cells that use it light up, here and in the "
     "picture."
+)
+
+WHY_TWO = (
+    "A cell has bias_ih beside weight_ih and bias_hh beside weight_hh. PyTorch keeps both so that "
+    "its parameters are those of cuDNN, NVIDIA's library, which computes the module on a GPU."
 )
 
 
@@ -61,19 +68,31 @@ class WeightsRecord(TypedDict):
 
 
 class CountRecord(TypedDict):
-    """How many parameters there are, by formula and as measured."""
+    """How many parameters there are, by formula and as measured; ``symbols`` and ``numbers``
+    write the sum."""
 
     count: str
+    symbols: str
+    numbers: str
     by_formula: str
     measured: str
     agrees: bool | None
     says: str
 
 
+class BiasesRecord(TypedDict):
+    """Why there are two biases, with what was evaluated."""
+
+    title: str
+    says: str
+    claims: Sequence[ClaimRecord]
+
+
 class ParametersPanel(TypedDict):
     """All parameters of the cells that are drawn, and what this module does not have."""
 
     count: CountRecord
+    biases: BiasesRecord | None
     without: Sequence[str]
     hint: str
     cells: Sequence[WeightsRecord]
@@ -92,6 +111,7 @@ def parameters_view(snapshot: Snapshot, sample: int = 0, room: int = WIDTH) -> P
     measured = _measured(snapshot)
     return {
         "count": _count(snapshot, measured),
+        "biases": _biases(snapshot),
         "without": _without(snapshot),
         "hint": HINT,
         "cells": list(_cells(snapshot, picture, measured)),
@@ -107,15 +127,18 @@ def _measured(snapshot: Snapshot) -> dict[str, tuple[int, ...]]:
 
 def _count(snapshot: Snapshot, measured: dict[str, tuple[int, ...]]) -> CountRecord:
     count = parameter_count(snapshot.question.settings)
+    symbols, numbers = parameter_sum(snapshot.question.settings)
     total = sum(map(math.prod, measured.values())) if snapshot.run else None
     found = "none is measured, since there is no run" if total is None else grouped(total)
     return {
         "count": grouped(count),
+        "symbols": symbols,
+        "numbers": f"{numbers} = {grouped(count)}",
         "by_formula": "parameters by formula,",
         "measured": found if total is None else f"{found} measured",
         "agrees": None if total is None else total == count,
         "says": f"They take {human_bytes(FLOAT32 * count)} in float32. The rows of a weight stand "
-        f"gate by gate. A layer above the first reads D·H_out features. {_biases(snapshot)}",
+        f"gate by gate. A layer above the first reads D·H_out features.",
     }
 
 
@@ -149,17 +172,22 @@ def _cells(
             }
 
 
-def _biases(snapshot: Snapshot) -> str:
-    """What the two biases of a cell do."""
-    settings = snapshot.question.settings
-    if not settings.bias:
-        return ""
-    if settings.kind == "GRU":
-        return (
-            "The two biases of a cell are added to each other, except those of the gate n: there "
-            "r multiplies b_hn, but not b_in."
+def _biases(snapshot: Snapshot) -> BiasesRecord | None:
+    """Why a cell has two biases, and whether their sum is all that matters."""
+    if not snapshot.question.settings.bias:
+        return None
+    claims: list[ClaimRecord] = []
+    if snapshot.run is not None and not why_not(snapshot, "shown by running"):
+        from lstm_shapes.statements.parameters import bias_claims
+
+        claims = claim_records(bias_claims(snapshot.run))
+    sums = "Only their sum counts: one of the two would do, and is what many equations show."
+    if snapshot.question.settings.kind == "GRU":
+        sums = (
+            "Of the gates r and z only their sum counts. In the gate n, r multiplies b_hn but not "
+            "b_in, so that both are needed there."
         )
-    return "The two biases of a cell are added to each other."
+    return {"title": "Why there are two biases", "says": f"{WHY_TWO} {sums}", "claims": claims}
 
 
 def _without(snapshot: Snapshot) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TypedDict
 from lstm_shapes.config import Direction, InputSizes, Question, Settings
 from lstm_shapes.explorer.panels.cards import MEANING, axis_id
 from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_record
+from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.view import packed
 from lstm_shapes.formula.code import code_of
@@ -242,7 +243,22 @@ def _found(snapshot: Snapshot, sample: int, room: int) -> dict[str, SliceFoundRe
         found[name] = {"numbers": f"{code} = {shown}{more}", "claims": []}
     for name, claims in slice_claims(picture, snapshot.run).items():
         found[name]["claims"] = [claim_record(claim) for claim in claims]
-    return found
+    return found | _found_of_axes(snapshot, picture)
+
+
+def _found_of_axes(snapshot: Snapshot, picture: Scene) -> dict[str, SliceFoundRecord]:
+    """What batch_first does to a batch axis, where a second run is cheap."""
+    if snapshot.run is None or why_not(snapshot, "shown by running"):
+        return {}
+    from lstm_shapes.statements.arguments import batch_first_claims
+
+    out, states = (claim_record(claim) for claim in batch_first_claims(snapshot.run))
+    claims = {"input": out, "out": out, "h_n": states, "c_n": states}
+    return {
+        name: {"numbers": "", "claims": [claims[tensor]]}
+        for name, (tensor, _, meaning) in axis_ids(picture).items()
+        if meaning == "batch"
+    }
 
 
 def _width(picture: Scene, each: Slice) -> int:

@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from lstm_shapes.statements.reproducibility import Progress, Trial
 
 ABOUT = (
-    "Everything is done several times, and all tensors that are returned are compared with those "
-    "of the first time, bit for bit."
+    "Everything is done several times, also a few steps of training, and all tensors that come of "
+    "it are compared with those of the first time, bit for bit."
 )
 HEADS = ("repeated", "equal to the first", "largest difference", "verdict")
 
 
 class TrialRecord(TypedDict):
-    """One thing that was repeated; ``same`` is ``None`` before it was repeated at all."""
+    """One thing that was repeated; ``same`` is ``None`` before it was repeated at all. ``losses``
+    are those of a training, the first time and the last."""
 
     id: str
     what: str
+    losses: Sequence[str]
     same: bool | None
     equal: str
     difference: str
@@ -109,11 +111,21 @@ def _trial(trial: Trial) -> TrialRecord:
     return {
         "id": trial.id,
         "what": trial.what,
+        "losses": _losses(trial),
         "same": same,
         "equal": f"{trial.equal} of {others}",
         "difference": f"{trial.difference:.1e}" if trial.difference else "0",
         "verdict": words[same],
     }
+
+
+def _losses(trial: Trial) -> list[str]:
+    """The losses of a training, step by step, the first time and the last."""
+    times = ("loss, first time", "loss, last time")
+    return [
+        f"{name}: {', '.join(f'{loss:.6f}' for loss in losses)}"
+        for name, losses in zip(times, trial.losses, strict=False)
+    ]
 
 
 def _documented(snapshot: Snapshot, progress: Progress | None) -> str:

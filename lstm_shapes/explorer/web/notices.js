@@ -2,15 +2,15 @@
 
 import { h } from "./dom.js";
 
-/** @import { NoticeRecord } from "./records.js" */
+/** @import { NoticeRecord, OfferRecord } from "./records.js" */
 
 /**
  * A notice; all but a remark interrupts.
- * @param {Omit<NoticeRecord, "parts" | "button"> & Partial<NoticeRecord>} record
+ * @param {Omit<NoticeRecord, "parts" | "button" | "offers"> & Partial<NoticeRecord>} record
  * @param {string} cure name of the button that applies the cure
  */
 export function notice(record, cure) {
-  const { tone, heading, text, parts = [], code, argument, link, button } = record;
+  const { tone, heading, text, parts = [], code, argument, link, button, offers = [] } = record;
   const listed = parts.map((part) => h("li", {}, part));
   return h(
     "div",
@@ -20,7 +20,13 @@ export function notice(record, cure) {
     listed.length ? h("ul", {}, listed) : null,
     code ? h("code", {}, code) : null,
     link ? cureButton(argument, link, button || cure) : null,
+    offers.length ? h("div", { class: "ls-offers" }, offers.map(offered)) : null,
   );
+}
+
+/** @param {OfferRecord} record */
+function offered({ argument, link, label }) {
+  return cureButton(argument, link, label);
 }
 
 /**

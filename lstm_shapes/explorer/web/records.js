@@ -47,11 +47,13 @@ export {};
  */
 
 /**
- * All arguments of nn.LSTM, and where dropout acts.
+ * All arguments of nn.LSTM, what batch_first moves, and where dropout acts.
  * @typedef {object} ArgumentsPanel
  * @property {string[]} heads
  * @property {ArgumentRecord[]} rows
  * @property {string} parameters
+ * @property {string} moved_title
+ * @property {ClaimRecord[]} moved
  * @property {string} claims_title
  * @property {ClaimRecord[]} claims
  * @property {string} without
@@ -94,6 +96,14 @@ export {};
  * @property {string} band
  * @property {ColumnRecord[]} columns
  * @property {boolean} labelled
+ */
+
+/**
+ * Why there are two biases, with what was evaluated.
+ * @typedef {object} BiasesRecord
+ * @property {string} title
+ * @property {string} says
+ * @property {ClaimRecord[]} claims
  */
 
 /**
@@ -211,9 +221,11 @@ export {};
  */
 
 /**
- * What was computed by hand, and by a cell that is a module of its own.
+ * What was computed by hand, and by a cell that is a module of its own; `forgets` says where the forget gate has
+ * nothing to forget.
  * @typedef {object} CellNumbers
  * @property {string} about
+ * @property {string} forgets
  * @property {KindRecord[]} kinds
  * @property {string} strips_title
  * @property {LegendRecord[]} legend
@@ -328,9 +340,11 @@ export {};
  */
 
 /**
- * How many parameters there are, by formula and as measured.
+ * How many parameters there are, by formula and as measured; `symbols` and `numbers` write the sum.
  * @typedef {object} CountRecord
  * @property {string} count
+ * @property {string} symbols
+ * @property {string} numbers
  * @property {string} by_formula
  * @property {string} measured
  * @property {boolean | null} agrees
@@ -690,7 +704,7 @@ export {};
 /**
  * One notice: `parts` lists what it is about, `code` is the module as it should be built, `argument` the control that
  * it is about, and `link` what a button beside it opens; each is empty where there is none. `button` is what it says if
- * it does not apply a cure.
+ * it does not apply a cure. `offers` are several ways out, each enough.
  * @typedef {object} NoticeRecord
  * @property {"error" | "refusal" | "remark"} tone
  * @property {string} heading
@@ -700,6 +714,7 @@ export {};
  * @property {string} argument
  * @property {string} link
  * @property {string} button
+ * @property {OfferRecord[]} offers
  */
 
 /**
@@ -715,6 +730,14 @@ export {};
  * @property {string} label
  * @property {NumbersPart[]} parts
  * @property {string} more
+ */
+
+/**
+ * One of several ways out, as a button: what it says, and the `link` that it opens.
+ * @typedef {object} OfferRecord
+ * @property {string} link
+ * @property {string} label
+ * @property {string} argument
  */
 
 /**
@@ -860,6 +883,7 @@ export {};
  * All parameters of the cells that are drawn, and what this module does not have.
  * @typedef {object} ParametersPanel
  * @property {CountRecord} count
+ * @property {BiasesRecord | null} biases
  * @property {string[]} without
  * @property {string} hint
  * @property {WeightsRecord[]} cells
@@ -1283,10 +1307,12 @@ export {};
  */
 
 /**
- * One thing that was repeated; `same` is `None` before it was repeated at all.
+ * One thing that was repeated; `same` is `None` before it was repeated at all. `losses` are those of a training, the
+ * first time and the last.
  * @typedef {object} TrialRecord
  * @property {string} id
  * @property {string} what
+ * @property {string[]} losses
  * @property {boolean | null} same
  * @property {string} equal
  * @property {string} difference

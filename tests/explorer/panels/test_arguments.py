@@ -6,6 +6,7 @@ import pytest
 
 from lstm_shapes import InputSizes, Run, Settings
 from lstm_shapes.explorer.panels.arguments import arguments_view
+from lstm_shapes.explorer.panels.picture import found_view
 from tests.explorer.panels.snapshots import ASKED, BOTH, measured, predicted
 
 
@@ -27,6 +28,20 @@ def test_arguments_are_measured_only_where_a_run_is_cheap() -> None:
     assert rnn["nonlinearity"]["kept"] == "input, out, h_n: as before · parameters: as before"
     by_formula = arguments_view(predicted(BOTH, ASKED))["rows"]
     assert {row["found"]["agrees"] for row in by_formula} == {None}
+
+
+def test_what_batch_first_moves_is_said_here_and_at_the_axis() -> None:
+    snapshot = measured(BOTH, ASKED)
+    said = [(claim["statement"], claim["holds"]) for claim in arguments_view(snapshot)["moved"]]
+    out, states = said
+    assert out == ("out with batch_first=False == out.transpose(0, 1)", True)
+    assert states == ("h_n and c_n with batch_first=False == h_n and c_n", True)
+    found = found_view(snapshot, 1)["found"]
+    assert found["axis.out.0"]["claims"][0]["statement"] == out[0]
+    assert found["axis.c_n.1"]["claims"][0]["statement"] == states[0]
+    assert "axis.out.1" not in found
+    assert arguments_view(predicted(BOTH, ASKED))["moved"] == []
+    assert arguments_view(measured(BOTH, InputSizes(5, 0)))["moved"] == []
 
 
 def test_an_argument_whose_run_is_other_than_said_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from lstm_shapes import InputSizes, Settings, run
+from lstm_shapes.config import Kind
 from lstm_shapes.explorer.panels.parameters import parameters_view
+from lstm_shapes.formula.numbers import NARROW, grouped
 from tests.explorer.panels.snapshots import ASKED, BOTH, HUGE, PACKED, measured, predicted
 
 
@@ -22,6 +26,45 @@ def test_every_parameter_is_listed_as_measured_and_none_that_is_not_there() -> N
     assert panel["without"] == ["bias=False: there is no bias_ih and no bias_hh, not even zeros."]
     tampered = replace(snapshot, run=replace(snapshot.run, weights=run(BOTH, ASKED).weights))
     assert parameters_view(tampered)["count"]["agrees"] is False
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("both", [True, False])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_the_sum_that_is_written_gives_what_is_measured(
+    kind: Kind, bias: bool, both: bool, layers: int
+) -> None:
+    # The last one reads as many features in every layer, if it has two directions.
+    for features, hidden, projected in ((4, 3, 0), (5, 4, 2), (3, 3, 0), (4, 2, 0)):
+        projected = projected if kind == "LSTM" else 0
+        settings = Settings(features, hidden, layers, bias=bias, bidirectional=both, kind=kind)
+        settings = replace(settings, proj_size=projected)
+        snapshot = measured(settings, ASKED)
+        count = parameters_view(snapshot)["count"]
+        written, _, total = count["numbers"].partition(" = ")
+        assert snapshot.run is not None
+        elements = sum(each.numel() for each in snapshot.run.module.parameters())
+        assert eval(written.replace("·", "*").replace(NARROW, "")) == elements
+        assert total == grouped(elements)
+        names = {
+            "D": settings.num_directions,
+            "H_in": features,
+            "H_out": settings.h_out,
+            "H_cell": hidden,
+            "num_layers": layers,
+        }
+        assert eval(count["symbols"].replace("·", "*"), names) == elements
+
+
+def test_why_there_are_two_biases_is_said_where_there_are_two() -> None:
+    for kind, holds in (("LSTM", [True]), ("RNN", [True]), ("GRU", [False, True])):
+        biases = parameters_view(measured(Settings(4, 3, kind=kind), ASKED))["biases"]
+        assert biases is not None
+        assert [claim["holds"] for claim in biases["claims"]] == holds
+        assert "cuDNN" in biases["says"]
+        assert ("b_hn" in biases["says"]) == (kind == "GRU")
+    assert parameters_view(measured(Settings(4, 3, bias=False), ASKED))["biases"] is None
 
 
 def test_of_many_layers_some_parameters_are_listed_and_all_are_counted() -> None:

@@ -39,6 +39,12 @@ def test_a_measurement_is_made_when_asked_for_and_forgotten_with_its_run(
     assert panel["button"] == {"action": "measure", "label": "Measure again", "disabled": False}
     trials = {trial["id"]: trial for trial in panel["trials"]}
     assert (trials["rebuilt"]["equal"], trials["rebuilt"]["same"]) == ("9 of 9", True)
+    first, last = trials["trained"]["losses"]
+    assert first.replace("first", "last") == last
+    assert first.count(".") == 3
+    first, last = trials["trained-anew"]["losses"]
+    assert first.replace("first", "last") != last
+    assert trials["rebuilt"]["losses"] == []
     explorer.state.update(num_layers=1)
     assert explorer.stage.panel["trials"] == []
     explorer.state.update(hidden_size=10**9)

@@ -66,7 +66,7 @@ function argumentRow(record, counted) {
 }
 
 /** @param {ArgumentsPanel} record */
-export function argumentsPanel({ heads, rows, parameters, claims_title, claims, without }) {
+export function argumentsPanel({ heads, rows, parameters, moved_title, moved, claims_title, claims, without }) {
   return h(
     "div",
     {},
@@ -75,6 +75,8 @@ export function argumentsPanel({ heads, rows, parameters, claims_title, claims, 
       rows.map((row) => argumentRow(row, parameters)),
       true,
     ),
+    moved.length ? h("h3", {}, moved_title) : null,
+    claimList(moved),
     h("h3", {}, claims_title),
     note(without),
     claimList(claims),

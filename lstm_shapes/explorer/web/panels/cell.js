@@ -85,9 +85,10 @@ function statesStrip({ name, of, bands, chosen }) {
 }
 
 /** @param {CellNumbers} numbers */
-function cellNumbers({ about, kinds, strips_title, legend: colours, strips, claims, loop }) {
+function cellNumbers({ about, forgets, kinds, strips_title, legend: colours, strips, claims, loop }) {
   return [
     note(about),
+    forgets ? h("p", { class: "ls-note", "data-forgets": "nothing" }, spell(forgets)) : null,
     h("div", { class: "ls-kinds" }, kinds.map(kindOf)),
     h(
       "header",

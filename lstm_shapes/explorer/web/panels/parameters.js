@@ -1,11 +1,12 @@
 // Every parameter by name: its axes, its rows cut into gates, and the cells that use it.
 
 import { h } from "../dom.js";
+import { claimList } from "../parts/claims.js";
 import { note } from "../parts/note.js";
 import { tuple, verdict } from "../parts/shape.js";
 import { spell } from "../parts/words.js";
 
-/** @import { CountRecord, ParameterRecord, ParametersPanel, WeightsRecord } from "../records.js" */
+/** @import { BiasesRecord, CountRecord, ParameterRecord, ParametersPanel, WeightsRecord } from "../records.js" */
 
 /** @param {ParameterRecord} record */
 function gatesOf({ gates, width }) {
@@ -75,20 +76,35 @@ function weightsOf({ title, name, direction, lights, used_at, steps, parameters 
 }
 
 /** @param {CountRecord} record */
-function counted({ count, by_formula, measured, agrees, says }) {
+function counted({ count, symbols, numbers, by_formula, measured, agrees, says }) {
   const signed = `${agrees ? "✓" : "✗"} ${measured}`;
   const found = agrees === null ? measured : h("span", { class: agrees ? "ls-yes" : "ls-no" }, signed);
-  return h(
-    "p",
-    { class: "ls-scene-says" },
-    h("b", { "data-count": count }, count),
-    ` ${by_formula} `,
-    found,
-    `. ${says}`,
-  );
+  return [
+    h("p", { class: "ls-scene-says" }, h("b", { "data-count": count }, count), ` ${by_formula} `, found, `. ${says}`),
+    h(
+      "div",
+      { class: "ls-counted" },
+      h("code", { class: "ls-note" }, symbols),
+      h("code", { "data-sum": numbers }, numbers),
+    ),
+  ];
+}
+
+/** @param {BiasesRecord} record */
+function biasesOf({ title, says, claims }) {
+  return [h("h3", {}, title), note(says), claimList(claims)];
 }
 
 /** @param {ParametersPanel} record */
-export function parametersPanel({ count, without, hint, cells, left_out }) {
-  return h("div", {}, counted(count), note(without.join(" ")), note(hint), cells.map(weightsOf), note(left_out));
+export function parametersPanel({ count, biases, without, hint, cells, left_out }) {
+  return h(
+    "div",
+    {},
+    counted(count),
+    note(without.join(" ")),
+    note(hint),
+    cells.map(weightsOf),
+    note(left_out),
+    biases ? biasesOf(biases) : null,
+  );
 }

@@ -7,13 +7,18 @@ import { table } from "../parts/table.js";
 /** @import { ReproducibilityPanel, TrialRecord } from "../records.js" */
 
 /** @param {TrialRecord} record */
-function trial({ id, what, same, equal, difference, verdict }) {
+function trial({ id, what, losses, same, equal, difference, verdict }) {
   const judged =
     same === null ? verdict : h("span", { class: same ? "ls-yes" : "ls-no" }, `${same ? "✓" : "✗"} ${verdict}`);
   return h(
     "tr",
     { "data-trial": id, "data-equal": same === null ? null : String(same) },
-    h("td", {}, what),
+    h(
+      "td",
+      {},
+      what,
+      losses.map((each) => h("div", { class: "ls-note", "data-losses": "" }, each)),
+    ),
     h("td", {}, equal),
     h("td", {}, h("code", {}, difference)),
     h("td", {}, judged),
