@@ -39,7 +39,7 @@ def test_the_page_opens_with_a_row_that_is_often_mistaken(loaded: ExplorerPage) 
     expect(at(page, "x[:, 4]")).to_have_attribute("data-link", "read")
     expect(at(page, "h_n[2]")).not_to_have_attribute("data-lit", "true")
     expect(says(page)).to_contain_text(
-        "h_n[3] = layer 1, backward, written at t = 0 after reading t = 4 → 0"
+        "h_n[3] = h of layer 1, backward, written at t = 0 after reading t = 4 → 0"
     )
     expect(loaded.claim("same-h_n.3")).to_have_attribute("data-holds", "true")
     expect(loaded.claim("same-h_n.3")).to_contain_text("h_n[3] == out[:, 0, 3:]")
@@ -255,7 +255,7 @@ def test_a_finger_can_pin_on_a_phone(browser: Browser, voila_url: str) -> None:
     page.goto(voila_url)
     ExplorerPage(page).measured()
     at(page, "h_n[0]").tap()
-    expect(says(page)).to_contain_text("h_n[0] = layer 0, forward")
+    expect(says(page)).to_contain_text("h_n[0] = h of layer 0, forward")
     expect(at(page, "h_n[0]")).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator("#rendered_cells").evaluate("e => e.scrollWidth") <= 390

@@ -18,6 +18,7 @@ from lstm_shapes.formula.numbers import grouped
 if TYPE_CHECKING:
     from lstm_shapes.live.run import Run
 
+SET_IT = "set it"
 HEADS = ("argument", "now", "other", "what the other value would make of the current shapes")
 
 
@@ -111,8 +112,8 @@ def _row(effect: ArgumentEffect, snapshot: Snapshot, measured: Run | None) -> Ar
         "kept": " · ".join(same),
         "found": _found(effect, snapshot, measured),
         "link": "" if effect.why_not else write_link({effect.argument: effect.other}),
-        "set_it": "set it",
-        "label": f"set {effect.argument}={effect.other!r}",
+        "set_it": SET_IT,
+        "label": f"{SET_IT}: {effect.argument}={effect.other!r}",
     }
 
 
