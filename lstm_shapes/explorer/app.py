@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as widgets
 from IPython.display import display
 
-from lstm_shapes.config import ARGUMENTS, Question
+from lstm_shapes.config import ARGUMENTS, InputSizes, Question, Settings
 from lstm_shapes.errors import MOST_LENGTHS, ArgumentError, one_each
 from lstm_shapes.explorer.brought import brought
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
@@ -127,7 +127,7 @@ class Explorer(widgets.Box):
     def _observe(self) -> None:
         self.stage.on_action(self.act)
         self.stage.observe(self._share, ["selection", "found"])
-        self.stage.observe(lambda _change: self._show(), "sample")
+        self.stage.observe(lambda _change: self._show(), ["sample", "room"])
         self.stage.observe(lambda _change: self._draw(self.stage.draw_panel), "panel_seen")
         self.stage.observe(self._choose, "choices")
         self.state.observe(self._forget, "values")
@@ -149,7 +149,8 @@ class Explorer(widgets.Box):
         """The linked picture as it stands, as an SVG document."""
         question, sample = self.state.snapshot.question, self.stage.sample
         labels = self._brought.labels_of(question, nearest_sample(question.sizes, sample))
-        return svg(self._picture(), self._drawn_selection(), self._caption(), labels)
+        width = self._picture_of()[-1]
+        return svg(self._picture(), self._drawn_selection(), self._caption(), labels, width)
 
     def act(self, action: str, message: Mapping[str, Any] | None = None) -> None:
         """Do what a button of the page asks for; what is not known does nothing.
@@ -216,9 +217,13 @@ class Explorer(widgets.Box):
         said = sentence(picture, picture.slices[selection]) if selection else ""
         return said.replace("`", "")
 
-    def _picture(self) -> Scene:
+    def _picture_of(self) -> tuple[Settings, InputSizes, int, int]:
         question = self.state.snapshot.question
-        return scene_of(*drawn_for(question, nearest_sample(question.sizes, self.stage.sample)))
+        sample = nearest_sample(question.sizes, self.stage.sample)
+        return drawn_for(question, sample, self.stage.room)
+
+    def _picture(self) -> Scene:
+        return scene_of(*self._picture_of())
 
     def _selectable(self) -> set[str]:
         """Ids of all that can be pinned: slices, and the axes of the cards."""

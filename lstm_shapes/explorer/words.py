@@ -64,6 +64,7 @@ class PageRecord(TypedDict):
     copied: str
     by_hand: str
     to_copy: str
+    settings: str
     presets: str
     steps: Mapping[str, str]
     panels: str
@@ -137,6 +138,7 @@ PAGE: PageRecord = {
     "copied": "copied",
     "by_hand": "this page may not copy by itself: ",
     "to_copy": "to be copied",
+    "settings": "Settings of the module and of its input",
     "presets": "presets",
     "steps": {name: str(each.step) for name, each in ARGUMENTS.items() if each.slider},
     "panels": "panels",

@@ -22,7 +22,13 @@ CAPTION = 130
 """The most characters in a line of the caption."""
 
 
-def svg(scene: Scene, select: str = "", caption: str = "", labels: Sequence[str] = ()) -> str:
+def svg(
+    scene: Scene,
+    select: str = "",
+    caption: str = "",
+    labels: Sequence[str] = (),
+    width: int = WIDTH,
+) -> str:
     """Draw a scene as an SVG document with a white background.
 
     Args:
@@ -31,6 +37,7 @@ def svg(scene: Scene, select: str = "", caption: str = "", labels: Sequence[str]
             The slice and everything linked with it are highlighted; empty for none.
         caption: a text to write below the picture.
         labels: a word to write below each step, such as its token.
+        width: the width of the picture, in pixels, 240 or more.
 
     Returns:
         The SVG as text; it contains its own style sheet.
@@ -44,8 +51,8 @@ def svg(scene: Scene, select: str = "", caption: str = "", labels: Sequence[str]
     True
     """
     links = scene.linked(scene.pick(select).id) if select else {}
-    drawing = layout(scene, labels)
-    lines = wrap(caption, CAPTION)
+    drawing = layout(scene, labels, width)
+    lines = wrap(caption, int(CAPTION * width / WIDTH))
     height = drawing.height + 16 * len(lines) + 8
     parts = [
         *(f'<path class="ls-frame" d="{d}"/>' for d in drawing.frames),
@@ -57,8 +64,8 @@ def svg(scene: Scene, select: str = "", caption: str = "", labels: Sequence[str]
           for i, line in enumerate(lines)),
     ]  # fmt: skip
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="ls-figure" width="{WIDTH}" '
-        f'height="{height}" viewBox="0 {-drawing.height} {WIDTH} {height}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ls-figure" width="{width}" '
+        f'height="{height}" viewBox="0 {-drawing.height} {width} {height}" role="img">'
         f"<title>Which cell wrote which slice</title><desc>{escape(caption)}</desc>"
         f"<style>{style()}</style>"
         f'<rect y="{-drawing.height}" width="100%" height="100%" style="fill:#fff;stroke:none"/>'

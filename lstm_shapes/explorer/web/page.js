@@ -11,6 +11,7 @@ import { Figure } from "./picture.js";
 import { listen } from "./pointing.js";
 import { Pulse } from "./pulse.js";
 import { watchRail } from "./rail.js";
+import { watchRoom } from "./room.js";
 import { takeAway } from "./share.js";
 import { Stage, skeleton } from "./stage.js";
 
@@ -72,6 +73,7 @@ export default {
     parts.root.addEventListener("click", act, { signal });
     takeAway(model, parts.share, buttons, page, figure, signal);
     listen(parts.root, figure, pin, signal);
+    watchRoom(model, parts.scroll, signal);
     figure.pinned = read(model, "selection");
     draw();
     drawPanel();

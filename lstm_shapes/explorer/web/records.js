@@ -692,6 +692,7 @@ export {};
  * @property {string} copied
  * @property {string} by_hand
  * @property {string} to_copy
+ * @property {string} settings
  * @property {string} presets
  * @property {Record<string, string>} steps
  * @property {string} panels
@@ -1108,6 +1109,7 @@ export {};
  * @property {Choices} choices
  * @property {ShareRecord} share
  * @property {string} selection
+ * @property {number} room
  * @property {number} place
  * @property {string} svg_style
  */
