@@ -70,7 +70,7 @@ def _claims(run: Run) -> Iterator[Claim]:
     random = started_from(run, "random")
     same = torch.equal(random.out, given_none.out)
     apart = largest_difference(random.out, given_none.out)
-    differ = f"every step depends on where it starts: up to {apart:.2f} apart, over all samples"
+    differ = f"every step depends on the states: in all samples the two differ by up to {apart:.2f}"
     reason = COINCIDENCE if same else differ
     statement = f"{name}(x, random)[0] == {name}(x)[0]"
     yield Claim("random-states", statement, same, reason, mistake=True)
@@ -105,7 +105,7 @@ def _why_refused(run: Run) -> str:
 def _why_taken(rows: int, samples: int) -> str:
     if rows == samples == 1:
         return "with one row and one sample both orders are the same"
-    return "torch takes it in silence: axis 0 is read as rows, whatever was meant by it"
+    return "torch reports no error: it reads axis 0 as the rows, whatever was meant by it"
 
 
 def _chunk_claims(run: Run, chunks: Run) -> Iterator[Claim]:

@@ -157,7 +157,7 @@ def call_view(snapshot: Snapshot, text: str = "") -> CallPanel:
             "about": ABOUT,
             "hint": HINT,
         },
-        "examples_title": "What people often have:",
+        "examples_title": "Calls that often go wrong:",
         "examples": [{"words": words, "value": value} for words, value in EXAMPLES.items()],
         "refusal": read.refusal,
         "without": without,

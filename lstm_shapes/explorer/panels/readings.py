@@ -113,7 +113,7 @@ def _reading(run: Run, found: Reading) -> ReadingRecord:
         "axes": result_axes(run, found.code),
         "halves": [_half(half, found.sample, run.sizes) for half in found.halves],
         "sound": found.sound,
-        "judged": "sound" if found.sound else "not sound",
+        "judged": "fit for a head" if found.sound else "not fit for a head",
         "verdict": found.verdict,
     }
 
@@ -143,7 +143,7 @@ def _row(
     part: str, steps: Sequence[bool], length: int, of: str, role: SquaresRole
 ) -> SquaresRecord:
     count = f"{sum(steps)} of {length}"
-    words = {"own": count, "last": f"{count} of y", "foreign": of}
+    words = {"own": f"{count} steps", "last": f"{count} steps at the last layer", "foreign": of}
     return {
         "of": of,
         "role": role,

@@ -223,10 +223,16 @@ def _chunks(run: Run, sample: int, chunk: int) -> ChunksRecord:
         "claims": [],
     }
     if run.sizes.lengths is not None:
-        reason = "With lengths a chunk may hold no step of some sample, and cannot be packed then"
+        reason = (
+            "With lengths, a chunk may hold no step of some sample, and then it cannot be packed: "
+            "give every sample seq_len steps to see the chunks."
+        )
         return {**record, "without": reason}
     if not last:
-        return {**record, "without": "A single step cannot be cut in two"}
+        return {
+            **record,
+            "without": "A single step cannot be cut in two: set seq_len to 2 or more.",
+        }
     at = min(chunk, last)
     about = f"The largest |out in chunks - out of the whole|{_of(run.sizes, sample)} at each step:"
     apart = _apart(run, in_chunks(run, at), sample)

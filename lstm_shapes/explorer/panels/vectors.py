@@ -35,12 +35,12 @@ CLASSES = 2
 """out_features of the head that is shown."""
 
 HINT = (
-    "A square is filled where the vector depends on x[t]: there its gradient ∂vector/∂x[t], "
-    "measured on this run, is not zero."
+    "Top row: the input steps that change this vector. A square is filled where the gradient "
+    "∂vector/∂x[t], measured on this run, is not zero."
 )
 HINT_LAST = (
-    "A low square is filled where it depends on y[t], which is what the last layer reads: the "
-    "output of the layer below."
+    "Bottom row: the same, counted at the last layer's input, which is the output of the layer "
+    "below."
 )
 
 

@@ -37,7 +37,7 @@ def test_a_run_is_cut_at_the_nearest_step_there_is() -> None:
     assert chunks["apart"] is not None
     single = states_view(measured(BOTH, InputSizes(1, 2)), 0, Choices())["chunks"]
     assert single is not None
-    assert single["without"] == "A single step cannot be cut in two"
+    assert single["without"] == "A single step cannot be cut in two: set seq_len to 2 or more."
     assert single["apart"] is None
 
 
