@@ -246,7 +246,7 @@ def test_chunks_that_are_not_the_whole_are_found_out(name: str) -> None:
     tampered = replace(made, **{name: made.tensors()[name] + 1e-3})
     (failed,) = [claim for claim in chunk_claims(tampered, at=2) if not claim.holds]
     assert failed.id == f"chunks-{name}"
-    assert failed.reason.startswith("largest difference 1.0e-03, allowed ")
+    assert failed.reason.startswith("the largest difference is 1.0e-03; rounding ")
 
 
 @pytest.mark.parametrize(

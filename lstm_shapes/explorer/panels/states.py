@@ -28,6 +28,7 @@ from lstm_shapes.explorer.panels.numbers import (
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
+from lstm_shapes.formula.numbers import distance
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
 
@@ -205,7 +206,7 @@ def _column(
 
 def _far(largest: float) -> Number:
     """The largest difference in few characters, and its strength from 0 to 1."""
-    return f"{largest:.0e}" if 0 < largest < 0.005 else f"{largest:.2f}", min(1.0, largest * 4)
+    return distance(largest), min(1.0, largest * 4)
 
 
 def _chunks(run: Run, sample: int, chunk: int) -> ChunksRecord:

@@ -20,7 +20,6 @@ from lstm_shapes.explorer.panels.readings import (
 )
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
 from lstm_shapes.snippet import vector_script
@@ -262,7 +261,7 @@ def _linear(run: Run, code: str, asked: Question) -> LinearRecord:
         "layer": f"nn.Linear({in_features}, {CLASSES})",
         "in_features": str(in_features),
         "makes": "makes of it a tensor of shape",
-        "sizes": [grouped(size) for size in shape],
+        "sizes": [str(size) for size in shape],
         "shape": ",".join(map(str, shape)),
         "axes": [*axes, features],
         "program_name": "program",
