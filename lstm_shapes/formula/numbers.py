@@ -3,7 +3,8 @@
 - What is counted, and a size in a sentence: a comma between its thousands, ``1,444,800``.
 - In code and in shapes: as Python writes it, ``(64, 100000, 8192)``, where a comma would end it.
 - An element of a tensor: a fixed number of decimals, ``-0.04``; what rounds to 0 has no sign.
-- How far two numbers are apart: two digits, ``0.13`` or ``6.0e-08``; ``0`` alone means none.
+- How far two numbers are apart: two digits, ``0.13`` or ``6.0e-08``, or one in
+  a narrow cell; ``0`` alone means none.
 - Bytes: in the largest unit of which there is one, ``96 GiB``.
 
 The minus sign is Python's own, so that a number can be copied into code.
@@ -38,18 +39,19 @@ def element(number: float, decimals: int = 2) -> str:
     return text if float(text) else text.removeprefix("-")
 
 
-def distance(apart: float) -> str:
+def distance(apart: float, digits: int = 2) -> str:
     """Write how far two numbers are apart.
 
     Args:
         apart: 0 or more.
+        digits: of one below 0.01; 1 where there is little room.
 
-    >>> distance(0.128), distance(6e-8), distance(0.0)
-    ('0.13', '6.0e-08', '0')
+    >>> distance(0.128), distance(6e-8), distance(6e-8, 1), distance(0.0)
+    ('0.13', '6.0e-08', '6e-08', '0')
     """
     if not apart:
         return "0"
-    return f"{apart:.2f}" if apart >= 0.01 else f"{apart:.1e}"
+    return f"{apart:.2f}" if apart >= 0.01 else f"{apart:.{digits - 1}e}"
 
 
 def human_bytes(count: int) -> str:

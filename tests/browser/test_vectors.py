@@ -171,7 +171,9 @@ def test_elements_that_landed_elsewhere_are_outlined(explorer: ExplorerPage) -> 
     expect(explorer.claim("scramble-rows")).to_have_attribute("data-holds", "true")
     expect(pair.locator("[data-wrong]")).to_have_count(0)
     explorer.switch("batched").click()
-    expect(explorer.page.get_by_role("tabpanel")).to_contain_text("there is no batch axis")
+    expect(explorer.page.get_by_role("tabpanel")).to_contain_text(
+        "there are no samples that could be mixed up"
+    )
 
 
 @pytest.mark.parametrize("name", ["What to feed the head", "Right shape, wrong data"])

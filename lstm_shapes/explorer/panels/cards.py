@@ -11,9 +11,9 @@ from lstm_shapes.formula.shapes import NamedShape, tensor_shapes
 
 MEANING = {
     "input": "what you pass in",
-    "out": "the last layer's h at every step",
-    "h_n": "the final h of each layer",
-    "c_n": "the final c of each layer",
+    "out": "every step, last layer",
+    "h_n": "final h per layer",
+    "c_n": "final c per layer",
 }
 
 LONGEST, LEAST = 38, 4

@@ -121,4 +121,4 @@ def _difference(value: float | None, allowed: float) -> DifferenceRecord:
     """A difference in few characters; what is rounding is none."""
     if value is None:
         return {"text": "", "differs": None}
-    return {"text": distance(value) if value > allowed else "=", "differs": value > allowed}
+    return {"text": distance(value, 1) if value > allowed else "=", "differs": value > allowed}

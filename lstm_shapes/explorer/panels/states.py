@@ -206,7 +206,7 @@ def _column(
 
 def _far(largest: float) -> Number:
     """The largest difference in few characters, and its strength from 0 to 1."""
-    return distance(largest), min(1.0, largest * 4)
+    return distance(largest, 1), min(1.0, largest * 4)
 
 
 def _chunks(run: Run, sample: int, chunk: int) -> ChunksRecord:
