@@ -82,7 +82,7 @@ def test_a_click_pins_and_escape_releases(explorer: ExplorerPage) -> None:
     expect(at(page, "h_n[3]")).to_have_attribute("aria-pressed", "false")
     page.keyboard.press("Escape")
     expect(page.locator(".ls-figure [data-lit]")).to_have_count(0)
-    expect(says(page)).to_contain_text("Point at, or focus, any slice")
+    expect(says(page)).to_contain_text("Point at any slice, or move the focus to it")
 
 
 def test_the_pinned_slice_stays_whatever_is_changed(explorer: ExplorerPage) -> None:
