@@ -47,7 +47,10 @@ def test_1_states_of_both_directions_joined_by_a_wrong_view() -> None:
     sound, says, axes = verdict(
         module, InputSizes(5, 3), "torch.cat([h_n[0], h_n[1]], 0).view(3, 6)"
     )
-    assert (sound, says) == (False, "vector[0] has read samples 0, 1: no longer one sample a row")
+    assert (sound, says) == (
+        False,
+        "vector[0] has read samples 0, 1, so it is no longer one sample per row",
+    )
     assert axes[0] == "direction × batch"
     h_n = torch.randn(2, 3, 3)
     right = torch.cat([h_n[0], h_n[1]], dim=-1).unsqueeze(0)
@@ -95,7 +98,10 @@ def test_23_both_parts_of_what_a_module_returns() -> None:
 
 def test_29_a_bridge_by_a_view() -> None:
     sound, says, _ = verdict(Settings(4, 2, num_layers=2), InputSizes(5, 3), "h_n.view(-1, 4)")
-    assert (sound, says) == (False, "vector[0] has read samples 0, 1: no longer one sample a row")
+    assert (sound, says) == (
+        False,
+        "vector[0] has read samples 0, 1, so it is no longer one sample per row",
+    )
 
 
 def test_33_a_row_of_the_lower_layer() -> None:

@@ -45,7 +45,7 @@ TABS: Mapping[Tab, str] = {
     "vectors": "What to feed the head",
     "scrambled": "Right shape, wrong data",
     "reproducibility": "Reproducibility",
-    "article": "Claims",
+    "article": "Common statements, tested",
     "call": "Your call",
     "explain": "Silent bugs",
 }

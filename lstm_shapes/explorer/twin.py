@@ -68,18 +68,19 @@ def stand_in(snapshot: Snapshot, choices: Choices) -> StandIn:
             twin = needed
         else:
             lost = (
-                f"{largest} would mean something else on the smaller twin that is measured here, "
-                "and a twin that keeps it is too large as well: write sizes by name, such as N, L "
-                "or H_out"
+                f"{largest} would mean something else on the smaller module that is measured here, "
+                "and a module that keeps it is too large as well: write sizes by name, such as N, "
+                "L or H_out"
             )
     run = _run(twin) if _fits(twin, limits) else None
     if run is None:  # it has as many layers, or the device has no room
         return StandIn(snapshot)
     made = Snapshot(twin, run, problems=snapshot.problems, torch_here=True)
     says = (
-        "This call is too large to be measured while you wait. What it does with axes, directions "
-        "and steps does not depend on the sizes: for what is said below, a smaller twin of it was "
-        f"measured, {constructor(twin.settings)} on {_input(twin.sizes)}."
+        "These sizes are too large to be measured while you wait. What the module does with axes, "
+        "directions and steps does not depend on the sizes, so a smaller module of the same "
+        f"structure was measured for what is said below: {constructor(twin.settings)} on "
+        f"{_input(twin.sizes)}."
     )
     return StandIn(made, says, lost)
 

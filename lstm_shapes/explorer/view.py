@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from lstm_shapes.explorer.state import Snapshot, Status
-from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.formula.shapes import Axis, AxisName, NamedShape
 
 View = dict[str, Any]
@@ -64,7 +63,7 @@ def shape_view(
     """
     sizes = formula.shape if measured is None else measured
     return {
-        "sizes": [grouped(size) for size in sizes],
+        "sizes": [str(size) for size in sizes],
         "shape": ",".join(str(size) for size in sizes),
         "axes": axis_records(formula.axes),
         "state": snapshot.status,

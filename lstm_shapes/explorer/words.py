@@ -129,7 +129,7 @@ _EMBEDDED: Mapping[Absence, AbsenceRecord] = {
 
 PAGE: PageRecord = {
     "title": TITLE,
-    "hint": "hover or focus any slice",
+    "hint": "Point at any slice, or move the focus to it.",
     "network": "The network unrolled over layers, directions and time",
     "directions": ARROWS,
     "links": {
@@ -141,8 +141,8 @@ PAGE: PageRecord = {
     "numbers_of": "numbers of sample",
     "sample": "sample",
     "cure": "Apply the cure",
-    "nothing": "Point at, or focus, any slice: what wrote it, what holds the same numbers and "
-    "what was read for it lights up.",
+    "nothing": "Point at any slice, or move the focus to it: the cell that wrote it, what holds "
+    "the same numbers and what was read for it light up.",
     "gone": "`{}` is not in this picture.",
     "found": "on this run:",
     "served": [{"way": "link", "words": "Copy link"}, *_BELOW],
@@ -152,7 +152,7 @@ PAGE: PageRecord = {
     "of_earlier": "of an earlier run, not live",
     "caption_width": CAPTION,
     "copied": "copied",
-    "by_hand": "this page may not copy by itself: ",
+    "by_hand": "This page may not copy by itself. Copy this: ",
     "to_copy": "to be copied",
     "settings": "Settings of the module and of its input",
     "presets": "presets",

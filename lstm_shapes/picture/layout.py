@@ -266,10 +266,11 @@ def _features(count: int) -> str:
 
 
 def _range_of(scene: Scene, direction: Direction) -> str:
-    """The features of out that one direction writes, written as a slice in code."""
+    """The features of out that one direction writes, written as a slice in code; with a single
+    direction they are all of its h."""
     width = scene.settings.h_out
     if not scene.settings.bidirectional:
-        return f":{width}"
+        return f"h{ARROWS[direction]}"
     return f":{width}" if direction == "forward" else f"{width}:"
 
 

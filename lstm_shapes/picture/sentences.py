@@ -28,8 +28,8 @@ def sentence(scene: Scene, each: Slice) -> str:
     >>> from lstm_shapes import InputSizes, Settings, unroll
     >>> settings = Settings(4, 3, num_layers=2, batch_first=True, bidirectional=True)
     >>> picture = unroll(settings, InputSizes(seq_len=5, batch_size=3))
-    >>> sentence(picture, picture.slices["h_n.3"])
-    "`h_n[3]` = layer 1, backward, written at t = 0 after reading t = 4 → 0 of layer 0's output."
+    >>> sentence(picture, picture.slices["h_n.1"])
+    '`h_n[1]` = h of layer 0, backward, written at t = 0 after reading t = 4 → 0 of the input.'
     """
     return _Words(scene).of(each)
 
@@ -146,9 +146,9 @@ class _Words:
         )
 
     def _written(self, each: Slice) -> str:
-        what = "the cell state of " if each.kind == "c_n" else ""
+        what = "the cell state c" if each.kind == "c_n" else "h"
         return (
-            f"`{each.code}` = {what}{self._where(each)}, written at t = {each.step} "
+            f"`{each.code}` = {what} of {self._where(each)}, written at t = {each.step} "
             f"after reading {self._read(each)}.{self._made_of_c(each)}"
         )
 
@@ -168,10 +168,13 @@ class _Words:
 
     def _cell(self, each: Slice) -> str:
         start = f"At t = {each.step} the cell of {self._of(each)} has read {self._read(each)}."
-        codes = [f"`{code}`" for code in self._returned(each)]
-        if codes:
-            return f"{start} It wrote {' and '.join(codes)}."
-        return f"{start} Its h goes up to layer {(each.layer or 0) + 1}; `out` does not hold it."
+        holds_h, holds_c = (
+            " and in ".join(f"`{code}`" for code in codes) for codes in self._returned(each)
+        )
+        if not holds_h:
+            above = (each.layer or 0) + 1
+            return f"{start} Its h goes up to layer {above}; `out` does not hold it."
+        return f"{start} Its h stands in {holds_h}{', its c in ' * bool(holds_c)}{holds_c}."
 
     def _arrow(self, each: Slice) -> str:
         if each.layer is None:
@@ -227,13 +230,13 @@ class _Words:
         source = f"layer {each.layer - 1}'s output" if each.layer else "the input"
         return f"{steps} of {source}"
 
-    def _returned(self, cell: Slice) -> list[str]:
-        """The code of each part of out, h_n and c_n that a cell wrote."""
-        step, direction = cell.step, cell.direction
-        codes = []
-        if cell.layer == self.top:
-            codes += [out.code for out in [self.scene.at("out", cell)] if out is not None]
-        return codes + (self._finals(cell) if step == self._end(direction) else [])
+    def _returned(self, cell: Slice) -> tuple[list[str], list[str]]:
+        """The code of each part of out and h_n that holds the cell's h, and of c_n its c."""
+        at_top, at_end = cell.layer == self.top, cell.step == self._end(cell.direction)
+        out, h_n, c_n = (self.scene.at(kind, cell) for kind in ("out", "h_n", "c_n"))
+        h = [out if at_top else None, h_n if at_end else None]
+        c = [c_n if at_end else None]
+        return [each.code for each in h if each], [each.code for each in c if each]
 
     def _finals(self, cell: Slice) -> list[str]:
         finals = (self.scene.at("h_n", cell), self.scene.at("c_n", cell))

@@ -172,7 +172,7 @@ def _why_twice(same: bool, p: float) -> str:
         return "with dropout=1 everything is dropped, each time"
     if same:
         return "this time the same elements were dropped, or none that count"
-    return "other elements are dropped each time, between the layers"
+    return "in each call other elements are dropped between the layers"
 
 
 def _between_layers(run: Run, p: float) -> Tensor:

@@ -237,7 +237,7 @@ def _flip(run: Run) -> Verdict:
     flipped, by_hand = found["flip-anyway"], found["hand-built"]
     finding = f"{_mark(flipped)} {flipped.statement}; {_mark(by_hand)} {by_hand.statement}"
     return Verdict(
-        flipped.holds, f"{finding}: a pair built by hand needs it, nn.LSTM does it itself"
+        flipped.holds, f"{finding}: a pair built by hand needs the flip; nn.LSTM makes it itself"
     )
 
 

@@ -112,10 +112,10 @@ def cell_claims(run: Run) -> tuple[Claim, ...]:
     >>> made = run(Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2))
     >>> for claim in cell_claims(made):
     ...     print(claim.holds, claim.statement)
-    True h by hand, last layer, every step == out
-    True h by hand, each cell's last step == h_n
-    True c by hand, each cell's last step == c_n
-    True h by hand, layer 0, every step == out of layer 0 alone
+    True h computed by hand at every step of the last layer == out
+    True h computed by hand at each cell's last step == h_n
+    True c computed by hand at each cell's last step == c_n
+    True h computed by hand at every step of layer 0 == out of layer 0 run alone
     """
     if run.out.numel() == 0:
         return ()
@@ -124,14 +124,14 @@ def cell_claims(run: Run) -> tuple[Claim, ...]:
 
 def _claims(run: Run) -> Iterator[Claim]:
     states, returned = cell_states(run), run.ordered
-    statement = "h by hand, last layer, every step == out"
+    statement = "h computed by hand at every step of the last layer == out"
     yield compared("hand-out", statement, states.h[-1], returned.out, run)
     for name, made, final in (("h", states.h, returned.h_n), ("c", states.c, returned.c_n)):
         if made is not None and final is not None:
-            statement = f"{name} by hand, each cell's last step == {name}_n"
+            statement = f"{name} computed by hand at each cell's last step == {name}_n"
             yield compared(f"hand-{name}_n", statement, _last(made, run), final, run)
     for i, layer in enumerate(layer_runs(run)[:-1]):
-        statement = f"h by hand, layer {i}, every step == out of layer {i} alone"
+        statement = f"h computed by hand at every step of layer {i} == out of layer {i} run alone"
         yield compared(f"hand-layer-{i}", statement, states.h[i], layer.ordered.out, run)
 
 

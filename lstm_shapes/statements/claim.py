@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lstm_shapes.formula.numbers import distance
 from lstm_shapes.live.run import Run
 
 TOLERANCE = {"cpu": 2e-6, "cuda": 2e-4, "mps": 2e-4}
@@ -68,14 +69,14 @@ def recomputed(again: Tensor, returned: Tensor, run: Run) -> tuple[bool, str]:
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3), InputSizes(seq_len=5, batch_size=2))
     >>> recomputed(made.h_n + 1, made.h_n, made)
-    (False, ' (largest difference 1.0e+00)')
+    (False, ' (largest difference 1.00)')
     """
     if torch.equal(again, returned):
         return True, ""
     if again.shape != returned.shape:
         return False, f" (shapes {tuple(again.shape)} and {tuple(returned.shape)})"
     difference = largest_difference(again, returned)
-    return difference <= allowed_difference(run), f" (largest difference {difference:.1e})"
+    return difference <= allowed_difference(run), f" (largest difference {distance(difference)})"
 
 
 def largest_difference(one: Tensor, other: Tensor) -> float:
@@ -136,8 +137,10 @@ def compared(name: str, statement: str, again: Tensor, returned: Tensor, run: Ru
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(5, 4), InputSizes(seq_len=5, batch_size=2))
     >>> compared("same", "h_n is the same", made.h_n, made.h_n, made).reason
-    'largest difference 0.0e+00, allowed 6.0e-06'
+    'the largest difference is 0; rounding may cause 6.0e-06'
     """
     difference, allowed = largest_difference(again, returned), allowed_difference(run)
-    reason = f"largest difference {difference:.1e}, allowed {allowed:.1e}"
+    reason = (
+        f"the largest difference is {distance(difference)}; rounding may cause {distance(allowed)}"
+    )
     return Claim(name, statement, difference <= allowed, reason)

@@ -130,9 +130,12 @@ def _why_backward_last(run: Run, holds: bool) -> str:
         return COINCIDENCE
     if run.sizes.lengths is not None:
         return (
-            "the common mistake: the last column is padding, or the backward cell has read one step"
+            "a common mistake: the last column is padding, or the backward cell has read only one "
+            "step"
         )
-    return f"the common mistake: at t = {run.sizes.seq_len - 1} the backward cell has read one step"
+    return (
+        f"a common mistake: at t = {run.sizes.seq_len - 1} the backward cell has read only one step"
+    )
 
 
 def _why_unaligned(run: Run, holds: bool, why: str) -> str:
@@ -171,16 +174,20 @@ def _order(run: Run) -> list[Claim]:
             "hand-built",
             f"torch.cat([f(y), {words.flipped(by_hand)}], -1) == out",
             same,
-            "f and b are unidirectional with the same weights, y is what the last layer reads. "
+            "f and b are modules of one direction with the same weights, and y is what the last "
+            "layer reads. "
             f"{_STARTS if run.states else ''}"
-            f"By hand the flip is needed; nn.LSTM does it itself{note}",
+            f"A pair built by hand needs the flip; nn.LSTM makes it itself{note}",
         ),
         Claim(
             "hand-built-unflipped",
             f"torch.cat([f(y), {by_hand}], -1) == out",
             unflipped,
             _why_unaligned(
-                run, unflipped, f"b returns reading order: its column t is for x[{words.mirror}]"
+                run,
+                unflipped,
+                "b returns its h in the order in which it reads: its column t belongs to "
+                f"x[{words.mirror}]",
             ),
             mistake=True,
         ),
@@ -189,7 +196,10 @@ def _order(run: Run) -> list[Claim]:
             f"torch.cat([forward, {words.flipped('backward')}], -1) == out",
             flipped,
             _why_unaligned(
-                run, flipped, f"out was aligned: column t now joins x[t] with x[{words.mirror}]"
+                run,
+                flipped,
+                "out was aligned already: now column t joins the h of x[t] and that of "
+                f"x[{words.mirror}]",
             ),
             mistake=True,
         ),
@@ -214,7 +224,7 @@ def _vectors(run: Run) -> list[Claim]:
             f"torch.cat([h_n[-2], h_n[-1]], -1) == "
             f"torch.cat([forward{words.last}, backward{words.first}], -1)",
             torch.equal(final_features(run.h_n, bidirectional=True), from_out),
-            "one vector for each sequence joins both directions, each at its own last step",
+            "one vector per sequence: it joins both directions, each where it has read every step",
         )
     ]
     if run.sizes.batch_size is None:

@@ -54,12 +54,14 @@ def _candidates(settings: Settings, sizes: InputSizes) -> Iterator[UsualVector]:
     yield UsualVector(f"out.mean(dim={time})", "mean over time")
     yield UsualVector(f"out.max(dim={time}).values", "max over time")
     if sizes.lengths is not None:
-        yield UsualVector(f"out.sum(dim={time}) / lengths[:, None]", "mean over own steps")
+        yield UsualVector(
+            f"out.sum(dim={time}) / lengths[:, None]", "mean over each sample's own steps"
+        )
         past = (
             "torch.arange(L) >= lengths[:, None]" if time else "torch.arange(L)[:, None] >= lengths"
         )
         own = f"out.masked_fill(({past})[..., None], -torch.inf)"
-        yield UsualVector(f"{own}.amax(dim={time})", "max over own steps")
+        yield UsualVector(f"{own}.amax(dim={time})", "max over each sample's own steps")
     if sizes.batch_size is None:
         yield UsualVector("h_n.flatten()", "final states of every row")
     else:

@@ -40,11 +40,11 @@ def packing_claims(run: Run) -> tuple[Claim, ...]:
     >>> settings, sizes = Settings(4, 3, batch_first=True), InputSizes(5, 2, lengths=[2, 4])
     >>> for claim in packing_claims(run(settings, sizes))[:-1]:
     ...     print(claim.holds, claim.statement)
-    True packed.data == x at (sample, step), time by time, longest sample first
+    True packed.data == x[sample, step], step by step, the longest sample first
     True packed.batch_sizes == [(lengths > t).sum() for t in range(4)]
     True x[sorted_indices][unsorted_indices] == x
     True out is 0 at padding
-    True reverse_time(x, batch_first=True, lengths=lengths): each sample reversed in its own length
+    True reverse_time(x, batch_first=True, lengths=lengths): each sample reversed within its length
     True out[b, lengths[b] - 1] == h_n[-1]
     False out[:, -1] == h_n[-1]
     False h_n of the padded batch, unpacked == h_n
@@ -60,9 +60,9 @@ def _claims(run: Run) -> Iterator[Claim]:
     samples, steps = (list(each) for each in zip(*order.tokens, strict=True))
     yield Claim(
         "packed-data",
-        "packed.data == x at (sample, step), time by time, longest sample first",
+        "packed.data == x[sample, step], step by step, the longest sample first",
         torch.equal(packed.data, x[steps, samples]),
-        f"{len(samples)} rows of {x.shape[0] * x.shape[1]}: padding is left out",
+        f"{len(samples)} of {x.shape[0] * x.shape[1]} rows: the padding is left out",
     )
     yield Claim(
         "batch-sizes",
@@ -108,8 +108,8 @@ def _flip(run: Run, x: Tensor, lengths: list[int]) -> Claim:
         and torch.equal(flipped[length:, b], x[length:, b])
         for b, length in enumerate(lengths)
     )
-    statement = f"{flip_code('x', run.settings, run.sizes)}: each sample reversed in its own length"
-    return Claim("flip", statement, same, "the order in which the backward cell reads")
+    statement = f"{flip_code('x', run.settings, run.sizes)}: each sample reversed within its length"
+    return Claim("flip", statement, same, "this is the order in which the backward cell reads")
 
 
 def _indices(packed: PackedSequence, order: PackedOrder, x: Tensor) -> tuple[bool, str]:
@@ -130,7 +130,9 @@ def _ends(run: Run, lengths: list[int]) -> Iterator[Claim]:
     name = "forward" if run.settings.bidirectional else "out"
     index = "b, lengths[b] - 1" if run.settings.batch_first else "lengths[b] - 1, b"
     own = torch.equal(forward[[each - 1 for each in lengths], range(len(lengths))], final)
-    yield Claim("true-last", f"{name}[{index}] == {row}", own, "each sample's own last step")
+    yield Claim(
+        "true-last", f"{name}[{index}] == {row}", own, "this is each sample's own last step"
+    )
     column = "[:, -1]" if run.settings.batch_first else "[-1]"
     mistaken = torch.equal(forward[-1], final)
     whole = min(lengths) == run.sizes.seq_len
@@ -183,7 +185,7 @@ def _packing_batch_first(run: Run, lengths: list[int], packed: PackedSequence) -
     )
     same = any(torch.equal(each.data, packed.data) for each in made)
     takes = f"axis {int(first)} of x is then taken for the samples"
-    reason = f"{takes}, and torch says: {says}" if says else f"{takes}, in silence"
+    reason = f"{takes}, and torch says: {says}" if says else f"{takes}, and torch reports no error"
     return Claim(
         "packing-batch-first",
         f"pack_padded_sequence(x, lengths, batch_first={not first}, enforce_sorted=False).data "
@@ -282,7 +284,9 @@ def _why(layer: int, direction: Direction, packed: Run, lengths: list[int], diff
     if min(lengths) == packed.sizes.seq_len:
         return "no sample has padding"
     if direction == "backward":
-        return "this cell starts in the padding, so every step it writes afterwards is another one"
+        return (
+            "this cell starts in the padding, so every h that it writes afterwards is another one"
+        )
     if layer and packed.settings.bidirectional and differs:
         return "the backward cell below has read padding, and this cell reads what that one wrote"
     return (

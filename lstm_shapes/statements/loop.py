@@ -60,9 +60,9 @@ def loop_claims(run: Run) -> tuple[Claim, ...]:
     >>> made = run(Settings(4, 3, num_layers=2), InputSizes(seq_len=5, batch_size=2))
     >>> for claim in loop_claims(made):
     ...     print(claim.holds, claim.statement)
-    True h of nn.LSTMCell, called once a step, last layer == out
-    True its last h, each layer and direction == h_n
-    True its last c, each layer and direction == c_n
+    True h of nn.LSTMCell, called once per step of the last layer == out
+    True its last h in each layer and direction == h_n
+    True its last c in each layer and direction == c_n
     """
     if run.out.numel() == 0 or run.settings.proj_size:
         return ()
@@ -108,12 +108,12 @@ def _claims(run: Run) -> Iterator[Claim]:
     kind, returned = run.settings.kind, run.ordered
     with own_terms(run.device):
         layers = list(_layers(run))
-    statement = f"h of nn.{kind}Cell, called once a step, last layer == out"
+    statement = f"h of nn.{kind}Cell, called once per step of the last layer == out"
     yield compared("loop-out", statement, layers[-1][0], returned.out, run)
     for i, (name, final) in enumerate((("h", returned.h_n), ("c", returned.c_n)), start=1):
         if final is not None:
             made = torch.stack([layer[i] for layer in layers])
-            statement = f"its last {name}, each layer and direction == {name}_n"
+            statement = f"its last {name} in each layer and direction == {name}_n"
             yield compared(f"loop-{name}_n", statement, made, final, run)
 
 

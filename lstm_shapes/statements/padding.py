@@ -16,6 +16,7 @@ from torch import Tensor
 from lstm_shapes.expression.grammar import Expression
 from lstm_shapes.expression.text import ExpressionError
 from lstm_shapes.expression.values import evaluate
+from lstm_shapes.formula.numbers import distance
 from lstm_shapes.live.axes import as_returned, steps_first
 from lstm_shapes.live.run import Run
 from lstm_shapes.statements.rows import Row
@@ -47,7 +48,7 @@ class PaddingFound:
             )
         return (
             "padding, or another sample's length, has changed it: from its own steps alone, "
-            f"sample {self.sample} has another vector (up to {self.apart:.2g} apart)"
+            f"sample {self.sample} has another vector (up to {distance(self.apart)} apart)"
         )
 
 

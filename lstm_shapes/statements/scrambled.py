@@ -63,7 +63,7 @@ def _scrambles(settings: Settings, sizes: InputSizes) -> Iterator[Scramble]:
     layers, directions, width = settings.num_layers, settings.num_directions, settings.h_out
     yield Scramble(
         "rows",
-        "one row for each sample, from all rows of h_n",
+        "one row per sample, made of all rows of h_n",
         f"h_n.view({samples}, -1)",
         f"h_n.transpose(0, 1).reshape({samples}, -1)",
     )
@@ -71,7 +71,9 @@ def _scrambles(settings: Settings, sizes: InputSizes) -> Iterator[Scramble]:
     axes = ", ".join(map(str, (*wanted, directions, width)))
     yield Scramble(
         "out",
-        "time first, directions apart" if settings.batch_first else "batch first, directions apart",
+        "time first, with the directions apart"
+        if settings.batch_first
+        else "batch first, with the directions apart",
         f"out.reshape({axes})",
         f"out.transpose(0, 1).reshape({axes})",
     )
@@ -132,7 +134,10 @@ def _claims(run: Run, scramble: Scramble) -> Iterator[Claim]:
 
 def _why(run: Run, scramble: Scramble, same: bool) -> str:
     if not same:
-        return "the shape is the same and there is no error, but other samples or steps stand there"
+        return (
+            "the shape is the same and there is no error, but the elements come from other samples "
+            "or steps"
+        )
     one = run.sizes.batch_size == 1
     if one or (scramble.id == "out" and run.sizes.seq_len == 1):
         return "with one sample or one step there is nothing to mix"

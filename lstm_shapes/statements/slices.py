@@ -143,7 +143,7 @@ class _Finder:
             yield self._same(each, final, "this direction ends here, so both are the same h")
         elif each.backward and each.step == self.last:
             yield self._mistake(
-                each, final.where, final.code, "the backward cell has read one step here"
+                each, final.where, final.code, "the backward cell has read only one step here"
             )
 
     def _row(self, each: Slice) -> Iterator[Claim]:
@@ -161,7 +161,9 @@ class _Finder:
             where = (*end.where[:time], -1, *end.where[time + 1 :])
             code = code_of("out", where, self.run.out.shape[-1])
             reason = (
-                "that step is padding" if padded else "the backward cell has read one step there"
+                "that step is padding"
+                if padded
+                else "the backward cell has read only one step there"
             )
             yield self._mistake(each, where, code, reason)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from lstm_shapes.formula.numbers import distance
 from lstm_shapes.live.run import Run
 from lstm_shapes.live.torch_says import states_message
 from lstm_shapes.live.variants import (
@@ -70,7 +71,7 @@ def _claims(run: Run) -> Iterator[Claim]:
     random = started_from(run, "random")
     same = torch.equal(random.out, given_none.out)
     apart = largest_difference(random.out, given_none.out)
-    differ = f"every step depends on where it starts: up to {apart:.2f} apart, over all samples"
+    differ = f"every step depends on the states: the two differ by up to {distance(apart)}"
     reason = COINCIDENCE if same else differ
     statement = f"{name}(x, random)[0] == {name}(x)[0]"
     yield Claim("random-states", statement, same, reason, mistake=True)
@@ -105,7 +106,7 @@ def _why_refused(run: Run) -> str:
 def _why_taken(rows: int, samples: int) -> str:
     if rows == samples == 1:
         return "with one row and one sample both orders are the same"
-    return "torch takes it in silence: axis 0 is read as rows, whatever was meant by it"
+    return "torch reports no error: it reads axis 0 as the rows, whatever was meant by it"
 
 
 def _chunk_claims(run: Run, chunks: Run) -> Iterator[Claim]:
@@ -138,5 +139,5 @@ def _other(name: str, statement: str, chunks: Tensor, whole: Tensor, why: str) -
     # Bit for bit: no tolerance may blur what reads other steps.
     holds = torch.equal(chunks, whole)
     difference = largest_difference(chunks, whole)
-    reason = COINCIDENCE if holds else f"{why} (largest difference {difference:.1e})"
+    reason = COINCIDENCE if holds else f"{why} (largest difference {distance(difference)})"
     return Claim(name, statement, holds, reason, mistake=True)

@@ -77,8 +77,8 @@ def readings(
     >>> for reading in readings(made, ["out[-1]", "h_n.view(N, -1)"]):
     ...     print(reading.shape, reading.axes, reading.verdict)
     (3, 6) ('batch', 'direction × features') the backward half has read 1 of 5 steps
-    (3, 6) ('direction × batch', 'direction × batch × features') vector[0] has read samples 0, 1: \
-no longer one sample a row
+    (3, 6) ('direction × batch', 'direction × batch × features') vector[0] has read samples 0, 1, \
+so it is no longer one sample per row
     """
     if not isinstance(run, Run):
         raise wrong_type("run", run, "give what lstm_shapes.run(settings, sizes) returns")

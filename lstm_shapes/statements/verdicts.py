@@ -54,7 +54,7 @@ def problems_of(
     samples = sorted({i for half in halves for i, steps in enumerate(half.read) if any(steps)})
     if len(samples) > 1:
         listed = ", ".join(map(str, samples))
-        yield f"{row.row.code} has read samples {listed}: no longer one sample a row"
+        yield f"{row.row.code} has read samples {listed}, so it is no longer one sample per row"
         return  # of what it has read of its own there is nothing left to say
     structure = why_not_rows(row.labelled, row.axes, sizes, row.row)
     if structure:

@@ -79,7 +79,7 @@ def test_lengths_are_edited_in_the_panel(explorer: ExplorerPage) -> None:
     length.press("Enter")
     expect(lengths_field(explorer)).to_have_value("5, 2, 5")
     expect(page.locator("[data-part-of=batch_sizes]")).to_have_text("[3, 3, 2, 2, 2]")
-    page.get_by_role("button", name="all whole").click()
+    page.get_by_role("button", name="all seq_len steps long").click()
     expect(lengths_field(explorer)).to_have_value("")
     page.get_by_role("button", name="an example").click()
     expect(page.locator("[data-part-of=batch_sizes]")).to_be_visible()

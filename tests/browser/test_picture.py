@@ -39,7 +39,7 @@ def test_the_page_opens_with_a_row_that_is_often_mistaken(loaded: ExplorerPage) 
     expect(at(page, "x[:, 4]")).to_have_attribute("data-link", "read")
     expect(at(page, "h_n[2]")).not_to_have_attribute("data-lit", "true")
     expect(says(page)).to_contain_text(
-        "h_n[3] = layer 1, backward, written at t = 0 after reading t = 4 → 0"
+        "h_n[3] = h of layer 1, backward, written at t = 0 after reading t = 4 → 0"
     )
     expect(loaded.claim("same-h_n.3")).to_have_attribute("data-holds", "true")
     expect(loaded.claim("same-h_n.3")).to_contain_text("h_n[3] == out[:, 0, 3:]")
@@ -82,7 +82,7 @@ def test_a_click_pins_and_escape_releases(explorer: ExplorerPage) -> None:
     expect(at(page, "h_n[3]")).to_have_attribute("aria-pressed", "false")
     page.keyboard.press("Escape")
     expect(page.locator(".ls-figure [data-lit]")).to_have_count(0)
-    expect(says(page)).to_contain_text("Point at, or focus, any slice")
+    expect(says(page)).to_contain_text("Point at any slice, or move the focus to it")
 
 
 def test_the_pinned_slice_stays_whatever_is_changed(explorer: ExplorerPage) -> None:
@@ -215,8 +215,8 @@ def test_large_sizes_are_drawn_in_part_and_it_is_said(explorer: ExplorerPage, si
     explorer.type("seq_len", size)
     explorer.type("num_layers", size)
     figure = explorer.page.locator(".ls-figure")
-    hidden = f"{size - 6:,} of {size:,}".replace(",", "\u202f")
-    layers = f"3 … {size - 3:,} of {size:,} layers".replace(",", "\u202f")
+    hidden = f"{size - 6:,} of {size:,}"
+    layers = f"3 … {size - 3:,} of {size:,} layers"
     expect(figure).to_contain_text(f"not drawn: t = 6 … {hidden} steps; {layers}")
     assert figure.evaluate("e => e.querySelectorAll('*').length") <= 1500
     expect(at(explorer.page, f"x[:, {size - 1}]")).to_have_count(1)
@@ -255,7 +255,7 @@ def test_a_finger_can_pin_on_a_phone(browser: Browser, voila_url: str) -> None:
     page.goto(voila_url)
     ExplorerPage(page).measured()
     at(page, "h_n[0]").tap()
-    expect(says(page)).to_contain_text("h_n[0] = layer 0, forward")
+    expect(says(page)).to_contain_text("h_n[0] = h of layer 0, forward")
     expect(at(page, "h_n[0]")).to_have_attribute("aria-pressed", "true")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator("#rendered_cells").evaluate("e => e.scrollWidth") <= 390

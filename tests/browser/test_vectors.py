@@ -48,7 +48,9 @@ def test_the_usual_vectors_show_what_each_half_has_read(feeding: ExplorerPage) -
         assert (squares(row, "forward"), squares(row, "backward")) == (forward, backward), code
     mixing = vector(feeding, "h_n.view(N, -1)")
     assert squares(mixing, "forward", "sample 1") == "xxxxx"
-    expect(mixing).to_contain_text("vector[0] has read samples 0, 1: no longer one sample a row")
+    expect(mixing).to_contain_text(
+        "vector[0] has read samples 0, 1, so it is no longer one sample per row"
+    )
 
 
 def test_in_a_stack_the_layers_own_input_tells(explorer: ExplorerPage) -> None:
@@ -137,11 +139,11 @@ def test_what_may_be_written_is_told_and_stays_open(feeding: ExplorerPage) -> No
 def test_what_is_too_large_is_measured_on_a_smaller_twin(feeding: ExplorerPage) -> None:
     feeding.type("hidden_size", 4000)
     panel = feeding.page.locator(".ls-panel")
-    expect(panel).to_contain_text("a smaller twin of it was measured")
+    expect(panel).to_contain_text("a smaller module of the same structure was measured")
     expect(vector(feeding, "out[:, -1]")).to_be_visible()
     expect(panel).to_contain_text("nn.Linear(8000, 2)")
     feeding.type("hidden_size", 3)
-    expect(panel).not_to_contain_text("a smaller twin of it was measured")
+    expect(panel).not_to_contain_text("a smaller module of the same structure was measured")
 
 
 def test_the_keys_go_from_tab_to_tab(explorer: ExplorerPage) -> None:
@@ -169,7 +171,9 @@ def test_elements_that_landed_elsewhere_are_outlined(explorer: ExplorerPage) -> 
     expect(explorer.claim("scramble-rows")).to_have_attribute("data-holds", "true")
     expect(pair.locator("[data-wrong]")).to_have_count(0)
     explorer.switch("batched").click()
-    expect(explorer.page.get_by_role("tabpanel")).to_contain_text("there is no batch axis")
+    expect(explorer.page.get_by_role("tabpanel")).to_contain_text(
+        "there are no samples that could be mixed up"
+    )
 
 
 @pytest.mark.parametrize("name", ["What to feed the head", "Right shape, wrong data"])

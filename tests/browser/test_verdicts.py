@@ -52,7 +52,7 @@ def test_a_long_measurement_goes_on_beside_the_page_and_is_stopped(explorer: Exp
 def test_statements_are_judged_and_settings_that_show_them_a_click_away(
     explorer: ExplorerPage,
 ) -> None:
-    explorer.open_tab("Claims")
+    explorer.open_tab("Common statements, tested")
     for name, holds in {
         "rnn-step": "true",
         "lstm-cell": "true",
@@ -81,7 +81,7 @@ TABS = (
     "Variable lengths",
     "States",
     "Reproducibility",
-    "Claims",
+    "Common statements, tested",
 )
 
 

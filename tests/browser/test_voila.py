@@ -193,10 +193,11 @@ def test_a_size_that_is_too_large_to_run_is_predicted(explorer: ExplorerPage) ->
     expect(explorer.card("out")).to_have_attribute("data-state", "predicted")
     expect(explorer.card("out")).to_have_attribute("data-shape", "3,5,200000")
     panel = explorer.page.locator(".ls-panel")
-    expect(panel).to_contain_text("a smaller twin of it was measured, nn.LSTM(2, 5, num_layers=2")
-    expect(panel).to_contain_text("Checked on the smaller twin")
+    expect(panel).to_contain_text("a smaller module of the same structure was measured")
+    expect(panel).to_contain_text("nn.LSTM(2, 5, num_layers=2")
+    expect(panel).to_contain_text("Checked on the smaller module")
     explorer.type("hidden_size", 3)
-    expect(panel).not_to_contain_text("smaller twin")
+    expect(panel).not_to_contain_text("smaller module")
     explorer.measured().expect_shapes(FIRST)
 
 

@@ -64,7 +64,9 @@ def test_the_html_is_the_picture_with_its_words_and_the_shapes(explorer: Explore
     assert ElementTree.fromstring(picture(page)).tag == "{http://www.w3.org/2000/svg}svg"
     assert SHAPES in page.text
     alt = page.only("img")["alt"] or ""
-    assert alt.startswith("The network unrolled over layers, directions and time. h_n[3] = layer 1")
+    assert alt.startswith(
+        "The network unrolled over layers, directions and time. h_n[3] = h of layer 1"
+    )
     explorer.select("")
     alt = Page(explorer._repr_html_()).only("img")["alt"] or ""
     assert alt == "The network unrolled over layers, directions and time."

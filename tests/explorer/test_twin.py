@@ -50,7 +50,8 @@ def test_no_panel_is_without_an_answer(name: str, tab: str) -> None:
         assert made["claims"]
     assert bool(made["smaller"]) == (tab in TWINS[name])
     if made["smaller"]:
-        assert "a smaller twin of it was measured, nn.LSTM(2, 5" in made["smaller"]
+        assert "a smaller module of the same structure was measured" in made["smaller"]
+        assert "nn.LSTM(2, 5" in made["smaller"]
 
 
 def test_sizes_that_run_at_once_are_measured_themselves() -> None:
@@ -101,6 +102,6 @@ def test_a_number_that_keeps_the_twin_large_is_told_with_its_cure() -> None:
     code = "torch.cat([out[:, -1, :256], out[:, 0, 256:]], dim=-1)"
     made = panel(LARGE["100 to 256 on (64, 200)"], "vectors", code)
     says = made["own"]["fault"]["says"]
-    assert says.startswith("256 would mean something else on the smaller twin")
+    assert says.startswith("256 would mean something else on the smaller module")
     assert "write sizes by name" in says
     assert all(each["reading"] for each in made["candidates"])

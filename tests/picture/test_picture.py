@@ -124,15 +124,20 @@ def test_sentences_say_who_wrote_what_after_reading_what() -> None:
     made = picture()
     said = {name: sentence(made, each) for name, each in made.slices.items()}
     assert said["h_n.2"] == (
-        "`h_n[2]` = layer 1, forward, written at t = 4 after reading t = 0 → 4 of layer 0's output."
+        "`h_n[2]` = h of layer 1, forward, written at t = 4 after reading t = 0 → 4 "
+        "of layer 0's output."
     )
-    assert said["c_n.1"].startswith("`c_n[1]` = the cell state of layer 0, backward, written at t")
+    assert said["c_n.1"].startswith(
+        "`c_n[1]` = the cell state c of layer 0, backward, written at t"
+    )
+    assert said["cell.1.backward.0"].endswith(
+        "Its h stands in `out[:, 0, 3:]` and in `h_n[3]`, its c in `c_n[3]`."
+    )
     assert "here `h_n[1]`: `h = o ⊙ tanh(c)`, where o is the output gate" in said["c_n.1"]
     assert said["c_n.1"].endswith("`out` holds h of every step, and no c.")
     assert "tanh" not in said["h_n.1"]
     projected = unroll(replace(BOTH, proj_size=2), FIRST)
     assert "`h = W_hr (o ⊙ tanh(c))`" in sentence(projected, projected.slices["c_n.1"])
-    assert said["cell.1.backward.0"].endswith("It wrote `out[:, 0, 3:]` and `h_n[3]` and `c_n[3]`.")
     assert said["cell.0.forward.2"].endswith("goes up to layer 1; `out` does not hold it.")
     assert said["x.2"].startswith("`x[:, 2]` = what you pass in at t = 2: 3 samples of 4 features.")
     assert "`h_0[1]` and `c_0[1]`" in said["h_0.1"]

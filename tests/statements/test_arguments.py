@@ -20,7 +20,7 @@ TWO = Settings(4, 8, num_layers=2, batch_first=True)
 ASKED = InputSizes(seq_len=5, batch_size=3)
 # Eight features are never all dropped twice alike.
 moderate = settings().map(lambda module: replace(module, hidden_size=8, proj_size=0))
-OTHERS = "other elements are dropped each time, between the layers"
+OTHERS = "in each call other elements are dropped between the layers"
 EVERYTHING = "with dropout=1 everything is dropped, each time"
 
 

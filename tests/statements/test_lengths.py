@@ -138,7 +138,7 @@ def test_what_holds_of_packing_and_which_mistakes_only_without_padding(
 def test_the_samples_that_have_read_padding_are_named(lengths: list[int], named: str) -> None:
     claims = {claim.id: claim for claim in packing_claims(run(BOTH, InputSizes(5, 3, lengths)))}
     assert claims["padded-final"].reason == f"it differs for sample{named}, where padding was read"
-    assert claims["packed-data"].reason == f"{sum(lengths)} rows of 15: padding is left out"
+    assert claims["packed-data"].reason == f"{sum(lengths)} of 15 rows: the padding is left out"
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -157,7 +157,7 @@ def test_statements_are_code_for_these_settings(first: bool, bidirectional: bool
         assert torch.equal(one, other) == (name not in MISTAKES), claims[name]
     assert torch.equal(packed.data[1], made.input[(2, 0) if first else (0, 2)])
     code, _, says = claims["flip"].partition(": ")
-    assert says == "each sample reversed in its own length"
+    assert says == "each sample reversed within its length"
     flipped = eval(code, names | {"reverse_time": reverse_time})
     x, flipped = (each if first else each.transpose(0, 1) for each in (made.input, flipped))
     read = ((0, [3, 2, 1, 0, 4]), (1, [1, 0, 2, 3, 4]), (2, [2, 1, 0, 3, 4]))
@@ -258,7 +258,7 @@ REASONS = {
     (
         0,
         "backward",
-    ): "this cell starts in the padding, so every step it writes afterwards is another one",
+    ): "this cell starts in the padding, so every h that it writes afterwards is another one",
     (
         1,
         "forward",
@@ -266,7 +266,7 @@ REASONS = {
     (
         1,
         "backward",
-    ): "this cell starts in the padding, so every step it writes afterwards is another one",
+    ): "this cell starts in the padding, so every h that it writes afterwards is another one",
 }
 
 

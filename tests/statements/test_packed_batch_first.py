@@ -42,7 +42,7 @@ def test_only_the_batch_first_of_packing_counts(module: Settings, asked: InputSi
     claim = claims["packing-batch-first"]
     assert claim.holds == (not torch_says and torch.equal(wrong.data, packed.data))
     assert torch_says in claim.reason
-    said = ("torch says", "in silence", "one step of one sample")
+    said = ("torch says", "torch reports no error", "one step of one sample")
     assert [each in claim.reason for each in said] == [
         bool(torch_says),
         not torch_says and not claim.holds,
@@ -56,7 +56,10 @@ def test_where_both_axes_are_as_long_nothing_is_refused(first: bool, axis: int) 
     made = run(replace(BOTH, batch_first=first), InputSizes(3, 3, [3, 1, 2]))
     (claim,) = [each for each in packing_claims(made) if each.id == "packing-batch-first"]
     assert not claim.holds
-    assert claim.reason == f"axis {axis} of x is then taken for the samples, in silence"
+    assert (
+        claim.reason
+        == f"axis {axis} of x is then taken for the samples, and torch reports no error"
+    )
 
 
 def test_a_module_that_orders_packed_input_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

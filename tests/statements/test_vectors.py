@@ -123,7 +123,9 @@ def test_in_a_stack_the_last_layers_input_shows_what_x_hides() -> None:
 def test_a_view_mixes_samples_and_gradients_show_it() -> None:
     found = read(BOTH, ASKED, "h_n.view(N, -1)", sample=1)
     assert not found.sound
-    assert found.verdict == "vector[1] has read samples 0, 1, 2: no longer one sample a row"
+    assert (
+        found.verdict == "vector[1] has read samples 0, 1, 2, so it is no longer one sample per row"
+    )
     assert {i for i, _ in [pair for half in steps_read(found).values() for pair in half]} == {
         0,
         1,
@@ -161,7 +163,7 @@ def test_rows_of_one_feature_are_not_taken_for_samples() -> None:
     narrow = Settings(3, 1, bidirectional=True)
     found = read(narrow, InputSizes(seq_len=5, batch_size=8), "h_n.view(8, -1)", sample=2)
     assert found.row == "vector[2]"
-    assert found.verdict == "vector[2] has read samples 4, 5: no longer one sample a row"
+    assert found.verdict == "vector[2] has read samples 4, 5, so it is no longer one sample per row"
 
 
 JOINED = {

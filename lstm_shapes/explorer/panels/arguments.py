@@ -18,7 +18,8 @@ from lstm_shapes.formula.numbers import grouped
 if TYPE_CHECKING:
     from lstm_shapes.live.run import Run
 
-HEADS = ("argument", "now", "other", "what the other value would make of the current shapes")
+SET_IT = "set it"
+HEADS = ("argument", "now", "other", "effect on these shapes")
 
 
 class ChangeRecord(TypedDict):
@@ -103,8 +104,9 @@ def _claims(run: Run | None) -> list[ClaimRecord]:
 def _row(effect: ArgumentEffect, snapshot: Snapshot, measured: Run | None) -> ArgumentRecord:
     before, after = effect.parameters
     shapes = {} if measured is None else measured.shapes()
-    same = [f"{', '.join(effect.same)}: as before"] if effect.same else []
-    same += ["parameters: as before"] if before == after else []
+    verb = "keeps its shape" if len(effect.same) == 1 else "keep their shapes"
+    same = [f"{', '.join(effect.same)} {verb}"] if effect.same else []
+    same += ["the number of parameters stays"] if before == after else []
     return {
         "argument": effect.argument,
         "says": ARGUMENTS[effect.argument].says,
@@ -123,8 +125,8 @@ def _row(effect: ArgumentEffect, snapshot: Snapshot, measured: Run | None) -> Ar
         "kept": " · ".join(same),
         "found": _found(effect, snapshot, measured),
         "link": "" if effect.why_not else write_link({effect.argument: effect.other}),
-        "set_it": "set it",
-        "label": f"set {effect.argument}={effect.other!r}",
+        "set_it": SET_IT,
+        "label": f"{SET_IT}: {effect.argument}={effect.other!r}",
     }
 
 
@@ -140,7 +142,7 @@ def _found(effect: ArgumentEffect, snapshot: Snapshot, measured: Run | None) -> 
     )
     return {
         "agrees": agrees,
-        "words": "run and measured" if agrees else "a run gives other shapes than this",
+        "words": "checked by running it" if agrees else "a run gives other shapes than this",
     }
 
 

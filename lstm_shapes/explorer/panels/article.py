@@ -16,7 +16,7 @@ ABOUT = (
     "A widely read article on nn.LSTM makes these statements. Each is evaluated on this run. "
     "Where the current settings cannot show whether it holds, a click sets some that can."
 )
-HEADS = ("verdict", "it says", "on this run")
+HEADS = ("verdict", "the statement", "what this run shows")
 VERDICTS = {
     True: "holds",
     False: "does not hold",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
-from lstm_shapes.formula.numbers import grouped
-
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -42,7 +40,7 @@ def result_axes(run: Run, code: str, shape: Sequence[int] = ()) -> list[ResultAx
 
     labelled, axes = result_of(parse(code), run.settings, run.sizes)
     return [
-        {"role": _role(coordinates), "name": name_of(coordinates), "size": grouped(size)}
+        {"role": _role(coordinates), "name": name_of(coordinates), "size": str(size)}
         for coordinates, size in zip(axes, shape or labelled["sample"].shape, strict=True)
     ]
 

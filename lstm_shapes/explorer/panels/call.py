@@ -13,7 +13,6 @@ from lstm_shapes.explorer.choices import LONGEST_CALL
 from lstm_shapes.explorer.link import write_link
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import AxisRecord, axis_records
-from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.formula.shapes import NamedShape, tensor_shapes
 from lstm_shapes.snippet import constructor
 
@@ -157,7 +156,7 @@ def call_view(snapshot: Snapshot, text: str = "") -> CallPanel:
             "about": ABOUT,
             "hint": HINT,
         },
-        "examples_title": "What people often have:",
+        "examples_title": "Calls that often go wrong:",
         "examples": [{"words": words, "value": value} for words, value in EXAMPLES.items()],
         "refusal": read.refusal,
         "without": without,
@@ -279,7 +278,7 @@ def _made(found: Outcome, at_once: bool) -> CallMade:
 def _shape(shape: NamedShape) -> CallShape:
     return {
         "name": shape.name,
-        "sizes": [grouped(size) for size in shape.shape],
+        "sizes": [str(size) for size in shape.shape],
         "axes": axis_records(shape.axes),
     }
 

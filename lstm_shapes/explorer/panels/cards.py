@@ -6,7 +6,6 @@ from typing import TypedDict
 
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
-from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.formula.shapes import NamedShape, tensor_shapes
 
 MEANING = {
@@ -101,7 +100,7 @@ def _card(
             {
                 "id": axis_id(tensor, i),
                 "slice": f"{tensor}.shape[{i}]",
-                "words": f"{tensor}, axis {i}: {axis.name}, {grouped(axis.size)}",
+                "words": f"{tensor}, axis {i}: {axis.name}, {axis.size}",
             }
             for i, axis in enumerate(formula.axes)
         ],

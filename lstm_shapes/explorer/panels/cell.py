@@ -213,7 +213,7 @@ def _loop(run: Run) -> LoopRecord:
     states = "a pair (h, c), and returns such a pair" if kind == "LSTM" else "h, and returns h"
     says = (
         f"nn.{kind}Cell takes one step: x of (N, H_in), with no time axis, and {states}. Called "
-        "once a step with the weights of one layer and direction, it gives what the module gives "
+        "once per step with the weights of one layer and direction, it gives what the module gives "
         "for the whole sequence. Use it where the next input depends on the last output, as in a "
         "decoder; elsewhere the module is faster."
     )
@@ -303,9 +303,9 @@ def _strips(run: Run, layer: int, time: int, sample: int) -> list[StatesStrip]:
         bands = in_order(made[layer, :, :, sample])
         records.append(
             {
-                "name": f"{name} of layer {layer}, every step",
-                "of": f"cut from {tuple(made.shape)}: layer, direction, seq, batch, features"
-                + ("; zeros at padding" if run.sizes.lengths else ""),
+                "name": f"{name} of layer {layer} at every step",
+                "of": f"a part of {tuple(made.shape)}, which is (layer, direction, seq, batch, "
+                f"features){'; at padding it is zero' if run.sizes.lengths else ''}",
                 "bands": strip(at, bands, run.sizes.seq_len)["bands"],
                 "chosen": at.index(time) if time in at else None,
             }

@@ -10,6 +10,7 @@ from lstm_shapes.explorer.panels.fields import SampleField, sample_field
 from lstm_shapes.explorer.panels.legend import LegendRecord, legend_records
 from lstm_shapes.explorer.panels.strips import StripRecord, Strips
 from lstm_shapes.explorer.panels.ways import WayRecord, ways
+from lstm_shapes.explorer.panels.without import WITHOUT_RUN, WITHOUT_SAMPLE
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.snippet import constructor
 
@@ -59,9 +60,9 @@ def directions_view(
 
 def _claims_title(snapshot: Snapshot, *, smaller: bool) -> str:
     if smaller and snapshot.claims:
-        return "Checked on the smaller twin"
+        return "Checked on the smaller module"
     if snapshot.run is None:
-        return "Nothing is claimed without a run"
+        return WITHOUT_RUN
     if not snapshot.claims:
-        return "Without a sample there are no numbers to compare"
+        return WITHOUT_SAMPLE
     return "Checked on the last valid run" if snapshot.problems else "Checked on this run"

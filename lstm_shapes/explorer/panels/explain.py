@@ -90,7 +90,7 @@ def explain_view(
         "code_title": "",
         "lines": [],
         "code": "",
-        "report_title": "What explain says of it",
+        "report_title": "What explain says about it",
         "report": "",
         "own_title": "On your own model",
         "own_about": OWN_ABOUT,

@@ -60,7 +60,7 @@ def step_field(name: str, label: str, value: int, least: int, most: int) -> Step
         "value": str(value),
         "least": str(least),
         "most": str(most),
-        "words": f"of {least} … {most}",
+        "words": f"from {least} to {most}",
     }
 
 

@@ -117,11 +117,17 @@ def lengths_view(snapshot: Snapshot, sample: int = 0) -> LengthsPanel:
 def _without(snapshot: Snapshot) -> str:
     sizes = snapshot.question.sizes
     if sizes.batch_size is None:
-        return "The input is unbatched: a single sequence needs no padding"
+        return (
+            "The input is one sequence, without a batch, so nothing is padded: switch batched on "
+            "to see what lengths do."
+        )
     if not sizes.batch_size:
-        return "Without a sample there are no lengths"
+        return "batch_size is 0, so there are no lengths: set batch_size to 1 or more."
     if sizes.lengths is None:
-        return "Every sample has seq_len steps: nothing is padded, so nothing has to be packed"
+        return (
+            "Every sample has seq_len steps, so nothing is padded and nothing has to be packed: "
+            "set lengths that differ, or take the example."
+        )
     return why_not(snapshot, "compared with the padded batch")
 
 
@@ -133,7 +139,7 @@ def _editor(sizes: InputSizes) -> LengthsEditor:
         more = more if lengths else "There are too many samples to be set one by one."
     whole: list[LengthLink] = []
     if sizes.lengths:
-        whole = [{"label": "all whole", "link": write_link({"lengths": None})}]
+        whole = [{"label": "all seq_len steps long", "link": write_link({"lengths": None})}]
     return {
         "fields": [
             {

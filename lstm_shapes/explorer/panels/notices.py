@@ -78,7 +78,7 @@ def link_view(link: Link, told: Sequence[str]) -> NoticeRecord:
         kept = "Nothing was changed: the field shows what is used."
         return _notice("error", f"This cannot be taken: {told[0]}", kept)
     more = len(told) - MOST_TOLD
-    parts = [*told[:MOST_TOLD], *([f"and {more:,} more"] if more > 0 else [])]
+    parts = [*told[:MOST_TOLD], *([f"and {grouped(more)} more"] if more > 0 else [])]
     if link.values:
         heading = "Not all of this link could be taken over"
         text = "What is listed here was left out, and the page keeps its own value in its place."

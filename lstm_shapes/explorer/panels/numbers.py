@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
 from lstm_shapes.config import DIRECTIONS
-from lstm_shapes.formula.numbers import grouped
+from lstm_shapes.formula.numbers import element, grouped
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -124,7 +124,7 @@ def _labels(columns: Iterable[ColumnRecord]) -> list[str]:
 def cells(numbers: Sequence[float]) -> list[Number]:
     """Numbers to two decimals, each with its strength from 0 to 1; no more than are drawn."""
     return [
-        (f"{number:.2f}", round(min(1.0, abs(number) / STRONGEST), 2))
+        (element(number), round(min(1.0, abs(number) / STRONGEST), 2))
         for number in numbers[:MOST_ROWS]
     ]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from lstm_shapes.explorer.panels.legend import LegendRecord, legend_records
 from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS, BandRecord, in_order, strip
 from lstm_shapes.explorer.panels.tokens import MOST_SAMPLES, drawn_steps, step_names
+from lstm_shapes.formula.numbers import distance
 from lstm_shapes.picture.scene import elide
 
 if TYPE_CHECKING:
@@ -120,4 +121,4 @@ def _difference(value: float | None, allowed: float) -> DifferenceRecord:
     """A difference in few characters; what is rounding is none."""
     if value is None:
         return {"text": "", "differs": None}
-    return {"text": f"{value:.1g}" if value > allowed else "=", "differs": value > allowed}
+    return {"text": distance(value, 1) if value > allowed else "=", "differs": value > allowed}

@@ -211,8 +211,7 @@ def _parameter(
     names = GATES[settings.kind] if shape.axes[0].name == "gate × hidden" else ()
     size = settings.hidden_size
     gates: list[GateRecord] = [
-        {"name": gate, "rows": f"{grouped(i * size)}:{grouped((i + 1) * size)}"}
-        for i, gate in enumerate(names)
+        {"name": gate, "rows": f"{i * size}:{(i + 1) * size}"} for i, gate in enumerate(names)
     ]
     record = shape_view(shape, measured, snapshot)
     return {

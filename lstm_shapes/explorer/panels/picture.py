@@ -13,6 +13,7 @@ from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.view import packed
 from lstm_shapes.formula.code import code_of
+from lstm_shapes.formula.numbers import element
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.drawing import WIDTH, Arrow, Box, Text
 from lstm_shapes.picture.layout import layout
@@ -239,7 +240,7 @@ def _found(snapshot: Snapshot, sample: int, room: int) -> dict[str, SliceFoundRe
         each = picture.slices[name]
         code = _of_sample(picture, each, sample)
         more = " …" if len(numbers) < _width(picture, each) else ""
-        shown = " ".join([f"{number:.4f}" for number in numbers])
+        shown = " ".join([element(number, 4) for number in numbers])
         found[name] = {"numbers": f"{code} = {shown}{more}", "claims": []}
     for name, claims in slice_claims(picture, snapshot.run).items():
         found[name]["claims"] = [claim_record(claim) for claim in claims]

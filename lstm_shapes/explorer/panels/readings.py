@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 from lstm_shapes.config import InputSizes
 from lstm_shapes.explorer.panels.axes import ResultAxis, result_axes
-from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.picture.scene import elide
 
 if TYPE_CHECKING:
@@ -108,12 +107,12 @@ def vector_record(run: Run, name: str, found: Reading | ExpressionError) -> Vect
 
 def _reading(run: Run, found: Reading) -> ReadingRecord:
     return {
-        "sizes": [grouped(size) for size in found.shape],
+        "sizes": [str(size) for size in found.shape],
         "shape": ",".join(map(str, found.shape)),
         "axes": result_axes(run, found.code),
         "halves": [_half(half, found.sample, run.sizes) for half in found.halves],
         "sound": found.sound,
-        "judged": "sound" if found.sound else "not sound",
+        "judged": "fit for a head" if found.sound else "not fit for a head",
         "verdict": found.verdict,
     }
 
@@ -143,7 +142,7 @@ def _row(
     part: str, steps: Sequence[bool], length: int, of: str, role: SquaresRole
 ) -> SquaresRecord:
     count = f"{sum(steps)} of {length}"
-    words = {"own": count, "last": f"{count} of y", "foreign": of}
+    words = {"own": f"{count} steps", "last": f"{count} steps at the last layer", "foreign": of}
     return {
         "of": of,
         "role": role,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.without import no_numbers
 from lstm_shapes.explorer.state import Snapshot
+from lstm_shapes.formula.numbers import distance
 from lstm_shapes.snippet import constructor
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _trial(trial: Trial) -> TrialRecord:
         "losses": _losses(trial),
         "same": same,
         "equal": f"{trial.equal} of {others}",
-        "difference": f"{trial.difference:.1e}" if trial.difference else "0",
+        "difference": distance(trial.difference),
         "verdict": words[same],
     }
 

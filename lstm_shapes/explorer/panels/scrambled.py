@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from lstm_shapes.explorer.panels.axes import ResultAxis, result_axes, result_labels
 from lstm_shapes.explorer.panels.claims import ClaimRecord, claim_records
 from lstm_shapes.explorer.panels.numbers import and_more
+from lstm_shapes.explorer.panels.without import WITHOUT_RUN, WITHOUT_SAMPLE
 from lstm_shapes.explorer.state import Snapshot
 
 if TYPE_CHECKING:
@@ -82,11 +83,14 @@ def scrambled_view(snapshot: Snapshot) -> ScrambledPanel:
 
 def _without(snapshot: Snapshot) -> str:
     if snapshot.run is None:
-        return "Nothing is compared without a run"
+        return WITHOUT_RUN
     if snapshot.run.out.numel() == 0:
-        return "Without a sample there is nothing to compare"
+        return WITHOUT_SAMPLE
     if snapshot.question.sizes.batch_size is None:
-        return "Unbatched: there is no batch axis to be mixed up"
+        return (
+            "The input is one sequence, without a batch, so there are no samples that could be "
+            "mixed up: switch batched on to see it."
+        )
     return ""
 
 

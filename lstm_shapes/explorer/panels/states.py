@@ -28,6 +28,7 @@ from lstm_shapes.explorer.panels.numbers import (
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
+from lstm_shapes.formula.numbers import distance
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
 
@@ -205,7 +206,7 @@ def _column(
 
 def _far(largest: float) -> Number:
     """The largest difference in few characters, and its strength from 0 to 1."""
-    return f"{largest:.0e}" if 0 < largest < 0.005 else f"{largest:.2f}", min(1.0, largest * 4)
+    return distance(largest, 1), min(1.0, largest * 4)
 
 
 def _chunks(run: Run, sample: int, chunk: int) -> ChunksRecord:
@@ -223,10 +224,16 @@ def _chunks(run: Run, sample: int, chunk: int) -> ChunksRecord:
         "claims": [],
     }
     if run.sizes.lengths is not None:
-        reason = "With lengths a chunk may hold no step of some sample, and cannot be packed then"
+        reason = (
+            "With lengths, a chunk may hold no step of some sample, and then it cannot be packed: "
+            "give every sample seq_len steps to see the chunks."
+        )
         return {**record, "without": reason}
     if not last:
-        return {**record, "without": "A single step cannot be cut in two"}
+        return {
+            **record,
+            "without": "A single step cannot be cut in two: set seq_len to 2 or more.",
+        }
     at = min(chunk, last)
     about = f"The largest |out in chunks - out of the whole|{_of(run.sizes, sample)} at each step:"
     apart = _apart(run, in_chunks(run, at), sample)

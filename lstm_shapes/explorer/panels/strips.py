@@ -24,7 +24,6 @@ from lstm_shapes.explorer.panels.patterns import (
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import ShapeRecord, shape_view
 from lstm_shapes.formula.code import flip_code
-from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.formula.shapes import direction_shapes, tensor_shapes
 from lstm_shapes.picture.scene import elide
 
@@ -231,7 +230,7 @@ class Strips:
     @property
     def reads_backward(self) -> str:
         """The order of a backward half as returned."""
-        return f"input order: column t has read x[{grouped(self.length - 1)}..t]"
+        return f"input order: column t has read x[{self.length - 1}..t]"
 
     def _keep(
         self,

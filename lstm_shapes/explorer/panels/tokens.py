@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from lstm_shapes.formula.code import flip_code
+from lstm_shapes.formula.numbers import element
 from lstm_shapes.formula.shapes import time_axis
 from lstm_shapes.picture.scene import elide
 
@@ -177,7 +178,7 @@ def _outs(run: Run, sample: int, at: Sequence[int | None], length: int) -> list[
     for step in at:
         last = length - 1 in (_gap(at) if step is None else (step,))
         padding = _first(step, at) >= length
-        text = GAP if step is None else f"{float(values[step]):.2f}"
+        text = GAP if step is None else element(float(values[step]))
         label = text + (", padding" if padding else "") + (", the last step" if last else "")
         records.append(
             {

@@ -20,7 +20,6 @@ from lstm_shapes.explorer.panels.readings import (
 )
 from lstm_shapes.explorer.panels.without import why_not
 from lstm_shapes.explorer.state import Snapshot
-from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
 from lstm_shapes.snippet import vector_script
@@ -35,12 +34,12 @@ CLASSES = 2
 """out_features of the head that is shown."""
 
 HINT = (
-    "A square is filled where the vector depends on x[t]: there its gradient ∂vector/∂x[t], "
-    "measured on this run, is not zero."
+    "Top row: the input steps that change this vector. A square is filled where the gradient "
+    "∂vector/∂x[t], measured on this run, is not zero."
 )
 HINT_LAST = (
-    "A low square is filled where it depends on y[t], which is what the last layer reads: the "
-    "output of the layer below."
+    "Bottom row: the same, counted at the last layer's input, which is the output of the layer "
+    "below."
 )
 
 
@@ -262,7 +261,7 @@ def _linear(run: Run, code: str, asked: Question) -> LinearRecord:
         "layer": f"nn.Linear({in_features}, {CLASSES})",
         "in_features": str(in_features),
         "makes": "makes of it a tensor of shape",
-        "sizes": [grouped(size) for size in shape],
+        "sizes": [str(size) for size in shape],
         "shape": ",".join(map(str, shape)),
         "axes": [*axes, features],
         "program_name": "program",

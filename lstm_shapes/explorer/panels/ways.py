@@ -208,7 +208,7 @@ def _flip_anyway(strips: Strips) -> list[WalkStep]:
             "4 · merge",
             "Column t now joins the forward h of x[t] with the backward h of "
             f"x[{mirrored(strips.sizes)}]. The result has the shape of out, so torch reports no "
-            "error, but it is no longer out.",
+            "error, but this no longer equals `out`.",
             [halves[0], reading],
             [joined, strips.out()],
         ),

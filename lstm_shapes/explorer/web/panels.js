@@ -19,6 +19,7 @@ import { statesPanel } from "./panels/states.js";
 import { vectorsPanel } from "./panels/vectors.js";
 import { refusal, takeNumber } from "./parts/fields.js";
 import { note } from "./parts/note.js";
+import { reachable } from "./scrolling.js";
 
 /** @import { Model } from "./model.js" */
 /** @import { Figure } from "./picture.js" */
@@ -111,9 +112,12 @@ export class Panels {
       tell(this.model, "panel_seen", inView);
     });
     watcher.observe(this.root);
+    const sizes = new ResizeObserver(() => reachable(this.body));
+    sizes.observe(this.body);
     const end = () => {
       clearInterval(this.playing);
       watcher.disconnect();
+      sizes.disconnect();
     };
     signal.addEventListener("abort", end, { once: true });
   }
@@ -167,6 +171,7 @@ export class Panels {
   show(fresh) {
     if (this.body.firstChild) morph(this.body.firstChild, fresh);
     else this.body.append(fresh);
+    reachable(this.body);
     // A field that is being typed in is its user's.
     for (const field of this.body.querySelectorAll("input, textarea")) {
       if (field === document.activeElement) continue;

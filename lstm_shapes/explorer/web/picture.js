@@ -245,9 +245,11 @@ export class Figure {
     }
   }
 
-  /** The sentence, what was found of it on the run, and the numbers. */
+  /** The sentence, what was found of it on the run, and the numbers. The sentence of what has the focus is its name,
+   *  which was read out with it: it is not to be heard again. */
   say() {
-    morph(this.says, h("div", { class: "ls-says", "aria-live": "polite" }, sentence(this)));
+    const live = this.focused && this.active === this.focused ? "off" : "polite";
+    morph(this.says, h("div", { class: "ls-says", "aria-live": live }, sentence(this)));
   }
 
   /** What the picture shows, in words. */

@@ -46,11 +46,11 @@ function foundOf({ page, known, active, found, late }) {
     claims.length
       ? h(
           "div",
-          marked("ls-found", late),
+          { ...marked("ls-found", late), "aria-live": "polite" },
           h("span", {}, page.found),
           claims.map((each) => claim("div", each)),
         )
       : null,
-    h("p", marked("ls-numbers", late), numbers || found.without),
+    h("p", { ...marked("ls-numbers", late), "aria-live": "polite" }, numbers || found.without),
   ];
 }

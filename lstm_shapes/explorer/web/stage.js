@@ -19,6 +19,7 @@ export function skeleton(page, buttons) {
   const absence = h("div", { class: "ls-absence" });
   const notices = h("div", { class: "ls-notices" });
   const cards = h("div", { class: "ls-cards" });
+  const heard = h("div", { class: "ls-heard", role: "status" });
   const head = h("header", {});
   const svg = s("svg", { class: "ls-figure", role: "group", "aria-label": page.network });
   const scroll = h("div", { class: "ls-figure-place" }, svg);
@@ -34,8 +35,9 @@ export function skeleton(page, buttons) {
     says,
     h("footer", {}, samples, share.root),
   );
-  const root = h("div", { class: "ls-stage-root" }, absence, notices, cards, picture);
-  return { root, absence, notices, cards, head, svg, scroll, says, sample, samples, share, picture };
+  const root = h("div", { class: "ls-stage-root" }, absence, notices, cards, heard, picture);
+  const drawn = { head, svg, scroll, says, sample, samples, share, picture };
+  return { root, absence, notices, cards, heard, ...drawn };
 }
 
 /**
@@ -71,6 +73,9 @@ export class Stage {
     /** @type {NoticeRecord[]} */
     this.remarks = [];
     this.live = true;
+    /** What each card said last.
+     * @type {Map<string, string> | null} */
+    this.said = null;
   }
 
   /**
@@ -85,6 +90,7 @@ export class Stage {
     parts.root.dataset.status = view.status;
     this.drawNotices(view);
     this.drawCards(view);
+    if (!view.pending) this.tellShapes(view);
     renew(parts.head, picture.directions, (directions) => heading(page, directions));
     const late = found.showing !== view.showing;
     if (!late) parts.picture.dataset.state = found.state;
@@ -109,6 +115,17 @@ export class Stage {
         shown.map((each) => notice(each, cure)),
       ),
     );
+  }
+
+  /**
+   * Let those hear which shapes have changed who do not see it; at the start nothing has.
+   * @param {ViewRecord} view
+   */
+  tellShapes({ cards }) {
+    const now = new Map(cards.map(({ tensor, words }) => [tensor, words]));
+    const changed = [...now].filter(([tensor, words]) => words && this.said && this.said.get(tensor) !== words);
+    this.said = now;
+    if (changed.length) this.parts.heard.textContent = changed.map(([, words]) => words).join(". ");
   }
 
   /** @param {ViewRecord} view */

@@ -13,7 +13,9 @@ from tests.explorer.panels.snapshots import ASKED, BOTH, measured, predicted
 def test_arguments_are_measured_only_where_a_run_is_cheap() -> None:
     rows = {row["argument"]: row for row in arguments_view(measured(BOTH, ASKED))["rows"]}
     assert all(row["found"]["agrees"] for row in rows.values())
-    assert rows["batch_first"]["kept"] == "h_n, c_n: as before · parameters: as before"
+    assert (
+        rows["batch_first"]["kept"] == "h_n, c_n keep their shapes · the number of parameters stays"
+    )
     assert rows["dropout"]["changed"] == []
     assert rows["bias"]["parameters"] == "480 → 384"
     assert rows["proj_size"]["link"] == "proj_size=2"
@@ -25,7 +27,10 @@ def test_arguments_are_measured_only_where_a_run_is_cheap() -> None:
     rnn_rows = arguments_view(measured(Settings(4, 1, kind="RNN"), ASKED))["rows"]
     rnn = {row["argument"]: row for row in rnn_rows}
     assert rnn["nonlinearity"]["link"] == "nonlinearity=relu"
-    assert rnn["nonlinearity"]["kept"] == "input, out, h_n: as before · parameters: as before"
+    assert (
+        rnn["nonlinearity"]["kept"]
+        == "input, out, h_n keep their shapes · the number of parameters stays"
+    )
     by_formula = arguments_view(predicted(BOTH, ASKED))["rows"]
     assert {row["found"]["agrees"] for row in by_formula} == {None}
 

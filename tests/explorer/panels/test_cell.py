@@ -85,7 +85,7 @@ def test_what_the_module_does_not_return_is_named() -> None:
     assert "h and c of" in numbers(measured(BOTH, ASKED), 0, Choices())["strips_title"]
     gru = numbers(measured(Settings(4, 3, kind="GRU"), ASKED), 0, Choices())
     assert gru["strips_title"] == "What nn.GRU does not return: h of every layer and step"
-    assert [strip["name"] for strip in gru["strips"]] == ["h of layer 0, every step"]
+    assert [strip["name"] for strip in gru["strips"]] == ["h of layer 0 at every step"]
 
 
 def test_padding_has_no_numbers() -> None:

@@ -14,6 +14,7 @@ from lstm_shapes.explorer.panels.directions import DirectionsPanel, directions_v
 from lstm_shapes.explorer.panels.numbers import MOST_COLUMNS, MOST_ROWS
 from lstm_shapes.explorer.panels.strips import StripRecord
 from lstm_shapes.explorer.panels.ways import WalkStep
+from lstm_shapes.explorer.panels.without import WITHOUT_SAMPLE
 from lstm_shapes.explorer.view import packed
 from tests.explorer.panels.snapshots import ASKED, BOTH, measured
 
@@ -137,14 +138,14 @@ def test_numbers_are_those_of_the_chosen_sample() -> None:
 def test_a_tick_is_only_there_for_what_was_measured(explorer: Explorer) -> None:
     explorer.state.update(hidden_size=100_000)
     panel = explorer.stage.panel
-    assert panel["claims_title"] == "Checked on the smaller twin"
-    assert "a smaller twin of it was measured" in panel["smaller"]
+    assert panel["claims_title"] == "Checked on the smaller module"
+    assert "a smaller module of the same structure was measured" in panel["smaller"]
     found = strips(panel)["forward = out[..., :100000]"]
     assert found["shape"]["verdict"] == "predicted by formula"
     assert found["bands"][0]["columns"][0]["cells"][0][0] == ""
     explorer.state.update(hidden_size=3, batch_size=0)
     title = explorer.stage.panel["claims_title"]
-    assert title == "Without a sample there are no numbers to compare"
+    assert title == WITHOUT_SAMPLE
 
 
 def test_with_one_direction_there_is_nothing_to_split(explorer: Explorer) -> None:

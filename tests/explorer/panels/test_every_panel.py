@@ -28,6 +28,7 @@ from lstm_shapes.explorer.panels.reproducibility import ReproducibilityPanel, re
 from lstm_shapes.explorer.panels.scrambled import ScrambledPanel, scrambled_view
 from lstm_shapes.explorer.panels.states import StatesPanel, states_view
 from lstm_shapes.explorer.panels.vectors import VectorsPanel, vectors_view
+from lstm_shapes.explorer.panels.without import WITHOUT_RUN
 from lstm_shapes.explorer.stage import panel_view
 from lstm_shapes.explorer.state import Snapshot
 from lstm_shapes.explorer.view import packed
@@ -92,6 +93,6 @@ def test_a_field_that_is_not_typed_is_found_in_the_last_item_of_a_list() -> None
 def test_what_would_take_long_is_not_begun(tab: str) -> None:
     snapshot = measured(BOTH, InputSizes(900, 1, lengths=[900]))
     view = panel_view(snapshot, 0, Choices(tab=tab), IDLE)
-    assert view["without"].startswith("Too large to be")
+    assert view["without"].startswith("These sizes are too large")
     without_run = panel_view(predicted(BOTH, PACKED), 0, Choices(tab=tab), IDLE)
-    assert without_run["without"] == "Nothing is measured without a run"
+    assert without_run["without"] == WITHOUT_RUN

@@ -9,6 +9,7 @@ import pytest
 from lstm_shapes.explain.model.examples import EXAMPLES, ExampleName, example, example_report
 from lstm_shapes.explorer.choices import Choices, nearest
 from lstm_shapes.explorer.panels.explain import explain_view
+from lstm_shapes.explorer.panels.without import WITHOUT_RUN
 from tests.explorer.panels.snapshots import ASKED, BOTH, measured, predicted
 
 NOW = measured(BOTH, ASKED)
@@ -51,7 +52,7 @@ def test_a_report_does_not_depend_on_the_settings_and_is_made_once() -> None:
 def test_nothing_is_run_before_torch_is_there() -> None:
     made = example_report.cache_info().misses
     panel = explain_view(replace(predicted(BOTH, ASKED), pending=True), "decoder")
-    assert panel["without"] == "Nothing is measured without a run"
+    assert panel["without"] == WITHOUT_RUN
     assert (panel["report"], panel["bugs"], panel["code"]) == ("", [], "")
     assert panel["own_code"]
     assert example_report.cache_info().misses == made

@@ -9,6 +9,7 @@ import pytest
 
 from lstm_shapes import Explorer, run
 from lstm_shapes.explorer.measurement import Measurement
+from lstm_shapes.explorer.panels.without import WITHOUT_RUN, WITHOUT_SAMPLE
 from lstm_shapes.explorer.stage import panel_view
 from tests.explorer.panels.snapshots import ASKED, BOTH, elsewhere
 
@@ -22,7 +23,7 @@ def test_a_measurement_of_nothing_is_not_begun(explorer: Explorer) -> None:
     show(explorer, "reproducibility")
     explorer.act("measure", {})
     panel = explorer.stage.panel
-    assert panel["without"] == "Without a sample there is nothing to measure"
+    assert panel["without"] == WITHOUT_SAMPLE
     assert panel["trials"] == []
     assert panel["button"] == {"action": "measure", "label": "Measure now", "disabled": True}
 
@@ -49,7 +50,7 @@ def test_a_measurement_is_made_when_asked_for_and_forgotten_with_its_run(
     assert explorer.stage.panel["trials"] == []
     explorer.state.update(hidden_size=10**9)
     elsewhere(lambda: explorer.act("measure", {}))
-    assert explorer.stage.panel["without"] == "Nothing is measured without a run"
+    assert explorer.stage.panel["without"] == WITHOUT_RUN
 
 
 def test_a_measurement_draws_its_own_panel_and_no_other(

@@ -28,5 +28,7 @@ def test_an_axis_of_samples_and_more_is_mixed_where_it_was_not_meant() -> None:
 
 
 def test_where_there_is_no_batch_axis_nothing_is_scrambled() -> None:
-    assert scrambled_view(measured(BOTH, InputSizes(5, None)))["without"].startswith("Unbatched")
+    assert scrambled_view(measured(BOTH, InputSizes(5, None)))["without"].startswith(
+        "The input is one"
+    )
     assert scrambled_view(predicted(BOTH, ASKED))["pairs"] == []

@@ -25,8 +25,8 @@ def test_states_are_those_that_were_chosen() -> None:
     carried = started(snapshot, 1, Choices(start="carried"))
     shown = [text for text, _ in carried["states"][0]["rows"][3]["cells"]]
     assert shown == [f"{value:.2f}" for value in snapshot.run.h_n[3, 1].tolist()]
-    assert texts(carried["apart"]) != {"0.00"}
-    assert texts(started(snapshot, 1, Choices(start="zeros"))["apart"]) == {"0.00"}
+    assert texts(carried["apart"]) != {"0"}
+    assert texts(started(snapshot, 1, Choices(start="zeros"))["apart"]) == {"0"}
 
 
 def test_a_run_is_cut_at_the_nearest_step_there_is() -> None:
@@ -37,7 +37,7 @@ def test_a_run_is_cut_at_the_nearest_step_there_is() -> None:
     assert chunks["apart"] is not None
     single = states_view(measured(BOTH, InputSizes(1, 2)), 0, Choices())["chunks"]
     assert single is not None
-    assert single["without"] == "A single step cannot be cut in two"
+    assert single["without"] == "A single step cannot be cut in two: set seq_len to 2 or more."
     assert single["apart"] is None
 
 

@@ -10,6 +10,7 @@ from lstm_shapes import InputSizes
 from lstm_shapes.explorer.choices import LONGEST
 from lstm_shapes.explorer.panels.readings import MOST_SQUARES
 from lstm_shapes.explorer.panels.vectors import vectors_view
+from lstm_shapes.explorer.panels.without import WITHOUT_RUN, WITHOUT_SAMPLE
 from lstm_shapes.expression.operations import FUNCTIONS, METHODS
 from tests.explorer.panels.snapshots import ASKED, BOTH, measured, predicted
 
@@ -75,15 +76,18 @@ def test_what_may_be_typed_is_said_as_the_grammar_has_it() -> None:
 @pytest.mark.parametrize(
     ("sizes", "says"),
     [
-        (InputSizes(5, 0), "Without a sample"),
-        (InputSizes(900, 1), "Too large to be measured by gradients while you wait: needs"),
+        (InputSizes(5, 0), WITHOUT_SAMPLE),
+        (
+            InputSizes(900, 1),
+            "These sizes are too large to be measured by gradients while you wait: needs",
+        ),
     ],
 )
 def test_what_cannot_be_measured_is_said_and_nothing_is_tried(sizes: InputSizes, says: str) -> None:
     panel = vectors_view(measured(BOTH, sizes))
     assert panel["without"].startswith(says)
     assert panel["candidates"] == []
-    assert vectors_view(predicted(BOTH, ASKED))["without"].startswith("Nothing is measured")
+    assert vectors_view(predicted(BOTH, ASKED))["without"] == WITHOUT_RUN
 
 
 def test_of_many_steps_and_samples_few_are_drawn_and_all_are_counted() -> None:
@@ -94,7 +98,7 @@ def test_of_many_steps_and_samples_few_are_drawn_and_all_are_counted() -> None:
     first = panel["candidates"][0]["reading"]
     assert first is not None
     (half, _) = first["halves"]
-    assert half["rows"][0]["words"] == "40 of 40"
+    assert half["rows"][0]["words"] == "40 of 40 steps"
     assert len(half["rows"][0]["squares"]) == MOST_SQUARES
     assert panel["own"] is not None
     assert panel["own"]["reading"] is not None

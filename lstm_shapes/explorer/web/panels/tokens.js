@@ -86,7 +86,11 @@ export function tokenGrid({ kind, code, about, steps, rows, note: words }) {
     "figure",
     { class: "ls-tokens", "data-tokens": kind },
     h("figcaption", {}, h("code", { class: "ls-code" }, code), " ", h("span", { class: "ls-note" }, about)),
-    h("div", { class: "ls-scroll" }, steps.length ? bySample(rows, steps, kind === "out") : byStep(rows)),
+    h(
+      "div",
+      { class: "ls-scroll", role: "group", "aria-label": code },
+      steps.length ? bySample(rows, steps, kind === "out") : byStep(rows),
+    ),
     note(words),
   );
 }
