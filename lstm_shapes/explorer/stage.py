@@ -77,13 +77,17 @@ class PanelRecord(TypedDict):
 
 
 class ShareRecord(TypedDict):
-    """What the buttons hand out, with the selection and the view that it was made for."""
+    """What the buttons hand out, with the selection and the view that it was made for; ``undo``,
+    ``redo`` and ``reset`` say whether there is anywhere to go."""
 
     pinned: str
     showing: int
     link: str
     call: str
     script: str
+    undo: bool
+    redo: bool
+    reset: bool
 
 
 class Panels(TypedDict):
