@@ -21,6 +21,31 @@ class ShareButton(TypedDict):
     words: str
 
 
+class ToolRecord(TypedDict):
+    """A button of the page: its sign, its name, and what it does, with its keys."""
+
+    sign: str
+    name: str
+    words: str
+
+
+class ToolsRecord(TypedDict):
+    """The small buttons above the stage. ``themes`` are the choices of the theme, in a served
+    page alone."""
+
+    label: str
+    undo: ToolRecord
+    redo: ToolRecord
+    reset: ToolRecord
+    full: ToolRecord
+    leave: ToolRecord
+    theme: str
+    themes: Mapping[Theme, str]
+
+
+Theme = Literal["system", "light", "dark"]
+"""What decides on the colours of a served page."""
+
 Absence = Literal["earlier", "lost", "ended"]
 """How a page can be without its kernel: it was saved with a notebook and opened later; the
 connection is lost or nothing answers, which may pass; the kernel is gone for good."""
@@ -41,7 +66,9 @@ class PageRecord(TypedDict):
     notebook; ``served_without`` and ``embedded_without`` is what they say while no kernel answers
     them, and ``of_earlier`` what a card says then; ``gone`` says that the slice at its ``{}`` is
     not drawn; ``caption_width`` is the most characters in a line of the saved picture's caption;
-    ``steps`` is by how much the number field of an argument moves with the arrow keys.
+    ``steps`` is by how much the number field of an argument moves with the arrow keys;
+    ``browser`` is the name of the browser's tab; ``local`` says that a link leads to this machine
+    only; ``go_there`` is the button to the field that is refused.
     """
 
     title: str
@@ -68,6 +95,10 @@ class PageRecord(TypedDict):
     steps: Mapping[str, str]
     panels: str
     tabs: Mapping[Tab, str]
+    tools: ToolsRecord
+    browser: str
+    local: str
+    go_there: str
 
 
 _BELOW: list[ShareButton] = [
@@ -110,6 +141,25 @@ _EMBEDDED: Mapping[Absence, AbsenceRecord] = {
     },
 }
 
+_TOOLS: ToolsRecord = {
+    "label": "page",
+    "undo": {"sign": "↶", "name": "Undo", "words": "Takes back the last change (Ctrl+Z)."},
+    "redo": {
+        "sign": "↷",
+        "name": "Redo",
+        "words": "Makes the change again that was taken back (Ctrl+Shift+Z).",
+    },
+    "reset": {"sign": "⟲", "name": "Reset", "words": "Shows what the page started with."},
+    "full": {
+        "sign": "□",
+        "name": "Full screen",
+        "words": "Fills the screen with larger type, for a projector.",
+    },
+    "leave": {"sign": "□", "name": "Leave full screen", "words": "Escape does the same."},
+    "theme": "theme",
+    "themes": {"system": "system theme", "light": "light theme", "dark": "dark theme"},
+}
+
 PAGE: PageRecord = {
     "title": TITLE,
     "hint": "hover or focus any slice",
@@ -141,4 +191,8 @@ PAGE: PageRecord = {
     "steps": {name: str(each.step) for name, each in ARGUMENTS.items() if each.slider},
     "panels": "panels",
     "tabs": TABS,
+    "tools": _TOOLS,
+    "browser": "LSTM shapes",
+    "local": "This link works on this computer only, because the page is served from it.",
+    "go_there": "Go to the field",
 }

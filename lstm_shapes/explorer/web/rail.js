@@ -23,6 +23,8 @@ function annotate(app, blame, { presets, steps }) {
     const field = app.querySelector(`.ls-${name} input[type="text"]`);
     if (field instanceof HTMLInputElement) Object.assign(field, { type: "number", step });
   }
+  // ipywidgets writes "null" where there is no tooltip.
+  for (const part of app.querySelectorAll('[title="null"], [title=""]')) part.removeAttribute("title");
   for (const choices of app.querySelectorAll(".widget-toggle-buttons")) {
     choices.setAttribute("role", "group");
     choices.setAttribute("aria-label", choices.querySelector("label")?.textContent || presets);
@@ -49,7 +51,7 @@ export function watchRail(el, page, signal) {
     const found = rail ? null : app.querySelector(".ls-rail");
     if (found) {
       rail = found;
-      watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
+      watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class", "title"] });
     }
     annotate(app, refused, page);
   };

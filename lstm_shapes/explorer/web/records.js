@@ -670,7 +670,9 @@ export {};
  * `served` are the buttons of a page with an address of its own, `embedded` those of a notebook; `served_without` and
  * `embedded_without` is what they say while no kernel answers them, and `of_earlier` what a card says then; `gone` says
  * that the slice at its `{}` is not drawn; `caption_width` is the most characters in a line of the saved picture's
- * caption; `steps` is by how much the number field of an argument moves with the arrow keys.
+ * caption; `steps` is by how much the number field of an argument moves with the arrow keys; `browser` is the name of
+ * the browser's tab; `local` says that a link leads to this machine only; `go_there` is the button to the field that is
+ * refused.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -697,6 +699,10 @@ export {};
  * @property {string} panels
  * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "vectors" | "scrambled"
  *   | "reproducibility" | "article" | "call" | "explain", string>} tabs
+ * @property {ToolsRecord} tools
+ * @property {string} browser
+ * @property {string} local
+ * @property {string} go_there
  */
 
 /**
@@ -1098,6 +1104,27 @@ export {};
  * @typedef {object} TokenRow
  * @property {string} label
  * @property {TokenRecord[]} tokens
+ */
+
+/**
+ * A button of the page: its sign, its name, and what it does, with its keys.
+ * @typedef {object} ToolRecord
+ * @property {string} sign
+ * @property {string} name
+ * @property {string} words
+ */
+
+/**
+ * The small buttons above the stage. `themes` are the choices of the theme, in a served page alone.
+ * @typedef {object} ToolsRecord
+ * @property {string} label
+ * @property {ToolRecord} undo
+ * @property {ToolRecord} redo
+ * @property {ToolRecord} reset
+ * @property {ToolRecord} full
+ * @property {ToolRecord} leave
+ * @property {string} theme
+ * @property {Record<"system" | "light" | "dark", string>} themes
  */
 
 /**

@@ -1,6 +1,6 @@
 // What can be taken away: the address, the code, the picture.
 
-import { addressOf } from "./address.js";
+import { addressOf, settled } from "./address.js";
 import { copy } from "./copy.js";
 import { h } from "./dom.js";
 import { read } from "./model.js";
@@ -64,8 +64,7 @@ function shareOf(model, signal) {
       resolve(read(model, "share"));
     };
     const look = () => {
-      const { pinned, showing } = read(model, "share");
-      if (pinned === read(model, "selection") && showing === read(model, "view").showing) end();
+      if (settled(model)) end();
     };
     // A kernel that is gone answers nothing: then it is what was handed out last.
     const late = setTimeout(end, LATEST);
