@@ -107,6 +107,13 @@ class Panels(TypedDict):
     explain: ExplainPanel
 
 
+class SvgStyle(TypedDict):
+    """The style sheet of a saved picture, in each theme."""
+
+    light: str
+    dark: str
+
+
 class Traits(TypedDict):
     """What the page reads of the stage."""
 
@@ -120,7 +127,7 @@ class Traits(TypedDict):
     share: ShareRecord
     selection: str
     place: int
-    svg_style: str
+    svg_style: SvgStyle
 
 
 def stage_view(snapshot: Snapshot, sample: int = 0, showing: int = 0) -> ViewRecord:
@@ -209,7 +216,7 @@ class Stage(anywidget.AnyWidget):
     selection = traitlets.Unicode().tag(sync=True)
     sample = traitlets.Int().tag(sync=True)
     place = traitlets.Int().tag(sync=True)
-    svg_style = traitlets.Unicode(style()).tag(sync=True)
+    svg_style = traitlets.Dict({"light": style(), "dark": style("dark")}).tag(sync=True)
 
     _shown: Shown | None = None
     _showing = 0  # counts what was shown: what is late is of an older one

@@ -7,11 +7,8 @@ from typing import Literal, TypedDict
 
 from lstm_shapes.config import ARGUMENTS, Direction
 from lstm_shapes.explorer.choices import TABS, Tab
-from lstm_shapes.explorer.panels.legend import ARROWS
 from lstm_shapes.picture.scene import Link
-from lstm_shapes.picture.svg import CAPTION
-
-TITLE = "Which cell wrote which slice"
+from lstm_shapes.picture.svg import ARROWS, CAPTION, HEAD, LINKS, TITLE
 
 
 class ShareButton(TypedDict):
@@ -65,10 +62,10 @@ class PageRecord(TypedDict):
     ``served`` are the buttons of a page with an address of its own, ``embedded`` those of a
     notebook; ``served_without`` and ``embedded_without`` is what they say while no kernel answers
     them, and ``of_earlier`` what a card says then; ``gone`` says that the slice at its ``{}`` is
-    not drawn; ``caption_width`` is the most characters in a line of the saved picture's caption;
-    ``steps`` is by how much the number field of an argument moves with the arrow keys;
-    ``browser`` is the name of the browser's tab; ``local`` says that a link leads to this machine
-    only; ``go_there`` is the button to the field that is refused.
+    not drawn; ``caption_width`` is the most characters in a line of the saved picture's caption,
+    and ``head`` its pixels for title and legend; ``steps`` is by how much the number field of an
+    argument moves with the arrow keys; ``browser`` is the name of the browser's tab; ``local`` says
+    that a link leads to this machine only; ``go_there`` is the button to the field that is refused.
     """
 
     title: str
@@ -88,6 +85,7 @@ class PageRecord(TypedDict):
     embedded_without: Mapping[Absence, AbsenceRecord]
     of_earlier: str
     caption_width: int
+    head: int
     copied: str
     by_hand: str
     to_copy: str
@@ -165,12 +163,7 @@ PAGE: PageRecord = {
     "hint": "hover or focus any slice",
     "network": "The network unrolled over layers, directions and time",
     "directions": ARROWS,
-    "links": {
-        "selected": "selected",
-        "wrote": "wrote it",
-        "same": "same numbers",
-        "read": "was read",
-    },
+    "links": LINKS,
     "numbers_of": "numbers of sample",
     "sample": "sample",
     "cure": "Apply the cure",
@@ -184,6 +177,7 @@ PAGE: PageRecord = {
     "embedded_without": _EMBEDDED,
     "of_earlier": "of an earlier run, not live",
     "caption_width": CAPTION,
+    "head": HEAD,
     "copied": "copied",
     "by_hand": "this page may not copy by itself: ",
     "to_copy": "to be copied",

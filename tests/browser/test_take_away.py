@@ -46,9 +46,12 @@ def test_the_saved_svg_is_what_is_seen_and_stands_alone(themed: ExplorerPage) ->
     assert "nn.LSTM(4, 3, num_layers=2, batch_first=True, bidirectional=True)." in words
     assert "✓ h_n[3] == out[:, 0, 3:]" in words
     assert not re.search(r"var\(|https?://(?!www\.w3\.org/(2000/svg|1999/xlink))|<script", text)
-    # Readable on white, whatever the page's theme: the colours of the light one.
-    assert "#0f172a" in text
-    assert "#4db5ee" not in text
+    # In the theme that is seen, with a title and what each mark means.
+    dark = themed.page.evaluate("document.documentElement.dataset.lsTheme") == "dark"
+    assert ("#4db5ee" in text, "#0072b2" in text) == (dark, not dark)
+    written = [each.text for each in document.iter(f"{SPACE}text")]
+    for part in ("Which cell wrote which slice", "forward →", "← backward", "same numbers"):
+        assert part in written
 
 
 NUMBERS = ("x", "y", "width", "height", "rx")
@@ -198,7 +201,7 @@ def test_a_link_brings_back_the_whole_state(
     loaded.type("seq_len", 7)
     loaded.type("seed", 5)
     at(clipboard, "out[:, 6, :2]").click()
-    expect(clipboard).to_have_url(re.compile("seq_len=7.*seed=5.*select=out.6.forward"))
+    expect(clipboard).to_have_url(re.compile("proj_size=2.*seq_len=7.*seed=5.*select=out.6.forward"))
     link = copied(loaded, "Copy link")
     assert link == clipboard.url
     shapes, lights = loaded.shapes(), lit(clipboard)

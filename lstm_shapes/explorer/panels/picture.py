@@ -17,7 +17,7 @@ from lstm_shapes.picture.drawing import Arrow, Box, Text
 from lstm_shapes.picture.layout import layout
 from lstm_shapes.picture.scene import Scene, Slice, key
 from lstm_shapes.picture.sentences import axis_sentence, sentence
-from lstm_shapes.picture.svg import classes
+from lstm_shapes.picture.svg import Key, classes, legend
 from lstm_shapes.picture.unroll import unroll
 from lstm_shapes.snippet import constructor
 
@@ -74,9 +74,10 @@ class AxisSliceRecord(TypedDict):
 
 
 class PictureRecord(TypedDict):
-    """The picture, as it is drawn."""
+    """The picture, as it is drawn; ``legend`` is that of a picture which is saved."""
 
     module: str
+    legend: Sequence[Key]
     directions: Sequence[Direction]
     drawing: DrawingRecord
     nodes: Mapping[str, NodeRecord]
@@ -150,6 +151,7 @@ def picture_view(
     drawing = layout(picture, labels)
     return {
         "module": constructor(settings),
+        "legend": legend(picture.directions),
         "directions": picture.directions,
         "drawing": {
             "width": drawing.width,

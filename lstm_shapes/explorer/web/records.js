@@ -486,6 +486,11 @@ export {};
  */
 
 /**
+ * One entry of the legend.
+ * @typedef {[x: number, classes: string, link: string, words: string]} Key
+ */
+
+/**
  * One kind of module at the chosen cell and step; `current` is empty, or says that it is the module shown above.
  * @typedef {object} KindRecord
  * @property {string} kind
@@ -670,9 +675,9 @@ export {};
  * `served` are the buttons of a page with an address of its own, `embedded` those of a notebook; `served_without` and
  * `embedded_without` is what they say while no kernel answers them, and `of_earlier` what a card says then; `gone` says
  * that the slice at its `{}` is not drawn; `caption_width` is the most characters in a line of the saved picture's
- * caption; `steps` is by how much the number field of an argument moves with the arrow keys; `browser` is the name of
- * the browser's tab; `local` says that a link leads to this machine only; `go_there` is the button to the field that is
- * refused.
+ * caption, and `head` its pixels for title and legend; `steps` is by how much the number field of an argument moves
+ * with the arrow keys; `browser` is the name of the browser's tab; `local` says that a link leads to this machine only;
+ * `go_there` is the button to the field that is refused.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -691,6 +696,7 @@ export {};
  * @property {Record<"earlier" | "lost" | "ended", AbsenceRecord>} embedded_without
  * @property {string} of_earlier
  * @property {number} caption_width
+ * @property {number} head
  * @property {string} copied
  * @property {string} by_hand
  * @property {string} to_copy
@@ -774,9 +780,10 @@ export {};
  */
 
 /**
- * The picture, as it is drawn.
+ * The picture, as it is drawn; `legend` is that of a picture which is saved.
  * @typedef {object} PictureRecord
  * @property {string} module
+ * @property {Key[]} legend
  * @property {("forward" | "backward")[]} directions
  * @property {DrawingRecord} drawing
  * @property {Record<string, NodeRecord>} nodes
@@ -1071,6 +1078,13 @@ export {};
  */
 
 /**
+ * The style sheet of a saved picture, in each theme.
+ * @typedef {object} SvgStyle
+ * @property {string} light
+ * @property {string} dark
+ */
+
+/**
  * A label beside the boxes.
  * @typedef {[x: number, y: number, text: string, role: string]} Text
  */
@@ -1140,7 +1154,7 @@ export {};
  * @property {ShareRecord} share
  * @property {string} selection
  * @property {number} place
- * @property {string} svg_style
+ * @property {SvgStyle} svg_style
  */
 
 /**

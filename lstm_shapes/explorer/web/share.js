@@ -35,7 +35,12 @@ export function shareButtons(buttons) {
  * @param {AbortSignal} signal
  */
 export function takeAway(model, share, buttons, page, figure, signal) {
-  const drawing = () => standalone(figure.svg, read(model, "svg_style"), page, figure.caption());
+  const drawing = () => {
+    // The colours that are seen: whatever decides on them says it of the page.
+    const dark = getComputedStyle(figure.svg).colorScheme === "dark";
+    const style = read(model, "svg_style")[dark ? "dark" : "light"];
+    return standalone(figure.svg, style, page, read(model, "picture").legend, figure.caption());
+  };
   /** @type {(text: string) => Promise<void>} */
   const handOut = (text) => copy(text, share.said, page);
   /** @type {Record<ShareButton["way"], () => Promise<void>>} */
