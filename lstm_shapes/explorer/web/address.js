@@ -26,6 +26,14 @@ export function addressOf(model) {
 }
 
 /**
+ * Whether an address leads to this machine only.
+ * @param {{ protocol: string, hostname: string }} address
+ */
+export function isLocal({ protocol, hostname }) {
+  return protocol === "file:" || /^(localhost|127(\.\d+){3}|\[::1\])$|\.(local|localhost)$/.test(hostname);
+}
+
+/**
  * Whether what is handed out is of what is shown: if not, it is on its way.
  * @param {Model} model
  */

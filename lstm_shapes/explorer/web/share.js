@@ -1,6 +1,6 @@
 // What can be taken away: the address, the code, the picture.
 
-import { addressOf, settled } from "./address.js";
+import { addressOf, isLocal, settled } from "./address.js";
 import { copy } from "./copy.js";
 import { h } from "./dom.js";
 import { read } from "./model.js";
@@ -43,9 +43,10 @@ export function takeAway(model, share, buttons, page, figure, signal) {
   };
   /** @type {(text: string) => Promise<void>} */
   const handOut = (text) => copy(text, share.said, page);
+  const handOutLink = () => copy(addressOf(model), share.said, page, isLocal(location) ? page.local : "");
   /** @type {Record<ShareButton["way"], () => Promise<void>>} */
   const ways = {
-    link: async () => shareOf(model, signal).then(() => handOut(addressOf(model))),
+    link: async () => shareOf(model, signal).then(handOutLink),
     call: async () => handOut((await shareOf(model, signal)).call),
     code: async () => handOut((await shareOf(model, signal)).script),
     svg: async () => save(new Blob([drawing()], { type: "image/svg+xml" }), "lstm.svg", signal),
