@@ -125,7 +125,7 @@ class Explorer(widgets.Box):
         self.stage.on_action(self.act)
         self.stage.observe(self._share, ["selection", "found"])
         self.stage.observe(lambda _change: self._where.fit(), "selection")
-        self.stage.observe(lambda _change: self._show(), "sample")
+        self.stage.observe(lambda _change: self._show(), ["sample", "room"])
         self.stage.observe(lambda _change: self._draw(self.stage.draw_panel), "panel_seen")
         self.stage.observe(self._choose, "choices")
         self.state.observe(self._forget, "values")
@@ -148,7 +148,9 @@ class Explorer(widgets.Box):
         """The linked picture as it stands, as an SVG document."""
         question, sample = self.state.snapshot.question, self.stage.sample
         labels = self._brought.labels_of(question, nearest_sample(question.sizes, sample))
-        return svg(self._where.picture, self._where.drawn_selection(), self._caption(), labels)
+        picture, selection = self._where.picture, self._where.drawn_selection()
+        width = self._where.picture_of()[-1]
+        return svg(picture, selection, self._caption(), labels, width)
 
     def act(self, action: str, message: Mapping[str, Any] | None = None) -> None:
         """Do what a button of the page asks for; what is not known does nothing.

@@ -72,6 +72,7 @@ class Controls:
                 ),
             ]
         )
+        self.widget.add_class("ls-controls")
         state.observe(lambda _change: self._offer_devices(), "devices")
         state.observe(lambda _change: self._show(), "values")
         self._offer_devices()

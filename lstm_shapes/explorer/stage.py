@@ -43,6 +43,7 @@ from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.twin import stand_in
 from lstm_shapes.explorer.view import View, packed
 from lstm_shapes.explorer.words import PAGE, PageRecord
+from lstm_shapes.picture.drawing import WIDTH
 from lstm_shapes.picture.svg import style
 
 
@@ -126,6 +127,7 @@ class Traits(TypedDict):
     choices: Choices
     share: ShareRecord
     selection: str
+    room: int
     place: int
     svg_style: SvgStyle
 
@@ -145,14 +147,20 @@ def stage_view(snapshot: Snapshot, sample: int = 0, showing: int = 0) -> ViewRec
     }
 
 
-def panel_view(snapshot: Snapshot, sample: int, choices: Choices, measurement: Measurement) -> View:
+def panel_view(
+    snapshot: Snapshot,
+    sample: int,
+    choices: Choices,
+    measurement: Measurement,
+    room: int = WIDTH,
+) -> View:
     """The panel of the chosen tab; the others are not computed."""
     on, says, lost = stand_in(snapshot, choices)
     measured = nearest_sample(on.question.sizes, sample)
     make: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         "directions": lambda: directions_view(snapshot, sample, on if says else None),
         "cell": lambda: cell_view(on, measured, choices),
-        "parameters": lambda: parameters_view(snapshot, sample),
+        "parameters": lambda: parameters_view(snapshot, sample, room),
         "arguments": lambda: arguments_view(snapshot),
         "lengths": lambda: lengths_view(snapshot, sample),
         "states": lambda: states_view(on, measured, choices),
@@ -189,6 +197,7 @@ class Stage(anywidget.AnyWidget):
         selection: id of the slice that is pinned; empty if none is, and nothing is lit if
             the picture has no such slice.
         sample: the batch item whose numbers are given.
+        room: the pixels that the page has for the picture; the page says so.
         place: which part of the page's address is this explorer's own, from 0.
         choices: the panel's tab and what is chosen in it, as in :class:`Choices`.
         panel_seen: whether the panel is in view; the page says so.
@@ -215,6 +224,7 @@ class Stage(anywidget.AnyWidget):
     share = traitlets.Dict().tag(sync=True)
     selection = traitlets.Unicode().tag(sync=True)
     sample = traitlets.Int().tag(sync=True)
+    room = traitlets.Int(WIDTH).tag(sync=True)
     place = traitlets.Int().tag(sync=True)
     svg_style = traitlets.Dict({"light": style(), "dark": style("dark")}).tag(sync=True)
 
@@ -248,11 +258,11 @@ class Stage(anywidget.AnyWidget):
         """Draw all of a snapshot, in steps: it is sent with the last one, in one message."""
         sample = nearest_sample(snapshot.question.sizes, self.sample)
         picture = self._picture(snapshot.question, sample)
-        slices = slices_record(*drawn_for(snapshot.question, sample))
+        slices = slices_record(*drawn_for(snapshot.question, sample, self.room))
         if self._begun is not snapshot.question:
             self._begin(snapshot)
         view = self._view(snapshot, sample, notices)
-        found = dict(found_view(snapshot, self._showing, sample))
+        found = dict(found_view(snapshot, self._showing, sample, self.room))
         yield
         self.measurement.keep_to(snapshot.run)
         now = Shown(snapshot, self._showing, view, picture)
@@ -295,7 +305,8 @@ class Stage(anywidget.AnyWidget):
         self.on_msg(received)
 
     def _picture(self, question: Question, sample: int) -> bytes:
-        return picture_record(*drawn_for(question, sample), self._labels_of(question, sample))
+        drawn = drawn_for(question, sample, self.room)
+        return picture_record(*drawn, self._labels_of(question, sample))
 
     def _begin(self, snapshot: Snapshot) -> None:
         self._showing += 1
@@ -313,7 +324,8 @@ class Stage(anywidget.AnyWidget):
         if not self.panel_seen:
             return self.panel
         sample = nearest_sample(of.snapshot.question.sizes, self.sample)
-        panel = panel_view(of.snapshot, sample, nearest(self.choices), self.measurement)
+        chosen = nearest(self.choices)
+        panel = panel_view(of.snapshot, sample, chosen, self.measurement, self.room)
         return {**panel, "showing": of.showing}
 
     def _draw_measured(self) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
+from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.explorer.choices import nearest
 from lstm_shapes.explorer.history import History
 from lstm_shapes.explorer.link import within, write_link
@@ -39,11 +40,16 @@ class Whereabouts:
         # What was pinned, and what is in its place.
         self._wanted = self._fitted = stage.selection
 
+    def picture_of(self) -> tuple[Settings, InputSizes, int, int]:
+        """What the picture is drawn of: settings, sizes, sample and width."""
+        question = self._state.snapshot.question
+        sample = nearest_sample(question.sizes, self._stage.sample)
+        return drawn_for(question, sample, self._stage.room)
+
     @property
     def picture(self) -> Scene:
         """The network as it is drawn."""
-        question = self._state.snapshot.question
-        return scene_of(*drawn_for(question, nearest_sample(question.sizes, self._stage.sample)))
+        return scene_of(*self.picture_of())
 
     def drawn_selection(self) -> str:
         """The selection if it is a slice of the picture, else nothing."""

@@ -8,7 +8,7 @@ from typing import Literal, TypedDict
 from lstm_shapes.config import ARGUMENTS, Direction
 from lstm_shapes.explorer.choices import TABS, Tab
 from lstm_shapes.picture.scene import Link
-from lstm_shapes.picture.svg import ARROWS, CAPTION, HEAD, LINKS, TITLE
+from lstm_shapes.picture.svg import ARROWS, LINKS, TITLE
 
 
 class ShareButton(TypedDict):
@@ -62,10 +62,9 @@ class PageRecord(TypedDict):
     ``served`` are the buttons of a page with an address of its own, ``embedded`` those of a
     notebook; ``served_without`` and ``embedded_without`` is what they say while no kernel answers
     them, and ``of_earlier`` what a card says then; ``gone`` says that the slice at its ``{}`` is
-    not drawn; ``caption_width`` is the most characters in a line of the saved picture's caption,
-    and ``head`` its pixels for title and legend; ``steps`` is by how much the number field of an
-    argument moves with the arrow keys; ``browser`` is the name of the browser's tab; ``local`` says
-    that a link leads to this machine only; ``go_there`` is the button to the field that is refused.
+    not drawn; ``steps`` is by how much the number field of an argument moves with the arrow keys;
+    ``browser`` is the name of the browser's tab; ``local`` says that a link leads to this machine
+    only; ``go_there`` is the button to the field that is refused.
     """
 
     title: str
@@ -84,11 +83,10 @@ class PageRecord(TypedDict):
     served_without: Mapping[Absence, AbsenceRecord]
     embedded_without: Mapping[Absence, AbsenceRecord]
     of_earlier: str
-    caption_width: int
-    head: int
     copied: str
     by_hand: str
     to_copy: str
+    settings: str
     presets: str
     steps: Mapping[str, str]
     panels: str
@@ -176,11 +174,10 @@ PAGE: PageRecord = {
     "served_without": _SERVED,
     "embedded_without": _EMBEDDED,
     "of_earlier": "of an earlier run, not live",
-    "caption_width": CAPTION,
-    "head": HEAD,
     "copied": "copied",
     "by_hand": "this page may not copy by itself: ",
     "to_copy": "to be copied",
+    "settings": "Settings of the module and of its input",
     "presets": "presets",
     "steps": {name: str(each.step) for name, each in ARGUMENTS.items() if each.slider},
     "panels": "panels",

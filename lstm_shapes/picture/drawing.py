@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 WIDTH = 934
-"""The width of every drawing, in pixels."""
+"""The width of a drawing where nothing else is asked for, in pixels."""
 
 
 class Box(NamedTuple):

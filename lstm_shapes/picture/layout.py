@@ -8,22 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from textwrap import wrap
 
 from lstm_shapes.config import DIRECTIONS, Direction
 from lstm_shapes.formula.code import code_of
 from lstm_shapes.formula.numbers import grouped
 from lstm_shapes.picture.drawing import WIDTH, Arrow, Box, Drawing, Text
+from lstm_shapes.picture.measures import measures_of, room_for_steps, steps_that_fit
 from lstm_shapes.picture.scene import Scene, Slice, key
 from lstm_shapes.picture.sentences import left_out
 
-LEFT = 142
-"""Where the first step's column starts. The names of the rows and h_0 stand left of it."""
-PITCH = 118
-"""The distance between two steps; it is smaller if that many steps do not fit."""
-STATE = 50
-"""The width of h_0."""
-PAIR = 62
-"""The width of h_n, and of c_n."""
 CELL = 27
 """The height of a cell."""
 BETWEEN_ROWS = 9
@@ -38,12 +32,13 @@ LETTER = 6.6
 ARROWS = {"forward": "→", "backward": "←"}
 
 
-def layout(scene: Scene, labels: Sequence[str] = ()) -> Drawing:
+def layout(scene: Scene, labels: Sequence[str] = (), width: int = WIDTH) -> Drawing:
     """Give everything in a scene a place, from the input at the bottom to out at the top.
 
     Args:
         scene: from :func:`~lstm_shapes.unroll`.
         labels: a word to write below each step, such as its token; fewer than steps will do.
+        width: the width of the drawing, in pixels, 240 or more.
 
     Returns:
         A drawing in which every slice of the scene is one box or one arrow.
@@ -54,7 +49,7 @@ def layout(scene: Scene, labels: Sequence[str] = ()) -> Drawing:
     >>> [box.label for box in drawing.boxes if box.id in ("x.0", "h_n.0")]
     ['x[0]', 'h_n[0]']
     """
-    return _Draughtsman(scene, labels).draw()
+    return _Draughtsman(scene, labels, width).draw()
 
 
 def step_label(step: int, seq_len: int) -> str:
@@ -71,15 +66,18 @@ def step_label(step: int, seq_len: int) -> str:
 
 
 class _Draughtsman:
-    def __init__(self, scene: Scene, labels: Sequence[str]) -> None:
+    def __init__(self, scene: Scene, labels: Sequence[str], width: int) -> None:
         self.scene = scene
         self.labels = labels
-        self.drawing = Drawing()
-        self.pair = 2 * PAIR if scene.settings.kind == "LSTM" else PAIR
-        room = WIDTH - LEFT - STATE - 30 - self.pair
-        self.pitch = min(PITCH, room / len(scene.columns))
-        self.cell = self.pitch - max(15.0, self.pitch * 0.37)
-        self.x = {step: LEFT + i * self.pitch for i, step in enumerate(scene.columns)}
+        self.width = width
+        self.drawing = Drawing(width)
+        self.by = measures_of(width)
+        self.pair = self.by.pair * (2 if scene.settings.kind == "LSTM" else 1)
+        # A few steps do not fill the width, so that another one moves little.
+        columns = max(len(scene.columns), min(5, steps_that_fit(scene.settings, width)))
+        self.pitch = room_for_steps(scene.settings, width) / columns
+        self.cell = self.pitch - max(self.by.gap, self.pitch * 0.37)
+        self.x = {step: self.by.left + i * self.pitch for i, step in enumerate(scene.columns)}
         self.rows = CELL * len(scene.directions) + BETWEEN_ROWS * (len(scene.directions) - 1)
 
     def draw(self) -> Drawing:
@@ -96,29 +94,37 @@ class _Draughtsman:
 
     def _outputs(self, bottom: float) -> float:
         y = bottom - CELL - 6
-        self._text(10, y + 24, "out", "row")
+        self._text(self.by.margin, y + 24, "out", "row")
         width = self.cell / len(self.scene.directions)
         ranges = [_range_of(self.scene, direction) for direction in self.scene.directions]
         for step in self.scene.columns:
             for i, direction in enumerate(self.scene.directions):
                 each = self.scene.slices[f"out.{key(step)}.{direction}"]
-                text = "…" if step is None else self._fitting([ranges[i]], width)
-                text = "0" if each.padding else text
+                label = "…" if step is None else "0" if each.padding else ranges[i]
+                text = self._fitting([label], width)
                 self._box(each, self.x[step] + i * width, y + 6, width, CELL, text)
             if step is not None:
                 code = self._fitting([_whole_step(self.scene, step)], self.pitch - 4)
                 self._text(self.x[step] + self.cell / 2, y, code, "column")
-        if self.scene.settings.bidirectional:
+        if self.scene.settings.bidirectional and self.by.beside:
             for i, direction in enumerate(self.scene.directions):
                 arrow = ARROWS[direction]
                 symbol = ":H_out" if direction == "forward" else "H_out:"
-                text = self._fitting([f"{arrow} {ranges[i]}", f"{arrow} {symbol}"], LEFT - 44)
+                text = self._fitting(
+                    [f"{arrow} {ranges[i]}", f"{arrow} {symbol}"], self.by.left - 44
+                )
                 self._text(44, y + 17 + 15 * i, text, direction)
         return y - 16
 
     def _layer(self, layer: int, bottom: float) -> float:
         y = top = bottom - self.rows
-        self._text(10, y + self.rows / 2 + 5, f"layer {layer}", "layer")
+        above = top - BETWEEN_LAYERS + 16
+        self._text(
+            self.by.margin,
+            y + self.rows / 2 + 5 if self.by.beside else above,
+            f"layer {layer}" if self.by.beside or layer < 100 else f"{layer}",
+            "layer",
+        )
         for direction in reversed(self.scene.directions):
             self._row(layer, direction, y)
             y += CELL + BETWEEN_ROWS
@@ -135,18 +141,21 @@ class _Draughtsman:
         steps, middle = self.scene.read, y + CELL / 2
         for step in steps:
             each = slices[f"cell.{layer}.{direction}.{key(step)}"]
-            label = "…" if step is None else f"h{ARROWS[direction]}"
+            names = ["…"] if step is None else [f"h{ARROWS[direction]}", "h"]
+            label = self._fitting(names, self.cell)
             self._box(each, self.x[step], y, self.cell, CELL, label)
-        end = WIDTH - self.pair - 4
+        pair, first = self.by.pair, self.by.left
+        end = self.width - self.pair - 4
         for i, kind in enumerate(("h_n", "c_n")):
             if f"{kind}.{row}" in slices:
                 each = slices[f"{kind}.{row}"]
-                label = self._fitting([each.code], PAIR - 8) or f"{kind}[{row}]"
-                self._box(each, end + i * PAIR, y, PAIR, CELL, label)
-        left, right = LEFT - 16.0, self.x[steps[-1]] + self.cell + 16
+                label = self._fitting([each.code], pair - 8) or f"{kind}[{row}]"
+                label = self._fitting([label, f"[{row}]", kind], pair + 2)
+                self._box(each, end + i * pair, y, pair, CELL, label)
+        right = self.x[steps[-1]] + self.cell + 16
         if direction == "forward":
-            start = left - STATE
-            path = [(start + STATE, middle), (self.x[steps[0]], middle)]
+            start = first - 16.0 - self.by.state
+            path = [(start + self.by.state, middle), (self.x[steps[0]], middle)]
             final = [(right - 16, middle), (end, middle)]
         else:
             start = right
@@ -154,13 +163,14 @@ class _Draughtsman:
             turn = y - PAD - 9
             final = [
                 (self.x[steps[0]], middle),
-                (LEFT - 14, middle),
-                (LEFT - 14, turn),
-                (end + PAIR / 2, turn),
-                (end + PAIR / 2, y),
+                (first - 14, middle),
+                (first - 14, turn),
+                (end + pair / 2, turn),
+                (end + pair / 2, y),
             ]
         state = slices[f"h_0.{row}"]
-        self._box(state, start, y + 3, STATE, CELL - 6, self._fitting([state.code, "h_0"], STATE))
+        width = self.by.state
+        self._box(state, start, y + 3, width, CELL - 6, self._fitting([state.code, "h_0"], width))
         self._line(f"arrow.h_0.{row}", path)
         self._line(f"arrow.h_n.{row}", final)
         order = steps if direction == "forward" else steps[::-1]
@@ -173,11 +183,12 @@ class _Draughtsman:
         y = bottom - 20
         drawn = [layer for layer in self.scene.layers if layer is not None]
         hidden = self.scene.settings.num_layers - len(drawn)
-        self._text(10, y + 14, f"⋮ {grouped(hidden)} layers", "layer")
+        names = [f"⋮ {grouped(hidden)} layers", f"⋮ {grouped(hidden)}", "⋮"]
+        self._text(self.by.margin, y + 14, self._fitting(names, self.by.left - 18), "layer")
         for step in self.scene.read:
             each = self.scene.slices[f"cell.etc.{key(step)}"]
             self._box(each, self.x[step], y, self.cell, 20, "⋮")
-        self._text(WIDTH - self.pair / 2, y + 14, "⋮", "column")
+        self._text(self.width - self.pair / 2, y + 14, "⋮", "column")
         return y
 
     def _verticals(self, below: str, bottom: float, top: float) -> None:
@@ -187,28 +198,34 @@ class _Draughtsman:
 
     def _joined(self, layer: int | None, y: float) -> None:
         """Label what a layer hands up: the h of all its directions, side by side."""
-        if layer is not None:
+        if layer is not None and self.by.beside:
             width = self.scene.settings.num_directions * self.scene.settings.h_out
             verb = "concat → " if self.scene.settings.bidirectional else ""
             labels = [f"{verb}{_features(width)}", f"{verb}{grouped(width)}", f"{verb}D·H_out"]
-            self._text(10, y - BETWEEN_LAYERS + 16, self._fitting(labels, LEFT - 14), "note")
+            fitting = self._fitting(labels, self.by.left - 14)
+            self._text(self.by.margin, y - BETWEEN_LAYERS + 16, fitting, "note")
 
     def _inputs(self) -> float:
-        note = left_out(self.scene)
+        start = self.by.left if self.by.beside else self.by.margin
+        note = wrap(left_out(self.scene), int((self.width - start) / LETTER))
         words = LINE if self.labels else 0
-        y = -44.0 - words - (18 if note else 0)
-        self._text(10, y + 15, "input", "row")
-        self._text(10, y + 31, _features(self.scene.settings.input_size), "note")
+        y = -44.0 - words - LINE * len(note) - (2 if note else 0)
+        self._text(self.by.margin, y + 15, "input", "row")
+        if self.by.beside:
+            features = _features(self.scene.settings.input_size)
+            self._text(self.by.margin, y + 31, features, "note")
         for step in self.scene.columns:
             each = self.scene.slices[f"x.{key(step)}"]
             labels = ["…"] if step is None else [each.code, "x"]
             self._box(each, self.x[step], y, self.cell, 22, self._fitting(labels, self.cell))
-            label = "…" if step is None else f"t={step_label(step, self.scene.sizes.seq_len)}"
+            name = "" if step is None else step_label(step, self.scene.sizes.seq_len)
+            label = self._fitting([f"t={name}", name], self.pitch) if name else "…"
             self._text(self.x[step] + self.cell / 2, y + 38, label, "step")
             if step is not None and step < len(self.labels):
                 word = self._cut(self.labels[step], self.pitch - 4)
                 self._text(self.x[step] + self.cell / 2, y + 38 + words, word, "token")
-        self._text(LEFT, y + 56 + words, note, "note")
+        for i, line in enumerate(note):
+            self._text(start, y + 56 + words + LINE * i, line, "note")
         return y
 
     def _fitting(self, labels: list[str], width: float) -> str:

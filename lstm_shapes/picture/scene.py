@@ -25,8 +25,11 @@ Way = Literal["", "up", "along", "start", "end"]
 Link = Literal["selected", "wrote", "same", "read"]
 
 MOST_STEPS = 12
-"""The most columns that are drawn. If more steps are read, one column in the middle stands for
-those that are left out."""
+"""The most columns that are drawn where nothing else is asked for. If more steps are read, one
+column in the middle stands for those that are left out."""
+FEWEST_STEPS, LARGEST_STEPS = 4, 40
+"""The bounds of what can be asked for: the first step, the last one that is read, one column for
+those between them and one for the padding; and a number at which a browser is still quick."""
 MOST_PADDING = 2
 """The most columns that are drawn for padding, if steps are left out."""
 MOST_LAYERS = 6

@@ -23,9 +23,6 @@ HERE = Path(__file__).parent
 CAPTION = 130
 """The most characters in a line of the caption."""
 
-HEAD = 44
-"""Pixels above the picture, for its title and its legend."""
-
 TITLE = "Which cell wrote which slice"
 
 ARROWS: Mapping[Direction, str] = {"forward": "forward →", "backward": "← backward"}
@@ -46,33 +43,48 @@ class Key(NamedTuple):
     """One entry of the legend.
 
     Attributes:
-        x: where it starts, in pixels.
+        x, y: the top left corner of its box, in pixels from that of the picture.
         classes: class names of its box, as of a slice.
         link: the way in which the box is lit; empty if it is not.
         words: what it means.
     """
 
-    x: float
+    x: int
+    y: int
     classes: str
     link: str
     words: str
 
 
-def legend(directions: Iterable[Direction]) -> list[Key]:
-    """The legend of a picture, from left to right.
+def legend(directions: Iterable[Direction], width: int = WIDTH) -> tuple[list[Key], int]:
+    """The legend of a picture, and how many pixels it takes above it with the title.
 
-    >>> [key.words for key in legend(["forward"])]
-    ['forward →', 'selected', 'wrote it', 'same numbers', 'was read']
+    Args:
+        directions: those of the picture.
+        width: the picture's, in pixels.
+
+    >>> keys, height = legend(["forward"])
+    >>> [key.words for key in keys], height
+    (['forward →', 'selected', 'wrote it', 'same numbers', 'was read'], 46)
     """
     entries: list[tuple[str, str, str]] = [
         *((f"ls-b-{direction}", "", ARROWS[direction]) for direction in directions),
         *(("ls-b-key", link, words) for link, words in LINKS.items()),
     ]
-    keys, x = [], 10.0
+    keys: list[Key] = []
+    x, y = 10, 26
     for classes, link, words in entries:
-        keys.append(Key(x, classes, link, words))
-        x += 44 + 7 * len(words)
-    return keys
+        needed = 44 + 7 * len(words)
+        if x > 10 and x + needed > width:
+            x, y = 10, y + 18
+        keys.append(Key(x, y, classes, link, words))
+        x += needed
+    return keys, y + 20
+
+
+def caption_width(width: int) -> int:
+    """The most characters in a line of the caption below a picture of this width."""
+    return CAPTION * width // WIDTH
 
 
 def svg(
@@ -80,6 +92,7 @@ def svg(
     select: str = "",
     caption: str = "",
     labels: Sequence[str] = (),
+    width: int = WIDTH,
     theme: Theme = "light",
 ) -> str:
     """Draw a scene as an SVG document with a title, a legend and a background.
@@ -90,6 +103,7 @@ def svg(
             The slice and everything linked with it are highlighted; empty for none.
         caption: a text to write below the picture.
         labels: a word to write below each step, such as its token.
+        width: the width of the picture, in pixels, 240 or more.
         theme: ``"light"`` or ``"dark"``.
 
     Returns:
@@ -104,12 +118,13 @@ def svg(
     True
     """
     links = scene.linked(scene.pick(select).id) if select else {}
-    drawing = layout(scene, labels)
-    lines = wrap(caption, CAPTION)
-    top = drawing.height + HEAD
+    drawing = layout(scene, labels, width)
+    lines = wrap(caption, caption_width(width))
+    keys, head = legend(scene.directions, width)
+    top = drawing.height + head
     height = top + 16 * len(lines) + 8
     parts = [
-        *_head(scene.directions, top),
+        *_head(keys, top),
         *(f'<path class="ls-frame" d="{d}"/>' for d in drawing.frames),
         *(_group(scene.slices[name], links, f'<path class="ls-wire" d="{d}"/>')
           for name, d in drawing.arrows),
@@ -119,8 +134,8 @@ def svg(
           for i, line in enumerate(lines)),
     ]  # fmt: skip
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="ls-figure" width="{WIDTH}" '
-        f'height="{height}" viewBox="0 {-top} {WIDTH} {height}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="ls-figure" width="{width}" '
+        f'height="{height}" viewBox="0 {-top} {width} {height}" role="img">'
         f"<title>{TITLE}</title><desc>{escape(caption)}</desc>"
         f"<style>{style(theme)}</style>"
         f'<rect class="ls-paper" y="{-top}" width="100%" height="100%"/>'
@@ -128,13 +143,13 @@ def svg(
     )
 
 
-def _head(directions: Iterable[Direction], top: float) -> Iterator[str]:
+def _head(keys: Iterable[Key], top: float) -> Iterator[str]:
     """The title and the legend, from ``top`` above the origin."""
     yield _text(10, 18 - top, "ls-t-title", TITLE)
-    for x, names, link, words in legend(directions):
+    for x, y, names, link, words in keys:
         lit = f' data-link="{link}"' if link else ""
-        yield f'<g class="ls-key {names}"{lit}><rect {_place(x, 26 - top, 12, 12)} rx="3"/></g>'
-        yield _text(x + 18, 36 - top, "ls-t-key", words)
+        yield f'<g class="ls-key {names}"{lit}><rect {_place(x, y - top, 12, 12)} rx="3"/></g>'
+        yield _text(x + 18, y + 10 - top, "ls-t-key", words)
 
 
 @cache

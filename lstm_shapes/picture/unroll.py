@@ -14,6 +14,8 @@ from lstm_shapes.errors import check_int
 from lstm_shapes.formula.code import Index, code_of
 from lstm_shapes.formula.shapes import check_question, time_axis
 from lstm_shapes.picture.scene import (
+    FEWEST_STEPS,
+    LARGEST_STEPS,
     MOST_LAYERS,
     MOST_PADDING,
     MOST_STEPS,
@@ -30,7 +32,12 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def unroll(settings: Settings | nn.Module, sizes: InputSizes, sample: int = 0) -> Scene:
+def unroll(
+    settings: Settings | nn.Module,
+    sizes: InputSizes,
+    sample: int = 0,
+    most_steps: int = MOST_STEPS,
+) -> Scene:
     """Make the picture of one call: all cells, states and steps, and what links them.
 
     Args:
@@ -38,6 +45,8 @@ def unroll(settings: Settings | nn.Module, sizes: InputSizes, sample: int = 0) -
         sizes: its input.
         sample: which sample to draw if the input has lengths, since each sample ends at its
             own step. It is ignored if the input has no lengths.
+        most_steps: the most columns that are drawn, from 4 to 40. If more steps are read, one
+            column in the middle stands for those that are left out.
 
     Returns:
         A scene of a few hundred slices at most. If the sequence is long or the layers are
@@ -46,7 +55,8 @@ def unroll(settings: Settings | nn.Module, sizes: InputSizes, sample: int = 0) -
     Raises:
         ArgumentTypeError: neither Settings nor such a module, no InputSizes, or the input has
             lengths and sample is not an int.
-        ArgumentError: the input has lengths, and none for such a sample.
+        ArgumentError: the input has lengths, and none for such a sample; or most_steps is out
+            of its bounds.
 
     Source: torch documentation, ``torch.nn.LSTM``, "Outputs" and its notes.
 
@@ -61,20 +71,22 @@ def unroll(settings: Settings | nn.Module, sizes: InputSizes, sample: int = 0) -
     ((0, 1, 2), 'out[1, 2, :3]')
     """
     settings = check_question(settings, sizes)
-    builder = _Builder(settings, sizes, sample)
+    check_int("most_steps", most_steps, at_least=FEWEST_STEPS, at_most=LARGEST_STEPS)
+    builder = _Builder(settings, sizes, sample, most_steps)
     slices = {each.id: each for each in builder.slices()}
     return Scene(
         settings, sizes, builder.columns, builder.layers, slices, builder.sample, builder.length
     )
 
 
-def _columns(seq_len: int, length: int) -> tuple[int | None, ...]:
-    """The steps to draw; the sample's last steps and the ends of its padding are among them."""
-    if seq_len <= MOST_STEPS:
+def _columns(seq_len: int, length: int, most: int) -> tuple[int | None, ...]:
+    """The steps to draw; the sample's last step and the last of its padding are among them."""
+    if seq_len <= most:
         return tuple(range(seq_len))
-    padding = min(seq_len - length, MOST_PADDING)
-    behind = (length, seq_len - 1) if padding == MOST_PADDING else range(length, seq_len)
-    return (*elide(length, MOST_STEPS - padding), *behind)
+    room = MOST_PADDING if most > FEWEST_STEPS else 1
+    padding = min(seq_len - length, room)
+    behind = range(length, seq_len) if seq_len - length <= room else (length, seq_len - 1)[-room:]
+    return (*elide(length, most - padding), *behind)
 
 
 @dataclass
@@ -82,13 +94,14 @@ class _Builder:
     settings: Settings
     sizes: InputSizes
     of: int
+    most: int
 
     def __post_init__(self) -> None:
         self.sample, self.length = None, self.sizes.seq_len
         if self.sizes.lengths is not None:
             check_int("sample", self.of, at_least=0, at_most=len(self.sizes.lengths) - 1)
             self.sample, self.length = self.of, self.sizes.lengths[self.of]
-        self.columns = _columns(self.sizes.seq_len, self.length)
+        self.columns = _columns(self.sizes.seq_len, self.length, self.most)
         self.read = drawn_read(self.columns, self.length)
         self.layers = elide(self.settings.num_layers, MOST_LAYERS)
         self.directions = self.settings.directions

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from lstm_shapes import svg, unroll
 from lstm_shapes.config import Question
 from lstm_shapes.explorer.app import START
+from lstm_shapes.explorer.panels.picture import scene_of
 from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.picture.layout import layout
 from tests.browser.conftest import unwatched
@@ -116,13 +117,15 @@ def test_the_page_and_python_save_the_same_picture(explorer: ExplorerPage, name:
     explorer.opened(link_to(**changes))
     question = Question.of(FIRST_QUESTION.values() | changes)
     sample = changes.get("sample", 0)
-    picture = unroll(question.settings, question.sizes, sample)
+    # The page draws as many steps as it has room for.
+    width = int(explorer.page.locator(".ls-figure").evaluate("e => e.viewBox.baseVal.width"))
+    picture = scene_of(question.settings, question.sizes, sample, width)
     select = changes.get("select", START)
     # The page is there once it has all of this picture and has lit what is pinned in it.
     figure = explorer.page.locator(".ls-figure")
     rows = question.settings.num_layers * question.settings.num_directions
     top = picture.slices[f"h_n.{rows - 1}"].code
-    parts = layout(picture)
+    parts = layout(picture, (), width)
     expect(figure.locator(f'[data-slice="{top}"]')).to_have_count(1)
     expect(figure.locator("g[data-id]")).to_have_count(len(parts.boxes) + len(parts.arrows))
     pinned = [picture.slices[select].code or select] if select else []
@@ -130,7 +133,7 @@ def test_the_page_and_python_save_the_same_picture(explorer: ExplorerPage, name:
     expect(marked).to_have_count(len(pinned))
     assert [each.get_attribute("data-slice") for each in marked.all()] == pinned
     seen, lines, *rest = drawn(saved(explorer, "Save SVG").decode())
-    expected, python_lines, *python_rest = drawn(svg(picture, select, " ".join(lines)))
+    expected, python_lines, *python_rest = drawn(svg(picture, select, " ".join(lines), width=width))
     assert len(expected) > 40
     assert seen == expected
     # The page breaks a line one character earlier.
@@ -166,9 +169,10 @@ def test_the_saved_svg_looks_the_same_elsewhere(explorer: ExplorerPage, browser:
 
 
 def test_the_saved_png_has_two_pixels_for_one(explorer: ExplorerPage) -> None:
+    width = explorer.page.locator(".ls-figure").evaluate("e => e.viewBox.baseVal.width")
     data = saved(explorer, "Save PNG")
     assert data.startswith(b"\x89PNG")
-    assert int.from_bytes(data[16:20], "big") == 2 * 934
+    assert int.from_bytes(data[16:20], "big") == 2 * width
     assert len(data) > 20_000
 
 

@@ -22,6 +22,7 @@ from lstm_shapes.explorer.panels.picture import (
 from lstm_shapes.explorer.stage import PanelRecord, Panels, ShareRecord, ViewRecord
 from lstm_shapes.explorer.view import AxisRecord
 from lstm_shapes.explorer.words import PAGE, PageRecord
+from lstm_shapes.picture.drawing import WIDTH
 from tests.conform import conforms
 from tests.contract import COMMAND, RECORDS, ContractError, javascript, typed_dicts, written
 
@@ -68,8 +69,8 @@ def test_what_is_sent_is_what_was_agreed(explorer: Explorer, values: dict[str, A
     conforms({name: stage.panel[name] for name in PanelRecord.__annotations__}, PanelRecord)
     question = explorer.state.snapshot.question
     for record, agreed, sent in (
-        (picture_view(question.settings, question.sizes, 0), PictureRecord, stage.picture),
-        (slices_view(question.settings, question.sizes, 0), SlicesRecord, stage.slices),
+        (picture_view(question.settings, question.sizes, 0, WIDTH), PictureRecord, stage.picture),
+        (slices_view(question.settings, question.sizes, 0, WIDTH), SlicesRecord, stage.slices),
     ):
         conforms(record, agreed)
         assert json.loads(sent) == json.loads(json.dumps(record))

@@ -13,6 +13,7 @@ import pytest
 from lstm_shapes import InputSizes, Settings, unroll
 from lstm_shapes.explorer import sources
 from lstm_shapes.explorer.panels.picture import slices_record
+from lstm_shapes.picture.drawing import WIDTH
 from tests.javascript import strings
 
 TESTS = sorted((Path(__file__).parent.parent / "web").glob("*.test.mjs"))
@@ -33,7 +34,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (settings, sizes, sample) in SCENES.items():
         scene = unroll(settings, sizes, sample)
         made[name] = {
-            "known": json.loads(slices_record(settings, sizes, sample)),
+            "known": json.loads(slices_record(settings, sizes, sample, WIDTH)),
             "links": {each: scene.linked(each) for each in scene.slices},
         }
     path = tmp_path_factory.mktemp("scenes") / "scenes.json"

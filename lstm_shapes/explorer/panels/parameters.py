@@ -15,6 +15,7 @@ from lstm_shapes.formula.budget import FLOAT32
 from lstm_shapes.formula.numbers import grouped, human_bytes
 from lstm_shapes.formula.parameters import GATES, cell_parameters, parameter_count
 from lstm_shapes.formula.shapes import NamedShape
+from lstm_shapes.picture.drawing import WIDTH
 from lstm_shapes.picture.scene import Scene, elide
 from lstm_shapes.picture.sentences import left_out
 
@@ -79,14 +80,15 @@ class ParametersPanel(TypedDict):
     left_out: str
 
 
-def parameters_view(snapshot: Snapshot, sample: int = 0) -> ParametersPanel:
+def parameters_view(snapshot: Snapshot, sample: int = 0, room: int = WIDTH) -> ParametersPanel:
     """The parameters of every cell that is drawn, and how many there are in all.
 
     Args:
         sample: the batch item whose picture is drawn.
+        room: the pixels that the page has for the picture.
     """
     question = snapshot.question
-    picture = scene_of(*drawn_for(question, sample))
+    picture = scene_of(*drawn_for(question, sample, room))
     measured = _measured(snapshot)
     return {
         "count": _count(snapshot, measured),

@@ -13,11 +13,12 @@ from lstm_shapes.explorer.state import Snapshot, Status
 from lstm_shapes.explorer.view import packed
 from lstm_shapes.formula.code import code_of
 from lstm_shapes.formula.shapes import tensor_shapes
-from lstm_shapes.picture.drawing import Arrow, Box, Text
+from lstm_shapes.picture.drawing import WIDTH, Arrow, Box, Text
 from lstm_shapes.picture.layout import layout
+from lstm_shapes.picture.measures import NARROWEST, WIDEST, steps_that_fit
 from lstm_shapes.picture.scene import Scene, Slice, key
 from lstm_shapes.picture.sentences import axis_sentence, sentence
-from lstm_shapes.picture.svg import Key, classes, legend
+from lstm_shapes.picture.svg import Key, caption_width, classes, legend
 from lstm_shapes.picture.unroll import unroll
 from lstm_shapes.snippet import constructor
 
@@ -74,10 +75,13 @@ class AxisSliceRecord(TypedDict):
 
 
 class PictureRecord(TypedDict):
-    """The picture, as it is drawn; ``legend`` is that of a picture which is saved."""
+    """The picture, as it is drawn. Where it is saved it has a ``legend``, which takes ``head``
+    pixels with the title, and at most ``caption_width`` characters in a line of the caption."""
 
     module: str
     legend: Sequence[Key]
+    head: int
+    caption_width: int
     directions: Sequence[Direction]
     drawing: DrawingRecord
     nodes: Mapping[str, NodeRecord]
@@ -117,41 +121,47 @@ NOTHING_FOUND: PictureFoundRecord = {
 }
 
 
-def drawn_for(question: Question, sample: int) -> tuple[Settings, InputSizes, int]:
-    """What a picture depends on; on the sample only where lengths differ."""
-    return question.settings, question.sizes, sample if question.sizes.lengths else 0
+def drawn_for(question: Question, sample: int, room: int) -> tuple[Settings, InputSizes, int, int]:
+    """What a picture depends on: on the sample only where lengths differ, and on the room that
+    the page has for it, in pixels, as far as a picture can have it."""
+    width = max(NARROWEST, min(room, WIDEST))
+    return question.settings, question.sizes, sample if question.sizes.lengths else 0, width
 
 
 @lru_cache(maxsize=8)
-def scene_of(settings: Settings, sizes: InputSizes, sample: int) -> Scene:
-    """The scene of a call, which every part of the page reads."""
-    return unroll(settings, sizes, sample)
+def scene_of(settings: Settings, sizes: InputSizes, sample: int, width: int) -> Scene:
+    """The scene of a call, which every part of the page reads: as many steps as there is room
+    for."""
+    return unroll(settings, sizes, sample, steps_that_fit(settings, width))
 
 
 # A slider goes to and fro: what follows from the settings alone is made once for each.
 @lru_cache(maxsize=32)
 def picture_record(
-    settings: Settings, sizes: InputSizes, sample: int, labels: tuple[str, ...] = ()
+    settings: Settings, sizes: InputSizes, sample: int, width: int, labels: tuple[str, ...] = ()
 ) -> bytes:
     """The picture as it is sent, before all that is known of its slices."""
-    return packed(picture_view(settings, sizes, sample, labels))
+    return packed(picture_view(settings, sizes, sample, width, labels))
 
 
 @lru_cache(maxsize=32)
-def slices_record(settings: Settings, sizes: InputSizes, sample: int) -> bytes:
+def slices_record(settings: Settings, sizes: InputSizes, sample: int, width: int) -> bytes:
     """What is known of the picture's slices, as it is sent."""
-    return packed(slices_view(settings, sizes, sample))
+    return packed(slices_view(settings, sizes, sample, width))
 
 
 def picture_view(
-    settings: Settings, sizes: InputSizes, sample: int, labels: tuple[str, ...] = ()
+    settings: Settings, sizes: InputSizes, sample: int, width: int, labels: tuple[str, ...] = ()
 ) -> PictureRecord:
     """The picture, as it is drawn, with a word below each step."""
-    picture = scene_of(settings, sizes, sample)
-    drawing = layout(picture, labels)
+    picture = scene_of(settings, sizes, sample, width)
+    drawing = layout(picture, labels, width)
+    keys, head = legend(picture.directions, width)
     return {
         "module": constructor(settings),
-        "legend": legend(picture.directions),
+        "legend": keys,
+        "head": head,
+        "caption_width": caption_width(width),
         "directions": picture.directions,
         "drawing": {
             "width": drawing.width,
@@ -165,9 +175,9 @@ def picture_view(
     }
 
 
-def slices_view(settings: Settings, sizes: InputSizes, sample: int) -> SlicesRecord:
+def slices_view(settings: Settings, sizes: InputSizes, sample: int, width: int) -> SlicesRecord:
     """By id, all that can be pointed at in the picture and in the cards."""
-    picture = scene_of(settings, sizes, sample)
+    picture = scene_of(settings, sizes, sample, width)
     named = tensor_shapes(settings, sizes)
     shapes = {name: shape.shape for name, shape in named.items()}
     slices = {name: _slice(picture, each, shapes) for name, each in picture.slices.items()}
@@ -179,17 +189,20 @@ def nearest_sample(sizes: InputSizes, sample: int) -> int:
     return max(0, min(sample, (sizes.batch_size or 1) - 1))
 
 
-def found_view(snapshot: Snapshot, showing: int, sample: int = 0) -> PictureFoundRecord:
+def found_view(
+    snapshot: Snapshot, showing: int, sample: int = 0, room: int = WIDTH
+) -> PictureFoundRecord:
     """What the run gave for the slices of the picture.
 
     Args:
         showing: number of the view that it belongs to.
         sample: the batch item whose numbers are given.
+        room: the pixels that the page has for the picture.
     """
     return {
         "showing": showing,
         "state": snapshot.status,
-        "found": _found(snapshot, sample),
+        "found": _found(snapshot, sample, room),
         "without": "" if snapshot.run else "By formula: there are no numbers to compare.",
     }
 
@@ -221,13 +234,13 @@ def _parts(each: Slice, shape: tuple[int, ...]) -> list[tuple[float, float] | No
     return parts
 
 
-def _found(snapshot: Snapshot, sample: int) -> dict[str, SliceFoundRecord]:
+def _found(snapshot: Snapshot, sample: int, room: int) -> dict[str, SliceFoundRecord]:
     """What the run gave, by id of slice."""
     if snapshot.run is None:
         return {}
     from lstm_shapes.statements.slices import slice_claims, slice_numbers
 
-    picture = scene_of(*drawn_for(snapshot.question, sample))
+    picture = scene_of(*drawn_for(snapshot.question, sample, room))
     found: dict[str, SliceFoundRecord] = {}
     for name, numbers in slice_numbers(picture, snapshot.run, sample).items():
         each = picture.slices[name]

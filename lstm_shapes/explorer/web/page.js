@@ -12,6 +12,7 @@ import { Figure } from "./picture.js";
 import { listen } from "./pointing.js";
 import { Pulse } from "./pulse.js";
 import { watchRail } from "./rail.js";
+import { watchRoom } from "./room.js";
 import { takeAway } from "./share.js";
 import { Stage, skeleton } from "./stage.js";
 import { toolbar } from "./tools.js";
@@ -76,6 +77,7 @@ export default {
     parts.root.addEventListener("click", act, { signal });
     takeAway(model, parts.share, buttons, page, figure, signal);
     listen(parts.root, figure, pin, signal);
+    watchRoom(model, parts.scroll, signal);
     figure.pinned = read(model, "selection");
     draw();
     drawPanel();

@@ -19,6 +19,8 @@ const ORDER = ["read", "same", "selected"]; // what is drawn over what in a bloc
 const NO_PICTURE = {
   module: "",
   legend: [],
+  head: 0,
+  caption_width: 0,
   directions: [],
   drawing: { width: 0, height: 0, boxes: [], arrows: [], frames: [], texts: [] },
   nodes: {},

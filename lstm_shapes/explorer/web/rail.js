@@ -1,5 +1,7 @@
 // The widgets beside the stage: what they do not say themselves is said for them.
 
+import { h } from "./dom.js";
+
 /** @import { PageRecord } from "./records.js" */
 
 /**
@@ -35,9 +37,23 @@ function annotate(app, blame, { presets, steps }) {
 }
 
 /**
+ * The button that shows the controls, and hides them, where there is no room for them at once.
+ * @param {Element} rail
+ * @param {string} name
+ * @param {AbortSignal} signal
+ */
+function drawer(rail, name, signal) {
+  const button = h("button", { type: "button", class: "ls-drawer", "aria-expanded": "false" }, name);
+  const turn = () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") === "false"));
+  button.addEventListener("click", turn, { signal });
+  rail.querySelector(".ls-title")?.after(button);
+  signal.addEventListener("abort", () => button.remove(), { once: true });
+}
+
+/**
  * Keep the labels of the widgets beside the stage right, until the signal; the widgets come in their own time.
  * @param {Element} el what the stage is drawn in
- * @param {Pick<PageRecord, "presets" | "steps">} page
+ * @param {Pick<PageRecord, "presets" | "steps" | "settings">} page
  * @param {AbortSignal} signal
  */
 export function watchRail(el, page, signal) {
@@ -51,6 +67,7 @@ export function watchRail(el, page, signal) {
     const found = rail ? null : app.querySelector(".ls-rail");
     if (found) {
       rail = found;
+      drawer(rail, page.settings, signal);
       watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class", "title"] });
     }
     annotate(app, refused, page);

@@ -487,7 +487,7 @@ export {};
 
 /**
  * One entry of the legend.
- * @typedef {[x: number, classes: string, link: string, words: string]} Key
+ * @typedef {[x: number, y: number, classes: string, link: string, words: string]} Key
  */
 
 /**
@@ -674,10 +674,9 @@ export {};
  * What stands on the page, or is read out, and never changes.
  * `served` are the buttons of a page with an address of its own, `embedded` those of a notebook; `served_without` and
  * `embedded_without` is what they say while no kernel answers them, and `of_earlier` what a card says then; `gone` says
- * that the slice at its `{}` is not drawn; `caption_width` is the most characters in a line of the saved picture's
- * caption, and `head` its pixels for title and legend; `steps` is by how much the number field of an argument moves
- * with the arrow keys; `browser` is the name of the browser's tab; `local` says that a link leads to this machine only;
- * `go_there` is the button to the field that is refused.
+ * that the slice at its `{}` is not drawn; `steps` is by how much the number field of an argument moves with the arrow
+ * keys; `browser` is the name of the browser's tab; `local` says that a link leads to this machine only; `go_there` is
+ * the button to the field that is refused.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -695,11 +694,10 @@ export {};
  * @property {Record<"earlier" | "lost" | "ended", AbsenceRecord>} served_without
  * @property {Record<"earlier" | "lost" | "ended", AbsenceRecord>} embedded_without
  * @property {string} of_earlier
- * @property {number} caption_width
- * @property {number} head
  * @property {string} copied
  * @property {string} by_hand
  * @property {string} to_copy
+ * @property {string} settings
  * @property {string} presets
  * @property {Record<string, string>} steps
  * @property {string} panels
@@ -780,10 +778,13 @@ export {};
  */
 
 /**
- * The picture, as it is drawn; `legend` is that of a picture which is saved.
+ * The picture, as it is drawn. Where it is saved it has a `legend`, which takes `head` pixels with the title, and at
+ * most `caption_width` characters in a line of the caption.
  * @typedef {object} PictureRecord
  * @property {string} module
  * @property {Key[]} legend
+ * @property {number} head
+ * @property {number} caption_width
  * @property {("forward" | "backward")[]} directions
  * @property {DrawingRecord} drawing
  * @property {Record<string, NodeRecord>} nodes
@@ -1153,6 +1154,7 @@ export {};
  * @property {Choices} choices
  * @property {ShareRecord} share
  * @property {string} selection
+ * @property {number} room
  * @property {number} place
  * @property {SvgStyle} svg_style
  */

@@ -39,7 +39,7 @@ export function takeAway(model, share, buttons, page, figure, signal) {
     // The colours that are seen: whatever decides on them says it of the page.
     const dark = getComputedStyle(figure.svg).colorScheme === "dark";
     const style = read(model, "svg_style")[dark ? "dark" : "light"];
-    return standalone(figure.svg, style, page, read(model, "picture").legend, figure.caption());
+    return standalone(figure.svg, style, page.title, read(model, "picture"), figure.caption());
   };
   /** @type {(text: string) => Promise<void>} */
   const handOut = (text) => copy(text, share.said, page);

@@ -21,6 +21,7 @@ export function skeleton(page, buttons) {
   const cards = h("div", { class: "ls-cards" });
   const head = h("header", {});
   const svg = s("svg", { class: "ls-figure", role: "group", "aria-label": page.network });
+  const scroll = h("div", { class: "ls-figure-place" }, svg);
   const says = h("div", { class: "ls-says", "aria-live": "polite" });
   const sample = h("input", { type: "number", min: "0", "aria-label": page.sample });
   const samples = h("label", { class: "ls-sample" }, `${page.numbers_of} `, sample);
@@ -29,12 +30,12 @@ export function skeleton(page, buttons) {
     "section",
     { class: "ls-card ls-picture", "aria-label": page.title },
     head,
-    h("div", { class: "ls-scroll" }, svg),
+    scroll,
     says,
     h("footer", {}, samples, share.root),
   );
   const root = h("div", { class: "ls-stage-root" }, absence, notices, cards, picture);
-  return { root, absence, notices, cards, head, svg, says, sample, samples, share, picture };
+  return { root, absence, notices, cards, head, svg, scroll, says, sample, samples, share, picture };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { s } from "./dom.js";
 import { wrap } from "./wrap.js";
 
-/** @import { PageRecord, PictureRecord } from "./records.js" */
+/** @import { PictureRecord } from "./records.js" */
 
 const LINE = 16; // pixels
 const INTERACTIVE = ["tabindex", "role", "aria-label", "aria-pressed", "data-id"];
@@ -12,11 +12,11 @@ const INTERACTIVE = ["tabindex", "role", "aria-label", "aria-pressed", "data-id"
  * An SVG document: what is lit stays lit, with title and legend above and a caption below.
  * @param {SVGSVGElement} svg
  * @param {string} style
- * @param {Pick<PageRecord, "title" | "caption_width" | "head">} page
- * @param {PictureRecord["legend"]} legend
+ * @param {string} title
+ * @param {Pick<PictureRecord, "legend" | "head" | "caption_width">} picture
  * @param {string} caption
  */
-export function standalone(svg, style, { title, caption_width, head }, legend, caption) {
+export function standalone(svg, style, title, { legend, head, caption_width }, caption) {
   const { y: drawnTop, width, height: drawn } = svg.viewBox.baseVal;
   const top = drawnTop - head;
   const lines = wrap(caption, caption_width);
@@ -33,13 +33,13 @@ export function standalone(svg, style, { title, caption_width, head }, legend, c
     s("style", {}, style),
     s("rect", { class: "ls-paper", y: top, width: "100%", height: "100%" }),
     s("text", { x: 10, y: top + 18, class: "ls-t-title" }, title),
-    ...legend.flatMap(([x, classes, link, words]) => [
+    ...legend.flatMap(([x, y, classes, link, words]) => [
       s(
         "g",
         { class: `ls-key ${classes}`, "data-link": link || null },
-        s("rect", { x, y: top + 26, width: 12, height: 12, rx: 3 }),
+        s("rect", { x, y: y + top, width: 12, height: 12, rx: 3 }),
       ),
-      s("text", { x: x + 18, y: top + 36, class: "ls-t-key" }, words),
+      s("text", { x: x + 18, y: y + 10 + top, class: "ls-t-key" }, words),
     ]),
   );
   alone.append(...lines.map((line, i) => s("text", { x: 10, y: LINE * (i + 1), class: "ls-t-note" }, line)));

@@ -31,7 +31,7 @@ export function classifierOf({ name, title, about, heads, rows, sources }) {
     { class: "ls-classifier", "aria-label": name },
     h("h3", {}, title),
     note(about),
-    table(heads, rows.map(versionRow)),
+    table(heads, rows.map(versionRow), true),
     h("div", { class: "ls-sides" }, sources.map(source)),
   );
 }

@@ -29,7 +29,7 @@ function reshape({ code, axes, rows, more }) {
     h("p", { class: "ls-note" }, "(", ...meaning, ")"),
     h(
       "div",
-      { class: "ls-scroll" },
+      {},
       rows.map(({ name, elements }) => h("div", { class: "ls-elements" }, h("code", {}, name), elements.map(element))),
     ),
     note(more),
