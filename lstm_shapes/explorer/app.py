@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -10,34 +9,30 @@ from typing import Any
 import ipywidgets as widgets
 from IPython.display import display
 
-from lstm_shapes.config import ARGUMENTS, InputSizes, Question, Settings
+from lstm_shapes.config import ARGUMENTS
 from lstm_shapes.errors import MOST_LENGTHS, ArgumentError, one_each
 from lstm_shapes.explorer.brought import brought
 from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.latest import Latest
-from lstm_shapes.explorer.link import Link, beyond, read_link, within, write_call, write_link
+from lstm_shapes.explorer.link import Link, beyond, read_link, write_call
 from lstm_shapes.explorer.panels.notices import NoticeRecord, link_view
-from lstm_shapes.explorer.panels.picture import axis_ids, drawn_for, nearest_sample, scene_of
+from lstm_shapes.explorer.panels.picture import nearest_sample
 from lstm_shapes.explorer.presets import FIRST_QUESTION
+from lstm_shapes.explorer.selection import last_row, selectable
 from lstm_shapes.explorer.stage import Stage
 from lstm_shapes.explorer.state import Snapshot, State
 from lstm_shapes.explorer.static import live_class, shapes_text, static_html
+from lstm_shapes.explorer.title import title_html
 from lstm_shapes.explorer.walk import arriving, walk_to, walk_view, whole
+from lstm_shapes.explorer.whereabouts import Whereabouts
 from lstm_shapes.explorer.words import PAGE
-from lstm_shapes.picture.scene import Scene
 from lstm_shapes.picture.sentences import sentence
 from lstm_shapes.picture.svg import svg
 from lstm_shapes.snippet import script
 
 WALKED = {name: CHOICES[name].default for name in ("step", "way", "merge", "stop", "route")}
 """Choices that the page walks through without the kernel, at their start."""
-
-
-def last_row(question: Question) -> str:
-    """Id of the last row of h_n, the one that is most often taken wrongly."""
-    settings = question.settings
-    return f"h_n.{settings.num_layers * settings.num_directions - 1}"
 
 
 START = last_row(FIRST_QUESTION)
@@ -124,18 +119,22 @@ class Explorer(widgets.Box):
         self.stage.selection = pinned
         self._opened = Link()  # what is told of it is shown until something is changed
         self._newest = Latest(self.stage.fail)
-        self._observe()
-        self._show(opening=True)
+        self._where = Whereabouts(self.state, self.stage)
         if select is not None:
             self.select(select)
+            self._where = Whereabouts(self.state, self.stage)  # it starts with this pinned
+        self._observe()
+        self._show(opening=True)
 
     def _observe(self) -> None:
         self.stage.on_action(self.act)
         self.stage.observe(self._share, ["selection", "found"])
+        self.stage.observe(lambda _change: self._where.fit(), "selection")
         self.stage.observe(lambda _change: self._show(), ["sample", "room"])
         self.stage.observe(lambda _change: self._draw(self.stage.draw_panel), "panel_seen")
         self.stage.observe(self._choose, "choices")
         self.state.observe(self._forget, "values")
+        self.state.observe(lambda _change: self._where.fit(), "snapshot")
         self.state.observe(lambda _change: self._show(), "snapshot")
 
     def select(self, name: str) -> None:
@@ -147,25 +146,28 @@ class Explorer(widgets.Box):
         Raises:
             ArgumentError: the picture has no such slice.
         """
-        known = not name or name in self._selectable()
-        self.stage.selection = name if known else self._picture().pick(name).id
+        known = not name or name in selectable(self._where.picture)
+        self.stage.selection = name if known else self._where.picture.pick(name).id
 
     def svg(self) -> str:
         """The linked picture as it stands, as an SVG document."""
         question, sample = self.state.snapshot.question, self.stage.sample
         labels = self._brought.labels_of(question, nearest_sample(question.sizes, sample))
-        width = self._picture_of()[-1]
-        return svg(self._picture(), self._drawn_selection(), self._caption(), labels, width)
+        picture, selection = self._where.picture, self._where.drawn_selection()
+        width = self._where.picture_of()[-1]
+        return svg(picture, selection, self._caption(), labels, width)
 
     def act(self, action: str, message: Mapping[str, Any] | None = None) -> None:
         """Do what a button of the page asks for; what is not known does nothing.
 
         Args:
             action: ``"measure"`` and ``"stop"`` begin and end the measurement of reproducibility,
-                ``"length"`` sets one sample's length, ``"open"`` takes over the state in an
-                address, ``"walk"`` that of a route's step, ``"typed"`` one value that was typed
-                in a field, ``"ask"`` sends everything once more to a page that may have missed
-                some of it, ``"ping"`` is answered: the kernel is there.
+                ``"length"`` sets one sample's length, ``"open"`` takes over what a link names,
+                ``"visit"`` the state in an address, where what it does not name is as at the
+                start, ``"walk"`` that of a route's step; ``"undo"``, ``"redo"`` and ``"reset"`` go
+                through what was shown; ``"typed"`` takes over one value that was typed in a
+                field, ``"ask"`` sends everything once more to a page that may have missed some of
+                it, ``"ping"`` is answered: the kernel is there.
             message: what the action needs: ``sample`` and ``length``, ``route`` and ``stop``, or
                 ``link``; also ``parts``, for how many explorers the address is that the link is a
                 part of.
@@ -179,13 +181,17 @@ class Explorer(widgets.Box):
             self._draw(self.stage.measurement.stop)
         elif action == "length":
             self._set_length(given.get("sample"), given.get("length"))
-        elif action in ("open", "typed") and isinstance(given.get("link"), str):
-            opened = read_link(given["link"])
+        elif action in ("undo", "redo", "reset"):
+            self._travel(action)
+        elif action in ("open", "visit", "typed") and isinstance(given.get("link"), str):
+            visits = action == "visit"
+            opened = read_link(given["link"]) if given["link"] or not visits else Link()
             opened.typed = action == "typed"
             self._refuse_parts(opened, given.get("parts"))
-            self._open(arriving(opened))
+            known = bool(opened.values or not opened.refused)
+            self._open(arriving(opened), whole=visits and known)
         elif action == "walk" and (stop := walk_to(given.get("route"), given.get("stop"))):
-            self._open(stop)
+            self._open(stop, whole=True)
         elif action == "ask":
             self.stage.send_all()
             self._title.send_state("value")
@@ -211,7 +217,7 @@ class Explorer(widgets.Box):
 
     def __repr__(self) -> str:
         """The call that shows the same."""
-        return write_call(self._values(), self._start, self._brought.call)
+        return write_call(self._where.values(), self._start, self._brought.call)
 
     def __str__(self) -> str:
         return f"{self!r}\n{self._shapes()}"
@@ -221,27 +227,9 @@ class Explorer(widgets.Box):
 
     def _caption(self) -> str:
         """What is said of the selection, if it is a slice of the picture."""
-        picture, selection = self._picture(), self._drawn_selection()
+        picture, selection = self._where.picture, self._where.drawn_selection()
         said = sentence(picture, picture.slices[selection]) if selection else ""
         return said.replace("`", "")
-
-    def _picture_of(self) -> tuple[Settings, InputSizes, int, int]:
-        question = self.state.snapshot.question
-        sample = nearest_sample(question.sizes, self.stage.sample)
-        return drawn_for(question, sample, self.stage.room)
-
-    def _picture(self) -> Scene:
-        return scene_of(*self._picture_of())
-
-    def _selectable(self) -> set[str]:
-        """Ids of all that can be pinned: slices, and the axes of the cards."""
-        slices = {each.id for each in self._picture().slices.values() if not each.elided}
-        return slices | axis_ids(self._picture()).keys()
-
-    def _drawn_selection(self) -> str:
-        """The selection if it is a slice of the picture, else nothing."""
-        each = self._picture().slices.get(self.stage.selection)
-        return "" if each is None or each.elided else each.id
 
     def _show(self, *, opening: bool = False) -> None:
         """Show the newest snapshot. If its run is still to be made, or the page has just opened,
@@ -258,7 +246,7 @@ class Explorer(widgets.Box):
     def _finish(self, snapshot: Snapshot) -> Iterator[None]:
         """Everything of a snapshot that will have no other run."""
         yield from self.stage.steps_to_show(snapshot, *self._told())
-        self._title.value = _title(snapshot)
+        self._title.value = title_html(snapshot)
 
     def _draw(self, draw: Callable[[], None]) -> None:
         """Draw the stage, or a part of it, and hand out what is seen then."""
@@ -270,28 +258,24 @@ class Explorer(widgets.Box):
                 self.stage.fail(error)
                 raise
 
-    def _values(self) -> dict[str, Any]:
-        """All that is seen, by name. If the newest values are invalid, it is of the last valid
-        question."""
-        question = self.state.snapshot.question
-        # A selection that is not in the picture is nobody else's business.
-        select = self.stage.selection if self.stage.selection in self._selectable() else ""
-        sample = nearest_sample(question.sizes, self.stage.sample)
-        shown = {"select": select, "sample": sample} | asdict(nearest(self.stage.choices))
-        return question.values() | shown
-
     def _share(self, _change: object = None) -> None:
-        """Update what the buttons hand out, and what is said on a walk."""
-        question, values = self.state.snapshot.question, self._values()
+        """Take down where the page is, and update what the buttons hand out and what is
+        said on a walk."""
+        if self._where.moving:
+            return
+        self._where.note()
+        question, ways = self.state.snapshot.question, self._where.ways()
         self.stage.walk = dict(walk_view(self.state.snapshot, nearest(self.stage.choices)))
+        picture, selection = self._where.picture, self._where.drawn_selection()
         self.stage.share = {
             "pinned": self.stage.selection,
             "showing": self.stage.view["showing"],
-            "link": write_link(values | within(values, question)),
-            "call": write_call(values, self._start, self._brought.call),
-            "script": script(
-                self._picture(), question.seed, question.device, self._drawn_selection()
-            ),
+            "link": self._where.link(),
+            "call": repr(self),
+            "script": script(picture, question.seed, question.device, selection),
+            "undo": ways["undo"],
+            "redo": ways["redo"],
+            "reset": ways["reset"],
         }
 
     def _choose(self, change: dict[str, Any]) -> None:
@@ -332,28 +316,33 @@ class Explorer(widgets.Box):
                 f"{Explorer._made}"
             )
 
-    def _open(self, opened: Link) -> None:
-        """Take over what was read, as far as the page can show it, and say what cannot be."""
-        shown = {"select": self.stage.selection, "sample": self.stage.sample}
-        before = {**self.stage.choices, **shown}
+    def _open(self, opened: Link, *, whole: bool) -> None:
+        """Take over what was read, as far as the page can show it, and say what cannot be. Of a
+        whole state, what is not named is as at the start."""
+        before = self._where.start if whole else self._where.here()
         with self.stage.hold_sync():
-            self._look_at(before | opened.values)
-            values = {name: each for name, each in opened.values.items() if name in ARGUMENTS}
-            self.state.change(**values)
-            question = self.state.snapshot.question
-            sample = nearest_sample(question.sizes, self.stage.sample)
-            refused = beyond(opened.values, question, sample, self._selectable())
-            if refused:
-                opened.leave_out(refused)
-                self._look_at(before | opened.values)
+            with self._where.at_once():
+                asked = {**before, **opened.values}
+                self._where.look_at(asked)
+                names = ARGUMENTS.keys() & (asked if whole else opened.values).keys()
+                self.state.change(**{name: asked[name] for name in names})
+                question, slices = self.state.snapshot.question, selectable(self._where.picture)
+                sample = nearest_sample(question.sizes, self.stage.sample)
+                refused = beyond(opened.values, question, sample, slices)
+                if refused:
+                    opened.leave_out(refused)
+                    self._where.look_at({**before, **opened.values})
+            self._share()
         self._tell(opened)
+
+    def _travel(self, way: str) -> None:
+        with self.stage.hold_sync():
+            self._where.travel(way)
+            self._share()
+        self._tell(Link())
 
     def _forget(self, _change: object = None) -> None:
         self._opened = Link()
-
-    def _look_at(self, values: Mapping[str, Any]) -> None:
-        self.stage.selection, self.stage.sample = values["select"], values["sample"]
-        self.stage.choices = asdict(nearest(values))
 
     def _answer_typed(self, refused: ArgumentError | None) -> None:
         """Say why what was typed cannot be taken; if it can, no longer what was said before."""
@@ -369,17 +358,3 @@ class Explorer(widgets.Box):
         """What there is to say of the link, or the field, that was last heard of."""
         told = self._opened.told(self.state.snapshot.torch_here)
         return [link_view(self._opened, told)] if told else []
-
-
-def _title(snapshot: Snapshot) -> str:
-    module = f"torch.nn.{snapshot.question.settings.kind}"
-    owner = "a live" if snapshot.own is None or snapshot.run is not snapshot.own else "your"
-    about = f"{owner} <code>{module}</code>"
-    if snapshot.run is not None:
-        import torch
-
-        version = ".".join(torch.__version__.split(".")[:2])
-        about += f" · torch {html.escape(version)} · {html.escape(snapshot.run.device)}"
-    else:
-        about += " · predicted"
-    return f"<h1>LSTM shapes</h1><p>{about}</p>"

@@ -80,13 +80,17 @@ class PanelRecord(TypedDict):
 
 
 class ShareRecord(TypedDict):
-    """What the buttons hand out, with the selection and the view that it was made for."""
+    """What the buttons hand out, with the selection and the view that it was made for; ``undo``,
+    ``redo`` and ``reset`` say whether there is anywhere to go."""
 
     pinned: str
     showing: int
     link: str
     call: str
     script: str
+    undo: bool
+    redo: bool
+    reset: bool
 
 
 class Panels(TypedDict):
@@ -107,6 +111,13 @@ class Panels(TypedDict):
     explain: ExplainPanel
 
 
+class SvgStyle(TypedDict):
+    """The style sheet of a saved picture, in each theme."""
+
+    light: str
+    dark: str
+
+
 class Traits(TypedDict):
     """What the page reads of the stage."""
 
@@ -122,7 +133,7 @@ class Traits(TypedDict):
     selection: str
     room: int
     place: int
-    svg_style: str
+    svg_style: SvgStyle
 
 
 def stage_view(snapshot: Snapshot, sample: int = 0, showing: int = 0) -> ViewRecord:
@@ -222,7 +233,7 @@ class Stage(anywidget.AnyWidget):
     sample = traitlets.Int().tag(sync=True)
     room = traitlets.Int(WIDTH).tag(sync=True)
     place = traitlets.Int().tag(sync=True)
-    svg_style = traitlets.Unicode(style()).tag(sync=True)
+    svg_style = traitlets.Dict({"light": style(), "dark": style("dark")}).tag(sync=True)
 
     _shown: Shown | None = None
     _showing = 0  # counts what was shown: what is late is of an older one

@@ -7,13 +7,10 @@ from typing import Literal, TypedDict
 
 from lstm_shapes.config import ARGUMENTS, Direction
 from lstm_shapes.explorer.choices import GROUPS, TABS, Tab
-from lstm_shapes.explorer.panels.legend import ARROWS
 from lstm_shapes.explorer.route import RouteName
 from lstm_shapes.explorer.routes import ROUTES
 from lstm_shapes.picture.scene import Link
-from lstm_shapes.picture.svg import CAPTION
-
-TITLE = "Which cell wrote which slice"
+from lstm_shapes.picture.svg import ARROWS, LINKS, TITLE
 
 
 class ShareButton(TypedDict):
@@ -36,6 +33,31 @@ class RouteWords(TypedDict):
     mistake: str
 
 
+class ToolRecord(TypedDict):
+    """A button of the page: its sign, its name, and what it does, with its keys."""
+
+    sign: str
+    name: str
+    words: str
+
+
+class ToolsRecord(TypedDict):
+    """The small buttons above the stage. ``themes`` are the choices of the theme, in a served
+    page alone."""
+
+    label: str
+    undo: ToolRecord
+    redo: ToolRecord
+    reset: ToolRecord
+    full: ToolRecord
+    leave: ToolRecord
+    theme: str
+    themes: Mapping[Theme, str]
+
+
+Theme = Literal["system", "light", "dark"]
+"""What decides on the colours of a served page."""
+
 Absence = Literal["earlier", "lost", "ended"]
 """How a page can be without its kernel: it was saved with a notebook and opened later; the
 connection is lost or nothing answers, which may pass; the kernel is gone for good."""
@@ -55,8 +77,9 @@ class PageRecord(TypedDict):
     ``served`` are the buttons of a page with an address of its own, ``embedded`` those of a
     notebook; ``served_without`` and ``embedded_without`` is what they say while no kernel answers
     them, and ``of_earlier`` what a card says then; ``gone`` says that the slice at its ``{}`` is
-    not drawn; ``caption_width`` is the most characters in a line of the saved picture's caption;
-    ``steps`` is by how much the number field of an argument moves with the arrow keys.
+    not drawn; ``steps`` is by how much the number field of an argument moves with the arrow keys;
+    ``browser`` is the name of the browser's tab; ``local`` says that a link leads to this machine
+    only; ``go_there`` is the button to the field that is refused.
     """
 
     title: str
@@ -75,7 +98,6 @@ class PageRecord(TypedDict):
     served_without: Mapping[Absence, AbsenceRecord]
     embedded_without: Mapping[Absence, AbsenceRecord]
     of_earlier: str
-    caption_width: int
     copied: str
     by_hand: str
     to_copy: str
@@ -85,6 +107,10 @@ class PageRecord(TypedDict):
     tabs: Mapping[Tab, str]
     groups: Mapping[str, Sequence[Tab]]
     routes: RouteWords
+    tools: ToolsRecord
+    browser: str
+    local: str
+    go_there: str
 
 
 _BELOW: list[ShareButton] = [
@@ -127,17 +153,31 @@ _EMBEDDED: Mapping[Absence, AbsenceRecord] = {
     },
 }
 
+_TOOLS: ToolsRecord = {
+    "label": "page",
+    "undo": {"sign": "↶", "name": "Undo", "words": "Takes back the last change (Ctrl+Z)."},
+    "redo": {
+        "sign": "↷",
+        "name": "Redo",
+        "words": "Makes the change again that was taken back (Ctrl+Shift+Z).",
+    },
+    "reset": {"sign": "⟲", "name": "Reset", "words": "Shows what the page started with."},
+    "full": {
+        "sign": "□",
+        "name": "Full screen",
+        "words": "Fills the screen with larger type, for a projector.",
+    },
+    "leave": {"sign": "□", "name": "Leave full screen", "words": "Escape does the same."},
+    "theme": "theme",
+    "themes": {"system": "system theme", "light": "light theme", "dark": "dark theme"},
+}
+
 PAGE: PageRecord = {
     "title": TITLE,
     "hint": "Point at any slice, or move the focus to it.",
     "network": "The network unrolled over layers, directions and time",
     "directions": ARROWS,
-    "links": {
-        "selected": "selected",
-        "wrote": "wrote it",
-        "same": "same numbers",
-        "read": "was read",
-    },
+    "links": LINKS,
     "numbers_of": "numbers of sample",
     "sample": "sample",
     "cure": "Apply the cure",
@@ -150,7 +190,6 @@ PAGE: PageRecord = {
     "served_without": _SERVED,
     "embedded_without": _EMBEDDED,
     "of_earlier": "of an earlier run, not live",
-    "caption_width": CAPTION,
     "copied": "copied",
     "by_hand": "This page may not copy by itself. Copy this: ",
     "to_copy": "to be copied",
@@ -169,4 +208,8 @@ PAGE: PageRecord = {
         "again": "Back to this step",
         "mistake": "The usual mistake",
     },
+    "tools": _TOOLS,
+    "browser": "LSTM shapes",
+    "local": "This link works on this computer only, because the page is served from it.",
+    "go_there": "Go to the field",
 }

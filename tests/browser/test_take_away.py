@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from lstm_shapes import svg, unroll
 from lstm_shapes.config import Question
 from lstm_shapes.explorer.app import START
+from lstm_shapes.explorer.panels.picture import scene_of
 from lstm_shapes.explorer.presets import FIRST_QUESTION
 from lstm_shapes.picture.layout import layout
 from tests.browser.conftest import unwatched
@@ -46,9 +47,12 @@ def test_the_saved_svg_is_what_is_seen_and_stands_alone(themed: ExplorerPage) ->
     assert "nn.LSTM(4, 3, num_layers=2, batch_first=True, bidirectional=True)." in words
     assert "✓ h_n[3] == out[:, 0, 3:]" in words
     assert not re.search(r"var\(|https?://(?!www\.w3\.org/(2000/svg|1999/xlink))|<script", text)
-    # Readable on white, whatever the page's theme: the colours of the light one.
-    assert "#0f172a" in text
-    assert "#4db5ee" not in text
+    # In the theme that is seen, with a title and what each mark means.
+    dark = themed.page.evaluate("document.documentElement.dataset.lsTheme") == "dark"
+    assert ("#4db5ee" in text, "#0072b2" in text) == (dark, not dark)
+    written = [each.text for each in document.iter(f"{SPACE}text")]
+    for part in ("Which cell wrote which slice", "forward →", "← backward", "same numbers"):
+        assert part in written
 
 
 NUMBERS = ("x", "y", "width", "height", "rx")
@@ -113,13 +117,15 @@ def test_the_page_and_python_save_the_same_picture(explorer: ExplorerPage, name:
     explorer.opened(link_to(**changes))
     question = Question.of(FIRST_QUESTION.values() | changes)
     sample = changes.get("sample", 0)
-    picture = unroll(question.settings, question.sizes, sample)
+    # The page draws as many steps as it has room for.
+    width = int(explorer.page.locator(".ls-figure").evaluate("e => e.viewBox.baseVal.width"))
+    picture = scene_of(question.settings, question.sizes, sample, width)
     select = changes.get("select", START)
     # The page is there once it has all of this picture and has lit what is pinned in it.
     figure = explorer.page.locator(".ls-figure")
     rows = question.settings.num_layers * question.settings.num_directions
     top = picture.slices[f"h_n.{rows - 1}"].code
-    parts = layout(picture)
+    parts = layout(picture, (), width)
     expect(figure.locator(f'[data-slice="{top}"]')).to_have_count(1)
     expect(figure.locator("g[data-id]")).to_have_count(len(parts.boxes) + len(parts.arrows))
     pinned = [picture.slices[select].code or select] if select else []
@@ -127,7 +133,7 @@ def test_the_page_and_python_save_the_same_picture(explorer: ExplorerPage, name:
     expect(marked).to_have_count(len(pinned))
     assert [each.get_attribute("data-slice") for each in marked.all()] == pinned
     seen, lines, *rest = drawn(saved(explorer, "Save SVG").decode())
-    expected, python_lines, *python_rest = drawn(svg(picture, select, " ".join(lines)))
+    expected, python_lines, *python_rest = drawn(svg(picture, select, " ".join(lines), width=width))
     assert len(expected) > 40
     assert seen == expected
     # The page breaks a line one character earlier.
@@ -163,9 +169,10 @@ def test_the_saved_svg_looks_the_same_elsewhere(explorer: ExplorerPage, browser:
 
 
 def test_the_saved_png_has_two_pixels_for_one(explorer: ExplorerPage) -> None:
+    width = explorer.page.locator(".ls-figure").evaluate("e => e.viewBox.baseVal.width")
     data = saved(explorer, "Save PNG")
     assert data.startswith(b"\x89PNG")
-    assert int.from_bytes(data[16:20], "big") == 2 * 934
+    assert int.from_bytes(data[16:20], "big") == 2 * width
     assert len(data) > 20_000
 
 
@@ -177,9 +184,16 @@ def clipboard(page: Page) -> Iterator[Page]:
 
 def copied(explorer: ExplorerPage, name: str) -> str:
     explorer.choose(name)
-    expect(explorer.page.locator(".ls-shared")).to_have_text("copied")
+    local = ". This link works on this computer only, because the page is served from it."
+    said = f"copied{local if name == 'Copy link' else ''}"
+    expect(explorer.page.locator(".ls-shared")).to_have_text(said)
     text: str = explorer.page.evaluate("navigator.clipboard.readText()")
     return text
+
+
+def test_copied_is_said_for_a_while(clipboard: Page, loaded: ExplorerPage) -> None:
+    copied(loaded, "Copy code")
+    expect(clipboard.locator(".ls-shared")).to_be_empty(timeout=10_000)
 
 
 def test_the_copied_code_runs_and_asserts_the_selection(
@@ -198,7 +212,9 @@ def test_a_link_brings_back_the_whole_state(
     loaded.type("seq_len", 7)
     loaded.type("seed", 5)
     at(clipboard, "out[:, 6, :2]").click()
-    expect(clipboard).to_have_url(re.compile("seq_len=7.*seed=5.*select=out.6.forward"))
+    expect(clipboard).to_have_url(
+        re.compile("proj_size=2.*seq_len=7.*seed=5.*select=out.6.forward")
+    )
     link = copied(loaded, "Copy link")
     assert link == clipboard.url
     shapes, lights = loaded.shapes(), lit(clipboard)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypedDict
 
 from lstm_shapes.config import Direction
-
-ARROWS: Mapping[Direction, str] = {"forward": "forward →", "backward": "← backward"}
-"""A direction's name with the way in which it reads time."""
+from lstm_shapes.picture.svg import ARROWS
 
 
 class LegendRecord(TypedDict):

@@ -20,7 +20,7 @@ from lstm_shapes.picture.layout import layout
 from lstm_shapes.picture.measures import NARROWEST, WIDEST, steps_that_fit
 from lstm_shapes.picture.scene import Scene, Slice, key
 from lstm_shapes.picture.sentences import axis_sentence, sentence
-from lstm_shapes.picture.svg import classes
+from lstm_shapes.picture.svg import Key, caption_width, classes, legend
 from lstm_shapes.picture.unroll import unroll
 from lstm_shapes.snippet import constructor
 
@@ -77,9 +77,13 @@ class AxisSliceRecord(TypedDict):
 
 
 class PictureRecord(TypedDict):
-    """The picture, as it is drawn."""
+    """The picture, as it is drawn. Where it is saved it has a ``legend``, which takes ``head``
+    pixels with the title, and at most ``caption_width`` characters in a line of the caption."""
 
     module: str
+    legend: Sequence[Key]
+    head: int
+    caption_width: int
     directions: Sequence[Direction]
     drawing: DrawingRecord
     nodes: Mapping[str, NodeRecord]
@@ -154,8 +158,12 @@ def picture_view(
     """The picture, as it is drawn, with a word below each step."""
     picture = scene_of(settings, sizes, sample, width)
     drawing = layout(picture, labels, width)
+    keys, head = legend(picture.directions, width)
     return {
         "module": constructor(settings),
+        "legend": keys,
+        "head": head,
+        "caption_width": caption_width(width),
         "directions": picture.directions,
         "drawing": {
             "width": drawing.width,

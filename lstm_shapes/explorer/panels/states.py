@@ -16,7 +16,6 @@ from lstm_shapes.explorer.panels.fields import (
     sample_field,
     step_field,
 )
-from lstm_shapes.explorer.panels.legend import ARROWS
 from lstm_shapes.explorer.panels.numbers import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -31,6 +30,7 @@ from lstm_shapes.explorer.view import ShapeRecord, shape_view
 from lstm_shapes.formula.numbers import distance
 from lstm_shapes.formula.shapes import tensor_shapes
 from lstm_shapes.picture.scene import elide
+from lstm_shapes.picture.svg import ARROWS
 
 if TYPE_CHECKING:
     from torch import Tensor

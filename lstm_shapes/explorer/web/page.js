@@ -5,6 +5,7 @@ import { addressBar } from "./address.js";
 import { around } from "./dom.js";
 import { keepKeys } from "./keys.js";
 import { observe, read, tell } from "./model.js";
+import { focusField, trouble } from "./notices.js";
 import { Panels } from "./panels.js";
 import { refusal, takeNumber } from "./parts/fields.js";
 import { Figure } from "./picture.js";
@@ -15,6 +16,7 @@ import { watchRoom } from "./room.js";
 import { routesBar } from "./routes.js";
 import { takeAway } from "./share.js";
 import { Stage, skeleton } from "./stage.js";
+import { toolbar } from "./tools.js";
 
 /** @import { Model } from "./model.js" */
 /** @import { Absence } from "./pulse.js" */
@@ -32,6 +34,8 @@ export default {
     const stage = new Stage(parts, figure, page);
     const panels = new Panels(model, figure, page, signal);
     parts.root.append(panels.root);
+    const tellWrong = trouble(el, parts.notices, page.go_there, signal);
+    parts.root.prepend(toolbar(model, page, el, served, signal));
     const { cards, picture } = parts;
     // Beside the stage, not in its grid: there it could stay in view only within its own row.
     el.append(routesBar(model, page, { cards, picture, panel: panels.root }, signal), parts.root);
@@ -49,6 +53,7 @@ export default {
       stage.draw(view, picture, slices, found);
       panels.expect(view.showing);
       rail.blame(view.blame);
+      tellWrong(view.notices);
     };
     /** @type {(id: string) => void} */
     const pin = (id) => {
@@ -60,8 +65,7 @@ export default {
       const { cure, argument } = around(event, "[data-cure]")?.dataset ?? {};
       if (!cure) return;
       // The button goes with its notice: the focus goes where the mended value is.
-      const refused = el.closest(".ls-app")?.querySelector(`.ls-${argument} input`);
-      if (refused instanceof HTMLElement) refused.focus();
+      focusField(el, argument);
       model.send({ action: "open", link: cure });
     };
     const drawPanel = () => panels.draw(read(model, "panel"));
@@ -90,7 +94,10 @@ export default {
       if (!absence) model.send({ action: "ask" });
     };
     new Pulse(model, tellAbsence, () => read(model, "view").pending).start(signal);
-    if (served) addressBar(model, signal);
+    if (served) {
+      document.title = page.browser;
+      addressBar(model, signal);
+    }
     return () => ending.abort();
   },
 };

@@ -18,6 +18,9 @@ const ORDER = ["read", "same", "selected"]; // what is drawn over what in a bloc
 /** @type {PictureRecord} */
 const NO_PICTURE = {
   module: "",
+  legend: [],
+  head: 0,
+  caption_width: 0,
   directions: [],
   drawing: { width: 0, height: 0, boxes: [], arrows: [], frames: [], texts: [] },
   nodes: {},

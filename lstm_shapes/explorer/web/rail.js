@@ -25,6 +25,8 @@ function annotate(app, blame, { presets, steps }) {
     const field = app.querySelector(`.ls-${name} input[type="text"]`);
     if (field instanceof HTMLInputElement) Object.assign(field, { type: "number", step });
   }
+  // ipywidgets writes "null" where there is no tooltip.
+  for (const part of app.querySelectorAll('[title="null"], [title=""]')) part.removeAttribute("title");
   for (const choices of app.querySelectorAll(".widget-toggle-buttons")) {
     choices.setAttribute("role", "group");
     choices.setAttribute("aria-label", choices.querySelector("label")?.textContent || presets);
@@ -66,7 +68,7 @@ export function watchRail(el, page, signal) {
     if (found) {
       rail = found;
       drawer(rail, page.settings, signal);
-      watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class"] });
+      watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class", "title"] });
     }
     annotate(app, refused, page);
   };

@@ -574,6 +574,11 @@ export {};
  */
 
 /**
+ * One entry of the legend.
+ * @typedef {[x: number, y: number, classes: string, link: string, words: string]} Key
+ */
+
+/**
  * One kind of module at the chosen cell and step; `current` is empty, or says that it is the module shown above.
  * @typedef {object} KindRecord
  * @property {string} kind
@@ -805,8 +810,9 @@ export {};
  * What stands on the page, or is read out, and never changes.
  * `served` are the buttons of a page with an address of its own, `embedded` those of a notebook; `served_without` and
  * `embedded_without` is what they say while no kernel answers them, and `of_earlier` what a card says then; `gone` says
- * that the slice at its `{}` is not drawn; `caption_width` is the most characters in a line of the saved picture's
- * caption; `steps` is by how much the number field of an argument moves with the arrow keys.
+ * that the slice at its `{}` is not drawn; `steps` is by how much the number field of an argument moves with the arrow
+ * keys; `browser` is the name of the browser's tab; `local` says that a link leads to this machine only; `go_there` is
+ * the button to the field that is refused.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -824,7 +830,6 @@ export {};
  * @property {Record<"earlier" | "lost" | "ended", AbsenceRecord>} served_without
  * @property {Record<"earlier" | "lost" | "ended", AbsenceRecord>} embedded_without
  * @property {string} of_earlier
- * @property {number} caption_width
  * @property {string} copied
  * @property {string} by_hand
  * @property {string} to_copy
@@ -836,6 +841,10 @@ export {};
  * @property {Record<string, ("directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "decoder"
  *   | "vectors" | "scrambled" | "reproducibility" | "article" | "call" | "explain")[]>} groups
  * @property {RouteWords} routes
+ * @property {ToolsRecord} tools
+ * @property {string} browser
+ * @property {string} local
+ * @property {string} go_there
  */
 
 /**
@@ -909,9 +918,13 @@ export {};
  */
 
 /**
- * The picture, as it is drawn.
+ * The picture, as it is drawn. Where it is saved it has a `legend`, which takes `head` pixels with the title, and at
+ * most `caption_width` characters in a line of the caption.
  * @typedef {object} PictureRecord
  * @property {string} module
+ * @property {Key[]} legend
+ * @property {number} head
+ * @property {number} caption_width
  * @property {("forward" | "backward")[]} directions
  * @property {DrawingRecord} drawing
  * @property {Record<string, NodeRecord>} nodes
@@ -1093,13 +1106,17 @@ export {};
  */
 
 /**
- * What the buttons hand out, with the selection and the view that it was made for.
+ * What the buttons hand out, with the selection and the view that it was made for; `undo`, `redo` and `reset` say
+ * whether there is anywhere to go.
  * @typedef {object} ShareRecord
  * @property {string} pinned
  * @property {number} showing
  * @property {string} link
  * @property {string} call
  * @property {string} script
+ * @property {boolean} undo
+ * @property {boolean} redo
+ * @property {boolean} reset
  */
 
 /**
@@ -1253,6 +1270,13 @@ export {};
  */
 
 /**
+ * The style sheet of a saved picture, in each theme.
+ * @typedef {object} SvgStyle
+ * @property {string} light
+ * @property {string} dark
+ */
+
+/**
  * A label beside the boxes.
  * @typedef {[x: number, y: number, text: string, role: string]} Text
  */
@@ -1289,6 +1313,27 @@ export {};
  */
 
 /**
+ * A button of the page: its sign, its name, and what it does, with its keys.
+ * @typedef {object} ToolRecord
+ * @property {string} sign
+ * @property {string} name
+ * @property {string} words
+ */
+
+/**
+ * The small buttons above the stage. `themes` are the choices of the theme, in a served page alone.
+ * @typedef {object} ToolsRecord
+ * @property {string} label
+ * @property {ToolRecord} undo
+ * @property {ToolRecord} redo
+ * @property {ToolRecord} reset
+ * @property {ToolRecord} full
+ * @property {ToolRecord} leave
+ * @property {string} theme
+ * @property {Record<"system" | "light" | "dark", string>} themes
+ */
+
+/**
  * What the page reads of the stage.
  * @typedef {object} Traits
  * @property {PageRecord} page
@@ -1303,7 +1348,7 @@ export {};
  * @property {string} selection
  * @property {number} room
  * @property {number} place
- * @property {string} svg_style
+ * @property {SvgStyle} svg_style
  */
 
 /**

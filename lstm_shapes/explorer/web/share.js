@@ -1,6 +1,6 @@
 // What can be taken away: the address, the code, the picture.
 
-import { addressOf } from "./address.js";
+import { addressOf, isLocal, settled } from "./address.js";
 import { copy } from "./copy.js";
 import { h } from "./dom.js";
 import { read } from "./model.js";
@@ -35,12 +35,18 @@ export function shareButtons(buttons) {
  * @param {AbortSignal} signal
  */
 export function takeAway(model, share, buttons, page, figure, signal) {
-  const drawing = () => standalone(figure.svg, read(model, "svg_style"), page, figure.caption());
+  const drawing = () => {
+    // The colours that are seen: whatever decides on them says it of the page.
+    const dark = getComputedStyle(figure.svg).colorScheme === "dark";
+    const style = read(model, "svg_style")[dark ? "dark" : "light"];
+    return standalone(figure.svg, style, page.title, read(model, "picture"), figure.caption());
+  };
   /** @type {(text: string) => Promise<void>} */
   const handOut = (text) => copy(text, share.said, page);
+  const handOutLink = () => copy(addressOf(model), share.said, page, isLocal(location) ? page.local : "");
   /** @type {Record<ShareButton["way"], () => Promise<void>>} */
   const ways = {
-    link: async () => shareOf(model, signal).then(() => handOut(addressOf(model))),
+    link: async () => shareOf(model, signal).then(handOutLink),
     call: async () => handOut((await shareOf(model, signal)).call),
     code: async () => handOut((await shareOf(model, signal)).script),
     svg: async () => save(new Blob([drawing()], { type: "image/svg+xml" }), "lstm.svg", signal),
@@ -64,8 +70,7 @@ function shareOf(model, signal) {
       resolve(read(model, "share"));
     };
     const look = () => {
-      const { pinned, showing } = read(model, "share");
-      if (pinned === read(model, "selection") && showing === read(model, "view").showing) end();
+      if (settled(model)) end();
     };
     // A kernel that is gone answers nothing: then it is what was handed out last.
     const late = setTimeout(end, LATEST);
