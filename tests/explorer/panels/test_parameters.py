@@ -9,7 +9,7 @@ import pytest
 from lstm_shapes import InputSizes, Settings, run
 from lstm_shapes.config import Kind
 from lstm_shapes.explorer.panels.parameters import parameters_view
-from lstm_shapes.formula.numbers import NARROW, grouped
+from lstm_shapes.formula.numbers import grouped
 from tests.explorer.panels.snapshots import ASKED, BOTH, HUGE, PACKED, measured, predicted
 
 
@@ -45,7 +45,7 @@ def test_the_sum_that_is_written_gives_what_is_measured(
         written, _, total = count["numbers"].partition(" = ")
         assert snapshot.run is not None
         elements = sum(each.numel() for each in snapshot.run.module.parameters())
-        assert eval(written.replace("·", "*").replace(NARROW, "")) == elements
+        assert eval(written.replace("·", "*").replace(",", "")) == elements
         assert total == grouped(elements)
         names = {
             "D": settings.num_directions,
