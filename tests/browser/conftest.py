@@ -59,7 +59,10 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        # Scrollbars take room, as they do on most desktops.
+        browser = playwright.chromium.launch(
+            executable_path=found, args=ARGUMENTS, ignore_default_args=["--hide-scrollbars"]
+        )
         yield browser
         browser.close()
 

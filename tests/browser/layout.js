@@ -15,11 +15,15 @@
   const style = (element) => getComputedStyle(element);
 
   // Read out, and not seen: made one pixel large.
-  const spoken = (element) => element.closest(".ls-only-heard") !== null;
+  const spoken = (element) => element.closest(".ls-heard") !== null;
 
   // A sketch inside a box that scrolls on purpose may be longer than the box, which says so with its scrollbar.
-  const SCROLLS = ".ls-heat, .ls-program, .ls-scrolls, textarea, select";
+  const SCROLLS = ".ls-heat, .ls-scroll, textarea, select";
   const scroller = (element) => element.closest(SCROLLS);
+
+  // What stays in view lies over what is scrolled below it, on purpose: it is looked at in its own place.
+  const floating = [...app.querySelectorAll("*")].filter((element) => /sticky|fixed/.test(style(element).position));
+  for (const element of floating) element.style.position = "static";
 
   const texts = [];
   for (const element of app.querySelectorAll("*")) {
@@ -56,7 +60,8 @@
       if (rows > 4 && node.data.trim().length / rows < 4 && longest > 3) {
         faults.push(`${name(element)} stands in ${rows} lines of a few letters`);
       }
-      for (const rect of lines) texts.push({ element, rect, within, drawn });
+      const inside = element.closest(`${SCROLLS}, .ls-program`);
+      for (const rect of lines) texts.push({ element, rect, inside });
     }
   }
 
@@ -70,7 +75,7 @@
   for (const [i, one] of texts.entries()) {
     for (const other of texts.slice(i + 1)) {
       if (other.rect.top > one.rect.bottom) break;
-      if (one.element === other.element || one.within !== other.within) continue;
+      if (one.element === other.element || one.inside !== other.inside) continue;
       if (one.element.contains(other.element) || other.element.contains(one.element)) continue;
       if (met(one.rect, other.rect)) faults.push(`${name(one.element)} covers ${name(other.element)}`);
     }
@@ -92,5 +97,6 @@
       faults.push(`${name(used)} is covered by ${name(above)}`);
     }
   }
+  for (const element of floating) element.style.position = "";
   return [...new Set(faults)];
 })();
