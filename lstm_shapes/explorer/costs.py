@@ -43,7 +43,7 @@ def of_directions(name: str) -> Cost:
     >>> made = run(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=2))
     >>> print(of_directions("flip-anyway")(made))
     `torch.cat([forward, backward.flip(0)], -1) == out` does not hold on this run: out was \
-aligned: column t now joins x[t] with x[L-1-t].
+aligned already: now column t joins the h of x[t] and that of x[L-1-t].
     """
 
     def cost(run: Run) -> str:

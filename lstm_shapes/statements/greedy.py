@@ -63,9 +63,9 @@ def step_claims(made: Decoding) -> tuple[Claim, ...]:
     >>> encoder = run(Settings(4, 3, 2, bidirectional=True), InputSizes(seq_len=5, batch_size=2))
     >>> for claim in step_claims(decoding(encoder, "same", "sum", 5)):
     ...     print(claim.holds, claim.statement)
-    True h of nn.LSTMCell, called once a step, last layer == out
-    True its last h, each layer and direction == h_n
-    True its last c, each layer and direction == c_n
+    True h of nn.LSTMCell, called once per step of the last layer == out
+    True its last h in each layer and direction == h_n
+    True its last c in each layer and direction == c_n
     True h of the greedy steps == out of the decoder on all these tokens at once
     """
     return called(made).kept("step claims", lambda: tuple(_claims(made)))

@@ -23,12 +23,27 @@ def link_to(**changes: Any) -> str:
     return write_link(start | asdict(Choices()) | changes)
 
 
+# The picture is as wide as its place, up to a few pixels; all of it has its names; the panel is of it.
+SETTLED = """() => {
+    const figure = document.querySelector(".ls-figure");
+    const left = figure.parentElement.clientWidth - figure.width.baseVal.value;
+    const named = [...figure.querySelectorAll("[data-slice]")].every((e) => e.ariaLabel);
+    const late = document.querySelector('.ls-app [aria-busy="true"]');
+    return left >= 0 && left < 8 && named && !late;
+}"""
+
+
 class ExplorerPage:
     def __init__(self, page: Page) -> None:
         self.page = page
 
     def measured(self) -> ExplorerPage:
         expect(self.card("out")).to_have_attribute("data-state", "measured", timeout=60_000)
+        return self
+
+    def settled(self) -> ExplorerPage:
+        """The page of a window that shows all of it, once everything is drawn for its width."""
+        self.page.wait_for_function(SETTLED)
         return self
 
     def opened(self, link: str) -> ExplorerPage:

@@ -16,7 +16,6 @@ from tests.browser.explorer_page import ExplorerPage, link_to
 
 AXE = ROOT / "lstm_shapes/explorer/web/node_modules/axe-core/axe.min.js"
 WIDTHS = (390, 768, 1280)
-SETTLED = 1500  # milliseconds
 TALL = 3000
 """Pixels: some rules look only at what is in the window."""
 OBJECTIONS = """async (part) => {
@@ -75,10 +74,8 @@ def objections(explorer: ExplorerPage, changed: str = ".ls-app") -> dict[int, li
     for width in WIDTHS:
         part = ".ls-app" if width == WIDTHS[-1] else changed
         explorer.page.set_viewport_size({"width": width, "height": TALL})
+        explorer.settled()
         here = explorer.page.evaluate(OBJECTIONS, part)
-        if here:  # the picture of a new width comes from the kernel, its names after it
-            explorer.page.wait_for_timeout(SETTLED)
-            here = explorer.page.evaluate(OBJECTIONS, part)
         if here:
             found[width] = here
     return found

@@ -48,13 +48,8 @@ def scrolled(browser: Browser, voila_url: str) -> Iterator[ExplorerPage]:
 
 
 def faults(explorer: ExplorerPage, link: str) -> list[str]:
-    """What is cut off or covered at an address, once the page has settled."""
-    explorer.opened(link)
-    found = list(explorer.page.evaluate(MEASURE))
-    if found:  # the picture of a new width may be on its way
-        explorer.page.wait_for_timeout(700)
-        found = list(explorer.page.evaluate(MEASURE))
-    return found
+    """What is cut off or covered at an address."""
+    return list(explorer.opened(link).settled().page.evaluate(MEASURE))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -76,9 +71,7 @@ def test_more_room_shows_more_steps(scrolled: ExplorerPage) -> None:
     drawn = {}
     for width in (390, 768, 1280, 1920):
         scrolled.page.set_viewport_size({"width": width, "height": HEIGHT})
-        scrolled.opened(link_to(seq_len=24))
-        page = scrolled.page
-        page.wait_for_timeout(700)
+        page = scrolled.opened(link_to(seq_len=24)).settled().page
         inside = "e => e.getBoundingClientRect().width / e.parentElement.clientWidth"
         assert 0.95 < page.locator(".ls-figure").evaluate(inside) <= 1
         drawn[width] = page.locator('.ls-figure [data-slice^="x["]').count()
@@ -89,8 +82,9 @@ def test_more_room_shows_more_steps(scrolled: ExplorerPage) -> None:
 def test_the_measure_finds_what_was_wrong_before(scrolled: ExplorerPage) -> None:
     page = scrolled.page
     page.set_viewport_size({"width": 390, "height": HEIGHT})
+    assert faults(scrolled, link_to(tab="parameters", hidden_size=300)) == []
     tag = page.add_style_tag(content=AS_BEFORE)
-    found = faults(scrolled, link_to(tab="parameters", hidden_size=300))
+    found = page.evaluate(MEASURE)
     assert any("ls-block" in fault and "leaves" in fault for fault in found)
     assert any("ls-figure" in fault and "leaves the window" in fault for fault in found)
     assert any("ls-gate-rows" in fault and "covers" in fault for fault in found)
@@ -123,7 +117,6 @@ def test_nothing_is_cut_off_in_jupyterlab_beside_its_side_bar(page: Page, lab_ur
     explorer.page.locator(".ls-panel").scroll_into_view_if_needed()
     found = {}
     for tab, name in TABS.items():
-        explorer.open_tab(name)
-        page.wait_for_timeout(300)
+        explorer.open_tab(name).settled()
         found[tab] = page.evaluate(MEASURE)
     assert {tab: each for tab, each in found.items() if each} == {}

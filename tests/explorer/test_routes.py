@@ -90,7 +90,7 @@ COSTS = {
     ("tag", 4): "lstm takes the batch for time",
     ("classify", 3): "the backward half has read 1 of 7 steps",
     ("classify", 4): "the forward direction is not in it",
-    ("classify", 5): "vector[0] has read samples 0, 1: no longer one sample a row",
+    ("classify", 5): "vector[0] has read samples 0, 1, so it is no longer one sample per row",
     ("decode", 2): "h_n[0] is layer 0, forward and h_n[1] is layer 0, backward",
     ("decode", 3): "does not hold on this run: the shape is right, but the view puts two samples",
     ("decode", 4): "`decoder(y, (h_0, h_0))[0] == decoder(y, (h_0, c_0))[0]` does not hold",

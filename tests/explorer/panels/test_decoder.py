@@ -129,7 +129,7 @@ def test_the_program_of_a_large_call_has_its_own_sizes() -> None:
     state = State(asked)
     assert state.wait(60)
     panel = panel_view(state.snapshot, 0, Choices(tab="decoder"), Measurement(print, print))
-    assert "a smaller twin of it was measured" in panel["smaller"]
+    assert "a smaller module of the same structure was measured" in panel["smaller"]
     assert "assert h_0.shape == (2, 64, 512)" in panel["program"]["program"]
 
 
@@ -170,6 +170,6 @@ def test_a_brought_module_is_named_in_what_is_said_of_the_program() -> None:
 
 def test_without_a_run_there_are_the_choices_alone() -> None:
     panel = view(predicted(BOTH, ASKED))
-    assert panel["without"] == "Nothing is measured without a run"
+    assert panel["without"].startswith("The module has not been run with these settings")
     assert words(panel, "width")["double"] == "double: hidden_size 6"
     assert panel["claims"] == []
