@@ -23,7 +23,7 @@ def link_to(**changes: Any) -> str:
     return write_link(start | asdict(Choices()) | changes)
 
 
-# The picture is as wide as its place, up to a few pixels; all of it has its names; the panel is of it.
+# The picture is as wide as its place, up to a few pixels; all of it has names; the panel is of it.
 SETTLED = """() => {
     const figure = document.querySelector(".ls-figure");
     const left = figure.parentElement.clientWidth - figure.width.baseVal.value;
