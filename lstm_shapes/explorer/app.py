@@ -16,6 +16,7 @@ from lstm_shapes.explorer.choices import CHOICES, Choices, nearest
 from lstm_shapes.explorer.controls import Controls
 from lstm_shapes.explorer.latest import Latest
 from lstm_shapes.explorer.link import Link, beyond, read_link, write_call
+from lstm_shapes.explorer.numbers_file import numbers_file
 from lstm_shapes.explorer.panels.notices import NoticeRecord, link_view
 from lstm_shapes.explorer.panels.picture import nearest_sample
 from lstm_shapes.explorer.presets import FIRST_QUESTION
@@ -167,7 +168,8 @@ class Explorer(widgets.Box):
                 start, ``"walk"`` that of a route's step; ``"undo"``, ``"redo"`` and ``"reset"`` go
                 through what was shown; ``"typed"`` takes over one value that was typed in a
                 field, ``"ask"`` sends everything once more to a page that may have missed some of
-                it, ``"ping"`` is answered: the kernel is there.
+                it, ``"numbers"`` for the numbers as a file of a ``format``, ``"ping"`` is answered:
+                the kernel is there.
             message: what the action needs: ``sample`` and ``length``, ``route`` and ``stop``, or
                 ``link``; also ``parts``, for how many explorers the address is that the link is a
                 part of.
@@ -181,6 +183,9 @@ class Explorer(widgets.Box):
             self._draw(self.stage.measurement.stop)
         elif action == "length":
             self._set_length(given.get("sample"), given.get("length"))
+        elif action == "numbers" and (wanted := given.get("format")) in ("csv", "pt"):
+            name, content, refused = numbers_file(self.state.snapshot.run, wanted)
+            self.stage.send({"file": name, "refused": refused}, [content])
         elif action in ("undo", "redo", "reset"):
             self._travel(action)
         elif action in ("open", "visit", "typed") and isinstance(given.get("link"), str):

@@ -16,7 +16,7 @@ from lstm_shapes.picture.svg import ARROWS, LINKS, TITLE
 class ShareButton(TypedDict):
     """A button below the picture: what it hands out, and its name."""
 
-    way: Literal["link", "call", "code", "svg", "png"]
+    way: Literal["link", "call", "code", "svg", "png", "csv", "pt"]
     words: str
 
 
@@ -117,6 +117,8 @@ _BELOW: list[ShareButton] = [
     {"way": "code", "words": "Copy code"},
     {"way": "svg", "words": "Save SVG"},
     {"way": "png", "words": "Save PNG"},
+    {"way": "csv", "words": "Save numbers as CSV"},
+    {"way": "pt", "words": "Save tensors as .pt"},
 ]
 
 _LOST: AbsenceRecord = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import torch
 from playwright.sync_api import Browser, Page, expect
 
 from lstm_shapes import svg, unroll
@@ -260,3 +262,15 @@ def test_nothing_is_fetched_from_elsewhere(page: Page, voila_url: str) -> None:
     away = [url for url in asked if not re.match(r"(http://localhost|data:|blob:)", url)]
     # Voila's own icon font.
     assert all("@fortawesome" in url for url in away), json.dumps(away)
+
+
+def test_the_numbers_are_saved_as_a_table_and_as_tensors(explorer: ExplorerPage) -> None:
+    header, *lines = saved(explorer, "Save numbers as CSV").decode().splitlines()
+    assert header == "tensor,layer,direction,sample,step,feature,value"
+    assert len(lines) == 3 * 5 * 4 + 3 * 5 * 6 + 2 * 4 * 3 * 3
+    tensors = torch.load(io.BytesIO(saved(explorer, "Save tensors as .pt")), weights_only=True)
+    first = format(tensors["h_n"][3, 0, 0].item(), ".4f")
+    expect(explorer.page.locator(".ls-numbers")).to_contain_text(first)
+    explorer.opened(link_to(hidden_size=300, seq_len=64, batch_size=5))
+    explorer.choose("Save numbers as CSV")
+    expect(explorer.page.locator(".ls-shared")).to_contain_text("choose smaller sizes")

@@ -3,14 +3,19 @@
 /** @import { Traits } from "./records.js" */
 
 /**
+ * What is called back: of a message it gets the content, and the bytes that came with it.
+ * @typedef {(content?: unknown, buffers?: DataView[]) => void} Callback
+ */
+
+/**
  * What is used of a widget's model. A record comes as packed JSON or as plain data.
  * @typedef {object} Model
  * @property {(name: string) => unknown} get
  * @property {(name: string, value: unknown) => void} set
  * @property {() => void} save_changes
  * @property {(content: object) => void} send
- * @property {(event: string, callback: () => void) => void} on
- * @property {(event: string, callback: () => void) => void} off
+ * @property {(event: string, callback: Callback) => void} on
+ * @property {(event: string, callback: Callback) => void} off
  * @property {{ kernel?: unknown } | undefined} widget_manager
  */
 

@@ -1101,7 +1101,7 @@ export {};
 /**
  * A button below the picture: what it hands out, and its name.
  * @typedef {object} ShareButton
- * @property {"link" | "call" | "code" | "svg" | "png"} way
+ * @property {"link" | "call" | "code" | "svg" | "png" | "csv" | "pt"} way
  * @property {string} words
  */
 

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { read } from "./model.js";
 import { standalone } from "./standalone.js";
 
-/** @import { Model } from "./model.js" */
+/** @import { Callback, Model } from "./model.js" */
 /** @import { PageRecord, ShareButton, ShareRecord } from "./records.js" */
 /** @import { Figure } from "./picture.js" */
 
@@ -51,7 +51,18 @@ export function takeAway(model, share, buttons, page, figure, signal) {
     code: async () => handOut((await shareOf(model, signal)).script),
     svg: async () => save(new Blob([drawing()], { type: "image/svg+xml" }), "lstm.svg", signal),
     png: async () => save(await pixels(drawing()), "lstm.png", signal),
+    csv: async () => model.send({ action: "numbers", format: "csv" }),
+    pt: async () => model.send({ action: "numbers", format: "pt" }),
   };
+  /** @type {Callback} */
+  const arrived = (content, buffers) => {
+    const { file, refused } = /** @type {{ file?: string, refused?: string }} */ (content ?? {});
+    if (!file) return;
+    share.said.replaceChildren(refused ?? "");
+    if (!refused && buffers?.length) save(new Blob([/** @type {BlobPart} */ (buffers[0])]), file, signal);
+  };
+  model.on("msg:custom", arrived);
+  signal.addEventListener("abort", () => model.off("msg:custom", arrived), { once: true });
   for (const [i, { way }] of buttons.entries()) share.made[i].addEventListener("click", ways[way], { signal });
 }
 
