@@ -15,6 +15,7 @@ import { watchRail } from "./rail.js";
 import { watchRoom } from "./room.js";
 import { takeAway } from "./share.js";
 import { Stage, skeleton } from "./stage.js";
+import { attachTips } from "./tip.js";
 import { toolbar } from "./tools.js";
 
 /** @import { Model } from "./model.js" */
@@ -77,6 +78,7 @@ export default {
     parts.root.addEventListener("click", act, { signal });
     takeAway(model, parts.share, buttons, page, figure, signal);
     listen(parts.root, figure, pin, signal);
+    attachTips(parts.root, figure, el, signal);
     watchRoom(model, parts.scroll, signal);
     figure.pinned = read(model, "selection");
     draw();
