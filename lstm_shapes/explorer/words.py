@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 
 from lstm_shapes.config import ARGUMENTS, Direction
 from lstm_shapes.explorer.choices import TABS, Tab
+from lstm_shapes.explorer.glossary import TERMS
 from lstm_shapes.picture.scene import Link
 from lstm_shapes.picture.svg import ARROWS, LINKS, TITLE
 
@@ -64,7 +65,8 @@ class PageRecord(TypedDict):
     them, and ``of_earlier`` what a card says then; ``gone`` says that the slice at its ``{}`` is
     not drawn; ``steps`` is by how much the number field of an argument moves with the arrow keys;
     ``browser`` is the name of the browser's tab; ``local`` says that a link leads to this machine
-    only; ``go_there`` is the button to the field that is refused.
+    only; ``go_there`` is the button to the field that is refused; ``glossary`` has a line for every
+    control, symbol and term, in the order of the alphabet.
     """
 
     title: str
@@ -95,6 +97,7 @@ class PageRecord(TypedDict):
     browser: str
     local: str
     go_there: str
+    glossary: Mapping[str, str]
 
 
 _BELOW: list[ShareButton] = [
@@ -186,4 +189,5 @@ PAGE: PageRecord = {
     "browser": "LSTM shapes",
     "local": "This link works on this computer only, because the page is served from it.",
     "go_there": "Go to the field",
+    "glossary": TERMS,
 }

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from lstm_shapes.explorer.glossary import TERMS
 from tests.browser.explorer_page import ExplorerPage
 
 WIDTHS = (390, 1280)
+PLAIN = {term: line.replace("`", "") for term, line in TERMS.items()}
 
 
 def tip(page: Page) -> Locator:
@@ -122,3 +124,27 @@ def test_a_tap_pins_and_shows_and_a_tap_elsewhere_hides(touched: ExplorerPage) -
     page.locator(".ls-picture h2").tap()
     expect(tip(page)).to_be_hidden()
     expect(target).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_control_says_what_it_is_for(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    row = page.locator(".ls-row.ls-num_layers")
+    row.locator("label").first.hover()
+    expect(tip(page)).to_have_text(f"num_layers: {TERMS['num_layers']}")
+    page.get_by_role("heading", name="LSTM shapes").hover()
+    expect(tip(page)).to_be_hidden()
+    for field in (explorer.number("num_layers"), explorer.slider("num_layers")):
+        expect(field).to_have_accessible_description(TERMS["num_layers"])
+    page.keyboard.press("Shift")
+    explorer.switch("bias").focus()
+    expect(tip(page)).to_have_text(f"bias: {TERMS['bias']}")
+    page.keyboard.press("Escape")
+    expect(tip(page)).to_be_hidden()
+
+
+def test_a_symbol_says_what_it_stands_for(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    explorer.card("out").locator(".ls-symbols span").last.hover()
+    expect(tip(page).locator("p")).to_have_text(
+        [f"{name}: {PLAIN[name]}" for name in ("D", "H_out")]
+    )

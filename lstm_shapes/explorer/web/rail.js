@@ -1,6 +1,7 @@
 // The widgets beside the stage: what they do not say themselves is said for them.
 
 import { h } from "./dom.js";
+import { describeRows } from "./terms.js";
 
 /** @import { PageRecord } from "./records.js" */
 
@@ -8,9 +9,10 @@ import { h } from "./dom.js";
  * Which argument a slider's handle sets, which choice is taken, which value is refused.
  * @param {Element} app
  * @param {string[]} blame the arguments that are refused
- * @param {Pick<PageRecord, "presets" | "steps">} page
+ * @param {Pick<PageRecord, "presets" | "steps" | "glossary">} page
  */
-function annotate(app, blame, { presets, steps }) {
+function annotate(app, blame, { presets, steps, glossary }) {
+  describeRows(app, glossary);
   const marked = blame.map((argument) => `ls-${argument}`);
   for (const row of app.querySelectorAll(".ls-row")) {
     const name = [...row.querySelectorAll("label")].map((label) => label.textContent).join("");
@@ -53,7 +55,7 @@ function drawer(rail, name, signal) {
 /**
  * Keep the labels of the widgets beside the stage right, until the signal; the widgets come in their own time.
  * @param {Element} el what the stage is drawn in
- * @param {Pick<PageRecord, "presets" | "steps" | "settings">} page
+ * @param {Pick<PageRecord, "presets" | "steps" | "settings" | "glossary">} page
  * @param {AbortSignal} signal
  */
 export function watchRail(el, page, signal) {

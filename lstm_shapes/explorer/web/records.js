@@ -676,7 +676,8 @@ export {};
  * `embedded_without` is what they say while no kernel answers them, and `of_earlier` what a card says then; `gone` says
  * that the slice at its `{}` is not drawn; `steps` is by how much the number field of an argument moves with the arrow
  * keys; `browser` is the name of the browser's tab; `local` says that a link leads to this machine only; `go_there` is
- * the button to the field that is refused.
+ * the button to the field that is refused; `glossary` has a line for every control, symbol and term, in the order of
+ * the alphabet.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -707,6 +708,7 @@ export {};
  * @property {string} browser
  * @property {string} local
  * @property {string} go_there
+ * @property {Record<string, string>} glossary
  */
 
 /**

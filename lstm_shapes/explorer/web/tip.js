@@ -1,8 +1,10 @@
-// What the readout says, in a small box beside the slice that is pointed at, touched or focused.
+// A small box beside what is pointed at, touched or focused: for a slice what the readout says, for the name of a
+// control and for a symbol what it means.
 
 import { around, h } from "./dom.js";
 import { place } from "./place.js";
 import { sentence } from "./says.js";
+import { termAt, termWords } from "./terms.js";
 
 /** @import { Child } from "./dom.js" */
 /** @import { Figure } from "./picture.js" */
@@ -104,10 +106,21 @@ export function attachTips(root, figure, el, signal) {
   const update = () => {
     const target = at.over ?? at.on;
     if (target !== dismissed) dismissed = null;
-    const id = target?.dataset.id;
-    if (!target || !id || target === dismissed || !figure.target(id)) return tip.leave();
+    const words = target && target !== dismissed ? wordsOf(target) : [];
+    if (target && words.length) tip.show(target, words);
     // While the pointer rests on the box nothing is pointed at, and it stays as it is.
-    if (figure.active === id) tip.show(target, sentence(figure));
+    else tip.leave();
+  };
+  /** @type {(target: HTMLElement) => Child[]} */
+  const wordsOf = (target) => {
+    if (!target.matches(SLICE)) return termWords(target, figure.page.glossary);
+    const id = target.dataset.id ?? "";
+    return figure.target(id) && figure.active === id ? sentence(figure) : [];
+  };
+  /** @type {(event: Event) => HTMLElement | null} */
+  const found = (event) => {
+    const within = event.target instanceof Element && el.closest(".ls-app")?.contains(event.target);
+    return within ? (around(event, SLICE) ?? termAt(event)) : null;
   };
   /** @type {(name: "over" | "on", element: HTMLElement | null) => void} */
   const go = (name, element) => {
@@ -117,9 +130,9 @@ export function attachTips(root, figure, el, signal) {
   };
   /** @type {(event: Event) => void} */
   const focused = (event) => {
-    const slice = around(event, SLICE);
+    const shows = touched || (event.target instanceof Element && event.target.matches(":focus-visible"));
     // A click of the mouse focuses too; its tip is gone as soon as the mouse is.
-    go("on", slice && (touched || slice.matches(":focus-visible")) ? slice : null);
+    go("on", shows ? found(event) : null);
   };
   /** @type {(event: KeyboardEvent) => void} */
   const away = (event) => {
@@ -136,12 +149,12 @@ export function attachTips(root, figure, el, signal) {
   /** @type {(event: PointerEvent) => void} */
   const pressed = (event) => {
     touched = event.pointerType === "touch";
-    if (touched && !around(event, `${SLICE}, .ls-tip`)) go("on", null);
+    if (touched && !around(event, `${SLICE}, .ls-row, .ls-tip`)) go("on", null);
   };
   /** @type {(event: PointerEvent) => void} */
   const over = (event) => {
     // A finger points only while it is down: what it has touched is focused.
-    if (event.pointerType !== "touch") go("over", around(event, SLICE));
+    if (event.pointerType !== "touch") go("over", found(event));
   };
   let due = 0;
   const follow = () => {
@@ -149,10 +162,11 @@ export function attachTips(root, figure, el, signal) {
     due = requestAnimationFrame(() => tip.move());
   };
   figure.onSay = update;
-  root.addEventListener("pointerover", over, { signal });
+  // Of the document: the controls are beside the stage, and what hears of a slice first has said what it is.
+  document.addEventListener("pointerover", over, { signal });
   root.addEventListener("pointerleave", () => go("over", null), { signal });
-  root.addEventListener("focusin", focused, { signal });
-  root.addEventListener("focusout", () => go("on", null), { signal });
+  document.addEventListener("focusin", focused, { signal });
+  document.addEventListener("focusout", () => go("on", null), { signal });
   tip.box.addEventListener("pointerenter", () => tip.stay(), { signal });
   tip.box.addEventListener("pointerleave", () => tip.hide(), { signal });
   window.addEventListener("pointerdown", pressed, { capture: true, signal });
