@@ -37,8 +37,27 @@ class ToolsRecord(TypedDict):
     reset: ToolRecord
     full: ToolRecord
     leave: ToolRecord
+    help: ToolRecord
     theme: str
     themes: Mapping[Theme, str]
+
+
+class KeyRecord(TypedDict):
+    """Keys that do the same, and what they do."""
+
+    keys: list[str]
+    words: str
+
+
+class HelpRecord(TypedDict):
+    """The dialog with the keys and the glossary; ``none`` is said where no term fits."""
+
+    heading: str
+    keys: list[KeyRecord]
+    glossary: str
+    filter: str
+    none: str
+    close: str
 
 
 Theme = Literal["system", "light", "dark"]
@@ -98,6 +117,7 @@ class PageRecord(TypedDict):
     local: str
     go_there: str
     glossary: Mapping[str, str]
+    help: HelpRecord
 
 
 _BELOW: list[ShareButton] = [
@@ -155,8 +175,52 @@ _TOOLS: ToolsRecord = {
         "words": "Fills the screen with larger type, for a projector.",
     },
     "leave": {"sign": "□", "name": "Leave full screen", "words": "Escape does the same."},
+    "help": {
+        "sign": "?",
+        "name": "Keys and glossary",
+        "words": "Lists what each key does and what each word means (?).",
+    },
     "theme": "theme",
     "themes": {"system": "system theme", "light": "light theme", "dark": "dark theme"},
+}
+
+_HELP: HelpRecord = {
+    "heading": "Keys",
+    "keys": [
+        {
+            "keys": ["Tab"],
+            "words": "Goes to the next control, to the next group of slices in the picture, or to "
+            "the sizes of the next tensor.",
+        },
+        {
+            "keys": ["←", "→", "↑", "↓"],
+            "words": "On a slice or a size, go to the one beside it. On a tab or a step, ← and → "
+            "do the same. On a slider, change the value.",
+        },
+        {
+            "keys": ["Enter", "Space"],
+            "words": "Pins the slice, so that what belongs to it stays lit. The second time "
+            "releases it.",
+        },
+        {
+            "keys": ["Escape"],
+            "words": "Hides the box at the pointer. The next time it releases the pinned slice.",
+        },
+        {"keys": ["Ctrl+Z"], "words": "Takes back the last change."},
+        {
+            "keys": ["Ctrl+Shift+Z", "Ctrl+Y"],
+            "words": "Makes the change again that was taken back.",
+        },
+        {
+            "keys": ["Ctrl+Enter"],
+            "words": "In a text of several lines, does what the button below it does.",
+        },
+        {"keys": ["?"], "words": "Opens this list."},
+    ],
+    "glossary": "Glossary",
+    "filter": "Find a word",
+    "none": "No line of the glossary has this word.",
+    "close": "Close",
 }
 
 PAGE: PageRecord = {
@@ -190,4 +254,5 @@ PAGE: PageRecord = {
     "local": "This link works on this computer only, because the page is served from it.",
     "go_there": "Go to the field",
     "glossary": TERMS,
+    "help": _HELP,
 }

@@ -129,7 +129,7 @@ def test_a_tap_pins_and_shows_and_a_tap_elsewhere_hides(touched: ExplorerPage) -
 def test_a_control_says_what_it_is_for(explorer: ExplorerPage) -> None:
     page = explorer.page
     row = page.locator(".ls-row.ls-num_layers")
-    row.locator("label").first.hover()
+    row.locator("label", has_text="num_layers").hover()
     expect(tip(page)).to_have_text(f"num_layers: {TERMS['num_layers']}")
     page.get_by_role("heading", name="LSTM shapes").hover()
     expect(tip(page)).to_be_hidden()
@@ -148,3 +148,41 @@ def test_a_symbol_says_what_it_stands_for(explorer: ExplorerPage) -> None:
     expect(tip(page).locator("p")).to_have_text(
         [f"{name}: {PLAIN[name]}" for name in ("D", "H_out")]
     )
+
+
+def test_the_keys_and_the_glossary_by_keyboard(explorer: ExplorerPage) -> None:
+    page = explorer.page
+    dialog = page.get_by_role("dialog", name="Keys and glossary")
+    target = piece(page, "h_n[3]")
+    target.focus()
+    page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Ctrl+Shift+Z")
+    expect(tip(page)).to_be_hidden()
+    words = dialog.get_by_role("textbox", name="Find a word")
+    words.focus()
+    page.keyboard.type("realign")
+    expect(dialog.locator(".ls-help-terms > div:visible")).to_have_count(1)
+    expect(dialog.locator(".ls-help-terms > div:visible")).to_contain_text(PLAIN["realign"])
+    page.keyboard.type("?")  # a letter, in a field
+    expect(words).to_have_value("realign?")
+    expect(dialog.get_by_role("status")).to_have_text("No line of the glossary has this word.")
+    words.fill("")
+    expect(dialog.locator(".ls-help-terms > div:visible")).to_have_count(len(TERMS))
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(target).to_be_focused()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_button_opens_it_too(explorer: ExplorerPage, width: int) -> None:
+    page = explorer.page
+    page.set_viewport_size({"width": width, "height": 800})
+    button = page.get_by_role("button", name="Keys and glossary")
+    button.click()
+    dialog = page.get_by_role("dialog", name="Keys and glossary")
+    expect(dialog).to_be_visible()
+    assert dialog.evaluate("each => each.scrollWidth <= each.clientWidth")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()

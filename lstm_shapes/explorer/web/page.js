@@ -3,6 +3,7 @@
 import { showAbsence } from "./absence.js";
 import { addressBar } from "./address.js";
 import { around } from "./dom.js";
+import { helpButton } from "./help.js";
 import { keepKeys } from "./keys.js";
 import { observe, read, tell } from "./model.js";
 import { focusField, trouble } from "./notices.js";
@@ -35,7 +36,9 @@ export default {
     const panels = new Panels(model, figure, page, signal);
     parts.root.append(panels.root);
     const tellWrong = trouble(el, parts.notices, page.go_there, signal);
-    parts.root.prepend(toolbar(model, page, el, served, signal));
+    const tools = toolbar(model, page, el, served, signal);
+    tools.append(helpButton(page, el, served, signal));
+    parts.root.prepend(tools);
     el.append(parts.root);
     keepKeys(el, signal);
     const rail = watchRail(el, page, signal);

@@ -9,10 +9,9 @@ import { describeRows } from "./terms.js";
  * Which argument a slider's handle sets, which choice is taken, which value is refused.
  * @param {Element} app
  * @param {string[]} blame the arguments that are refused
- * @param {Pick<PageRecord, "presets" | "steps" | "glossary">} page
+ * @param {Pick<PageRecord, "presets" | "steps">} page
  */
-function annotate(app, blame, { presets, steps, glossary }) {
-  describeRows(app, glossary);
+function annotate(app, blame, { presets, steps }) {
   const marked = blame.map((argument) => `ls-${argument}`);
   for (const row of app.querySelectorAll(".ls-row")) {
     const name = [...row.querySelectorAll("label")].map((label) => label.textContent).join("");
@@ -61,6 +60,8 @@ function drawer(rail, name, signal) {
 export function watchRail(el, page, signal) {
   /** @type {string[]} */
   let refused = [];
+  const lines = h("div", { class: "ls-lines" });
+  el.append(lines);
   /** @type {Element | null} */
   let rail = null;
   const label = () => {
@@ -73,12 +74,14 @@ export function watchRail(el, page, signal) {
       watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class", "title"] });
     }
     annotate(app, refused, page);
+    describeRows(app, lines, page.glossary);
   };
   const watcher = new MutationObserver(label);
   const attached = requestAnimationFrame(label);
   const stop = () => {
     cancelAnimationFrame(attached);
     watcher.disconnect();
+    lines.remove();
   };
   signal.addEventListener("abort", stop, { once: true });
   /** @type {(names: string[]) => void} */

@@ -486,8 +486,26 @@ export {};
  */
 
 /**
+ * The dialog with the keys and the glossary; `none` is said where no term fits.
+ * @typedef {object} HelpRecord
+ * @property {string} heading
+ * @property {KeyRecord[]} keys
+ * @property {string} glossary
+ * @property {string} filter
+ * @property {string} none
+ * @property {string} close
+ */
+
+/**
  * One entry of the legend.
  * @typedef {[x: number, y: number, classes: string, link: string, words: string]} Key
+ */
+
+/**
+ * Keys that do the same, and what they do.
+ * @typedef {object} KeyRecord
+ * @property {string[]} keys
+ * @property {string} words
  */
 
 /**
@@ -709,6 +727,7 @@ export {};
  * @property {string} local
  * @property {string} go_there
  * @property {Record<string, string>} glossary
+ * @property {HelpRecord} help
  */
 
 /**
@@ -1140,6 +1159,7 @@ export {};
  * @property {ToolRecord} reset
  * @property {ToolRecord} full
  * @property {ToolRecord} leave
+ * @property {ToolRecord} help
  * @property {string} theme
  * @property {Record<"system" | "light" | "dark", string>} themes
  */

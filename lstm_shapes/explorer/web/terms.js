@@ -28,7 +28,8 @@ export function termAt(event) {
  * @param {Glossary} glossary
  */
 function argumentOf(row, glossary) {
-  return [...row.classList].map((name) => name.replace(/^ls-/, "")).find((name) => Object.hasOwn(glossary, name));
+  const names = [...row.classList].filter((name) => name !== "ls-row").map((name) => name.replace(/^ls-/, ""));
+  return names.find((name) => Object.hasOwn(glossary, name));
 }
 
 /**
@@ -55,17 +56,18 @@ function symbolsIn(product) {
 /**
  * Let a screen reader say the line of each control.
  * @param {Element} app
+ * @param {Element} lines where the lines are kept, out of the rows
  * @param {Glossary} glossary
  */
-export function describeRows(app, glossary) {
+export function describeRows(app, lines, glossary) {
   for (const row of app.querySelectorAll(ROW)) {
     const name = argumentOf(row, glossary);
     if (!name) continue;
-    let line = row.querySelector(":scope > .ls-line");
+    let line = lines.querySelector(`[data-of="${name}"]`);
     if (!line) {
-      line = h("span", { hidden: true, class: "ls-line", id: `ls-line-${described++}` });
-      line.textContent = glossary[name].replaceAll("`", "");
-      row.append(line);
+      const words = glossary[name].replaceAll("`", "");
+      line = h("span", { "data-of": name, id: `ls-line-${described++}` }, words);
+      lines.append(line);
     }
     for (const field of row.querySelectorAll("input, select, [role=slider], .widget-toggle-buttons")) {
       field.setAttribute("aria-describedby", line.id);

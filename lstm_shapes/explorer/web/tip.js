@@ -44,13 +44,15 @@ export class Tip {
     if (!target) return;
     if (!target.isConnected) return this.hide();
     if (!box.matches(":popover-open")) box.showPopover();
-    for (const name of ["width", "height"]) box.style.removeProperty(name);
+    for (const name of ["width", "height", "left", "top"]) box.style.removeProperty(name);
     const zoom = box.currentCSSZoom ?? 1;
+    box.toggleAttribute("data-window", true);
+    const whole = box.getBoundingClientRect();
+    box.toggleAttribute("data-window", false);
     const { width, height } = box.getBoundingClientRect();
-    const { clientWidth, clientHeight } = document.documentElement;
     // A fraction of a pixel less would break a line.
     const extent = { width: Math.ceil(width), height: Math.ceil(height) };
-    const at = place(seen(target), extent, { width: clientWidth, height: clientHeight });
+    const at = place(seen(target), extent, whole);
     box.style.visibility = at ? "visible" : "hidden";
     for (const [name, value] of Object.entries(at ?? {})) box.style.setProperty(name, `${value / zoom}px`);
   }
