@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 
 from lstm_shapes.config import ARGUMENTS, Direction
 from lstm_shapes.explorer.choices import GROUPS, TABS, Tab
+from lstm_shapes.explorer.glossary import TERMS
 from lstm_shapes.explorer.route import RouteName
 from lstm_shapes.explorer.routes import ROUTES
 from lstm_shapes.picture.scene import Link
@@ -51,8 +52,27 @@ class ToolsRecord(TypedDict):
     reset: ToolRecord
     full: ToolRecord
     leave: ToolRecord
+    help: ToolRecord
     theme: str
     themes: Mapping[Theme, str]
+
+
+class KeyRecord(TypedDict):
+    """Keys that do the same, and what they do."""
+
+    keys: list[str]
+    words: str
+
+
+class HelpRecord(TypedDict):
+    """The dialog with the keys and the glossary; ``none`` is said where no term fits."""
+
+    heading: str
+    keys: list[KeyRecord]
+    glossary: str
+    filter: str
+    none: str
+    close: str
 
 
 Theme = Literal["system", "light", "dark"]
@@ -79,7 +99,8 @@ class PageRecord(TypedDict):
     them, and ``of_earlier`` what a card says then; ``gone`` says that the slice at its ``{}`` is
     not drawn; ``steps`` is by how much the number field of an argument moves with the arrow keys;
     ``browser`` is the name of the browser's tab; ``local`` says that a link leads to this machine
-    only; ``go_there`` is the button to the field that is refused.
+    only; ``go_there`` is the button to the field that is refused; ``glossary`` has a line for every
+    control, symbol and term, in the order of the alphabet.
     """
 
     title: str
@@ -111,6 +132,8 @@ class PageRecord(TypedDict):
     browser: str
     local: str
     go_there: str
+    glossary: Mapping[str, str]
+    help: HelpRecord
 
 
 _BELOW: list[ShareButton] = [
@@ -170,8 +193,52 @@ _TOOLS: ToolsRecord = {
         "words": "Fills the screen with larger type, for a projector.",
     },
     "leave": {"sign": "□", "name": "Leave full screen", "words": "Escape does the same."},
+    "help": {
+        "sign": "?",
+        "name": "Keys and glossary",
+        "words": "Lists what each key does and what each word means (?).",
+    },
     "theme": "theme",
     "themes": {"system": "system theme", "light": "light theme", "dark": "dark theme"},
+}
+
+_HELP: HelpRecord = {
+    "heading": "Keys",
+    "keys": [
+        {
+            "keys": ["Tab"],
+            "words": "Goes to the next control, to the next group of slices in the picture, or to "
+            "the sizes of the next tensor.",
+        },
+        {
+            "keys": ["←", "→", "↑", "↓"],
+            "words": "On a slice or a size, go to the one beside it. On a tab or a step, ← and → "
+            "do the same. On a slider, change the value.",
+        },
+        {
+            "keys": ["Enter", "Space"],
+            "words": "Pins the slice, so that what belongs to it stays lit. The second time "
+            "releases it.",
+        },
+        {
+            "keys": ["Escape"],
+            "words": "Hides the box at the pointer. The next time it releases the pinned slice.",
+        },
+        {"keys": ["Ctrl+Z"], "words": "Takes back the last change."},
+        {
+            "keys": ["Ctrl+Shift+Z", "Ctrl+Y"],
+            "words": "Makes the change again that was taken back.",
+        },
+        {
+            "keys": ["Ctrl+Enter"],
+            "words": "In a text of several lines, does what the button below it does.",
+        },
+        {"keys": ["?"], "words": "Opens this list."},
+    ],
+    "glossary": "Glossary",
+    "filter": "Find a word",
+    "none": "No line of the glossary has this word.",
+    "close": "Close",
 }
 
 PAGE: PageRecord = {
@@ -214,4 +281,6 @@ PAGE: PageRecord = {
     "browser": "LSTM shapes",
     "local": "This link works on this computer only, because the page is served from it.",
     "go_there": "Go to the field",
+    "glossary": TERMS,
+    "help": _HELP,
 }

@@ -3,6 +3,7 @@
 import { showAbsence } from "./absence.js";
 import { addressBar } from "./address.js";
 import { around } from "./dom.js";
+import { helpButton } from "./help.js";
 import { keepKeys } from "./keys.js";
 import { observe, read, tell } from "./model.js";
 import { focusField, trouble } from "./notices.js";
@@ -16,6 +17,7 @@ import { watchRoom } from "./room.js";
 import { routesBar } from "./routes.js";
 import { takeAway } from "./share.js";
 import { Stage, skeleton } from "./stage.js";
+import { attachTips } from "./tip.js";
 import { toolbar } from "./tools.js";
 
 /** @import { Model } from "./model.js" */
@@ -35,7 +37,9 @@ export default {
     const panels = new Panels(model, figure, page, signal);
     parts.root.append(panels.root);
     const tellWrong = trouble(el, parts.notices, page.go_there, signal);
-    parts.root.prepend(toolbar(model, page, el, served, signal));
+    const tools = toolbar(model, page, el, served, signal);
+    tools.append(helpButton(page, el, served, signal));
+    parts.root.prepend(tools);
     const { cards, picture } = parts;
     // Beside the stage, not in its grid: there it could stay in view only within its own row.
     el.append(routesBar(model, page, { cards, picture, panel: panels.root }, signal), parts.root);
@@ -80,6 +84,7 @@ export default {
     parts.root.addEventListener("click", act, { signal });
     takeAway(model, parts.share, buttons, page, figure, signal);
     listen(parts.root, figure, pin, signal);
+    attachTips(parts.root, figure, el, signal);
     watchRoom(model, parts.scroll, signal);
     figure.pinned = read(model, "selection");
     draw();

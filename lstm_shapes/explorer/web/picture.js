@@ -39,8 +39,7 @@ export class Figure {
     this.picture = NO_PICTURE;
     /** @type {SlicesRecord} */
     this.known = { slices: {}, axes: {} };
-    /** The picture of whose slices that is known. */
-    this.knownOf = NO_PICTURE;
+    this.knownOf = NO_PICTURE; // the picture of whose slices that is known
     /** @type {PictureFoundRecord} */
     this.found = { showing: 0, state: "predicted", found: {}, without: "" };
     this.late = false;
@@ -49,6 +48,7 @@ export class Figure {
     this.pointed = null;
     /** @type {string | null} */
     this.focused = null;
+    this.onSay = () => {}; // heard whenever something is said
     /** @type {{ cells: string[], words: string }} */
     this.users = { cells: [], words: "" };
     /** The node of each slice that is drawn, and what it was drawn from.
@@ -57,8 +57,7 @@ export class Figure {
     /** @type {Map<string, Link>} */
     this.lit = new Map();
     this.pressed = "";
-    /** Where Tab stops in each group.
-     * @type {Map<string, string>} */
+    /** @type {Map<string, string>} where Tab stops in each group */
     this.stops = new Map();
     /** @type {(name: string) => SVGGElement} */
     const layer = (name) => s("g", { class: `ls-layer-${name}` });
@@ -253,6 +252,7 @@ export class Figure {
   say() {
     const live = this.focused && this.active === this.focused ? "off" : "polite";
     morph(this.says, h("div", { class: "ls-says", "aria-live": live }, sentence(this)));
+    this.onSay();
   }
 
   /** What the picture shows, in words. */

@@ -1,6 +1,7 @@
 // The widgets beside the stage: what they do not say themselves is said for them.
 
 import { h } from "./dom.js";
+import { describeRows } from "./terms.js";
 
 /** @import { PageRecord } from "./records.js" */
 
@@ -53,12 +54,14 @@ function drawer(rail, name, signal) {
 /**
  * Keep the labels of the widgets beside the stage right, until the signal; the widgets come in their own time.
  * @param {Element} el what the stage is drawn in
- * @param {Pick<PageRecord, "presets" | "steps" | "settings">} page
+ * @param {Pick<PageRecord, "presets" | "steps" | "settings" | "glossary">} page
  * @param {AbortSignal} signal
  */
 export function watchRail(el, page, signal) {
   /** @type {string[]} */
   let refused = [];
+  const lines = h("div", { class: "ls-lines" });
+  el.append(lines);
   /** @type {Element | null} */
   let rail = null;
   const label = () => {
@@ -71,12 +74,14 @@ export function watchRail(el, page, signal) {
       watcher.observe(rail, { childList: true, subtree: true, attributeFilter: ["class", "title"] });
     }
     annotate(app, refused, page);
+    describeRows(app, lines, page.glossary);
   };
   const watcher = new MutationObserver(label);
   const attached = requestAnimationFrame(label);
   const stop = () => {
     cancelAnimationFrame(attached);
     watcher.disconnect();
+    lines.remove();
   };
   signal.addEventListener("abort", stop, { once: true });
   /** @type {(names: string[]) => void} */

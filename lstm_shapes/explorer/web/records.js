@@ -574,8 +574,26 @@ export {};
  */
 
 /**
+ * The dialog with the keys and the glossary; `none` is said where no term fits.
+ * @typedef {object} HelpRecord
+ * @property {string} heading
+ * @property {KeyRecord[]} keys
+ * @property {string} glossary
+ * @property {string} filter
+ * @property {string} none
+ * @property {string} close
+ */
+
+/**
  * One entry of the legend.
  * @typedef {[x: number, y: number, classes: string, link: string, words: string]} Key
+ */
+
+/**
+ * Keys that do the same, and what they do.
+ * @typedef {object} KeyRecord
+ * @property {string[]} keys
+ * @property {string} words
  */
 
 /**
@@ -812,7 +830,8 @@ export {};
  * `embedded_without` is what they say while no kernel answers them, and `of_earlier` what a card says then; `gone` says
  * that the slice at its `{}` is not drawn; `steps` is by how much the number field of an argument moves with the arrow
  * keys; `browser` is the name of the browser's tab; `local` says that a link leads to this machine only; `go_there` is
- * the button to the field that is refused.
+ * the button to the field that is refused; `glossary` has a line for every control, symbol and term, in the order of
+ * the alphabet.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -845,6 +864,8 @@ export {};
  * @property {string} browser
  * @property {string} local
  * @property {string} go_there
+ * @property {Record<string, string>} glossary
+ * @property {HelpRecord} help
  */
 
 /**
@@ -1329,6 +1350,7 @@ export {};
  * @property {ToolRecord} reset
  * @property {ToolRecord} full
  * @property {ToolRecord} leave
+ * @property {ToolRecord} help
  * @property {string} theme
  * @property {Record<"system" | "light" | "dark", string>} themes
  */

@@ -63,7 +63,7 @@ export function toolbar(model, { tools }, el, served, signal) {
  * Whether the keys of an element are its own: it takes back what is typed in it by itself.
  * @param {Element} element
  */
-function typing(element) {
+export function typing(element) {
   if (element instanceof HTMLInputElement) return !["checkbox", "radio", "range", "button"].includes(element.type);
   return element.matches("textarea, select, [contenteditable]");
 }

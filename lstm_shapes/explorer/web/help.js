@@ -1,0 +1,82 @@
+// The keys and the glossary, in a dialog: by `?`, or by its button.
+
+import { h } from "./dom.js";
+import { spell } from "./parts/words.js";
+import { tool, typing } from "./tools.js";
+
+/** @import { HelpRecord, PageRecord } from "./records.js" */
+
+/**
+ * What is in the dialog.
+ * @param {HelpRecord} help
+ * @param {PageRecord["glossary"]} glossary
+ */
+function contents(help, glossary) {
+  const filter = h("input", { type: "text", "aria-label": help.filter, placeholder: help.filter });
+  const none = h("p", { class: "ls-note", role: "status" });
+  const close = h("button", { type: "button", class: "ls-tool" }, help.close);
+  const keys = help.keys.map(({ keys, words }) =>
+    h(
+      "div",
+      {},
+      h(
+        "dt",
+        {},
+        keys.map((key, i) => [i ? " " : "", h("kbd", {}, key)]),
+      ),
+      h("dd", {}, words),
+    ),
+  );
+  const terms = Object.entries(glossary).map(([term, line]) =>
+    h("div", {}, h("dt", {}, h("code", {}, term)), h("dd", {}, spell(line))),
+  );
+  const look = () => {
+    const wanted = filter.value.trim().toLowerCase();
+    for (const each of terms) each.hidden = !(each.textContent ?? "").toLowerCase().includes(wanted);
+    none.textContent = terms.every((each) => each.hidden) ? help.none : "";
+  };
+  filter.addEventListener("input", look);
+  const parts = [
+    h("header", {}, h("h2", {}, help.heading), close),
+    h("dl", { class: "ls-help-keys" }, keys),
+    h("h2", {}, help.glossary),
+    filter,
+    none,
+    h("dl", { class: "ls-help-terms" }, terms),
+  ];
+  return { parts, close };
+}
+
+/**
+ * The button that opens the dialog, which the key `?` opens too, until the signal.
+ * @param {PageRecord} page
+ * @param {Element} el what the stage is drawn in
+ * @param {boolean} served
+ * @param {AbortSignal} signal
+ */
+export function helpButton({ tools, help, glossary }, el, served, signal) {
+  const button = tool(tools.help);
+  const dialog = h("dialog", { class: "ls-help", "aria-label": tools.help.name });
+  const { parts, close } = contents(help, glossary);
+  dialog.append(...parts);
+  el.append(dialog);
+  const open = () => {
+    if (!dialog.open) dialog.showModal();
+  };
+  /** @type {(event: KeyboardEvent) => void} */
+  const asked = (event) => {
+    const { key, target, ctrlKey, metaKey, altKey } = event;
+    if (key !== "?" || ctrlKey || metaKey || altKey || !(target instanceof Element) || typing(target)) return;
+    // A page of its own has no other use for the key; in a notebook it is ours only in the explorer.
+    if (!el.closest(".ls-app")?.contains(target) && !(served && target === document.body)) return;
+    event.preventDefault();
+    open();
+  };
+  button.addEventListener("click", open, { signal });
+  close.addEventListener("click", () => dialog.close(), { signal });
+  // Beside the dialog, whose own parts cover all of it.
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close(), { signal });
+  window.addEventListener("keydown", asked, { signal });
+  signal.addEventListener("abort", () => dialog.remove(), { once: true });
+  return button;
+}

@@ -1,0 +1,76 @@
+// What the names on the page mean: the labels of the controls, and the symbols of the cards.
+
+import { around, h } from "./dom.js";
+import { spell } from "./parts/words.js";
+
+/** @import { Child } from "./dom.js" */
+/** @import { PageRecord } from "./records.js" */
+
+/** @typedef {PageRecord["glossary"]} Glossary */
+
+const ROW = ".ls-rail .ls-row";
+const SYMBOL = ".ls-symbols span";
+
+let described = 0;
+
+/**
+ * The row of a control whose label is pointed at or whose field has the focus, or a symbol.
+ * @param {Event} event
+ */
+export function termAt(event) {
+  const label = event.type === "focusin" ? around(event, ROW) : around(event, `${ROW} label`)?.closest(ROW);
+  return /** @type {HTMLElement | null} */ (label ?? around(event, SYMBOL));
+}
+
+/**
+ * The argument that a row sets.
+ * @param {Element} row
+ * @param {Glossary} glossary
+ */
+function argumentOf(row, glossary) {
+  const names = [...row.classList].filter((name) => name !== "ls-row").map((name) => name.replace(/^ls-/, ""));
+  return names.find((name) => Object.hasOwn(glossary, name));
+}
+
+/**
+ * The lines of what stands there.
+ * @param {Element} target
+ * @param {Glossary} glossary
+ * @returns {Child[]}
+ */
+export function termWords(target, glossary) {
+  const names = target.matches(ROW) ? [argumentOf(target, glossary) ?? ""] : symbolsIn(target.textContent);
+  return names
+    .filter((name) => Object.hasOwn(glossary, name))
+    .map((name) => h("p", {}, h("code", {}, name), ": ", spell(glossary[name])));
+}
+
+/**
+ * The symbols in a product, like D·H_out.
+ * @param {string} product
+ */
+function symbolsIn(product) {
+  return product.split("·").map((part) => part.trim());
+}
+
+/**
+ * Let a screen reader say the line of each control.
+ * @param {Element} app
+ * @param {Element} lines where the lines are kept, out of the rows
+ * @param {Glossary} glossary
+ */
+export function describeRows(app, lines, glossary) {
+  for (const row of app.querySelectorAll(ROW)) {
+    const name = argumentOf(row, glossary);
+    if (!name) continue;
+    let line = lines.querySelector(`[data-of="${name}"]`);
+    if (!line) {
+      const words = glossary[name].replaceAll("`", "");
+      line = h("span", { "data-of": name, id: `ls-line-${described++}` }, words);
+      lines.append(line);
+    }
+    for (const field of row.querySelectorAll("input, select, [role=slider], .widget-toggle-buttons")) {
+      field.setAttribute("aria-describedby", line.id);
+    }
+  }
+}
