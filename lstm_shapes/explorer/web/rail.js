@@ -60,7 +60,7 @@ function drawer(rail, name, signal) {
 export function watchRail(el, page, signal) {
   /** @type {string[]} */
   let refused = [];
-  const lines = h("div", { class: "ls-lines" });
+  const lines = h("div", { class: "ls-term-lines" });
   el.append(lines);
   /** @type {Element | null} */
   let rail = null;
