@@ -110,11 +110,16 @@ def test_what_is_wrong_is_seen_from_wherever_one_is(alone: ExplorerPage, width: 
     page = alone.page
     page.set_viewport_size({"width": width, "height": 800})
     line = page.locator(".ls-trouble div")
+    drawer = page.get_by_role("button", name="Settings of the module")
+    if width < 700:
+        drawer.click()
     alone.type("hidden_size", 0)
     alone.type("dropout", 2)
     expect(alone.alert).to_have_count(2)
     for name in ("hidden_size", "dropout"):
         expect(alone.number(name)).to_have_attribute("aria-invalid", "true")
+    if width < 700:
+        drawer.click()  # the controls are put away; the button brings them back
     page.get_by_role("tabpanel").scroll_into_view_if_needed()
     expect(line).to_be_in_viewport(ratio=1)
     line.get_by_role("button").click()

@@ -82,6 +82,7 @@ def test_the_keys_walk_the_picture_and_not_the_notebook(explorer: ExplorerPage) 
     page.keyboard.press("Enter")
     expect(page.locator('[data-id="x.3"]')).to_have_attribute("aria-pressed", "true")
     expect(page.locator('[data-id="x.3"]')).to_be_focused()
+    page.keyboard.press("Escape")  # hides the box at the slice
     page.keyboard.press("Escape")
     expect(page.locator(".ls-figure [data-lit]")).to_have_count(0)
     expect(page.locator('[data-id="x.3"]')).to_be_focused()

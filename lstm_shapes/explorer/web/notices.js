@@ -91,6 +91,10 @@ export function trouble(el, notices, go, signal) {
  * @param {string | undefined} argument
  */
 export function focusField(el, argument) {
-  const field = el.closest(".ls-app")?.querySelector(`.ls-${argument} input`);
-  if (field instanceof HTMLElement) field.focus();
+  const app = el.closest(".ls-app");
+  const [field, drawer] = [`.ls-${argument} input`, ".ls-drawer"].map((part) => app?.querySelector(part));
+  if (!(field instanceof HTMLElement)) return;
+  // On a phone the controls may be put away.
+  if (!field.checkVisibility()) drawer?.setAttribute("aria-expanded", "true");
+  field.focus();
 }

@@ -11,9 +11,10 @@ const GAP = 8; // pixels between the two, and to the edge of the window
  * @param {Edges} target
  * @param {Extent} box
  * @param {Extent} window
+ * @param {boolean} [beside] whether beside the target comes first
  * @returns {{ left: number, top: number, width: number, height: number } | null} null: the target is out of view
  */
-export function place(target, box, window) {
+export function place(target, box, window, beside = false) {
   const left = Math.max(target.left, 0);
   const top = Math.max(target.top, 0);
   const right = Math.min(target.right, window.width);
@@ -21,12 +22,15 @@ export function place(target, box, window) {
   if (left >= right || top >= bottom) return null;
   const wide = window.width - 2 * GAP;
   const high = window.height - 2 * GAP;
-  const sides = [
+  const upright = [
     { width: wide, height: top - 2 * GAP, x: 0, y: -1 },
     { width: wide, height: window.height - bottom - 2 * GAP, x: 0, y: 1 },
+  ];
+  const level = [
     { width: window.width - right - 2 * GAP, height: high, x: 1, y: 0 },
     { width: left - 2 * GAP, height: high, x: -1, y: 0 },
   ];
+  const sides = beside ? [...level, ...upright] : [...upright, ...level];
   const fits = sides.find(({ width, height }) => width >= box.width && height >= box.height);
   const side =
     fits ?? sides.reduce((best, each) => (each.width * each.height > best.width * best.height ? each : best));

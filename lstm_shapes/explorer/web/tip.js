@@ -34,7 +34,7 @@ export class Tip {
     this.target = target;
     this.box.replaceChildren(h("div", {}, ...words));
     // One that covers what can be pointed at next lets the pointer through.
-    this.box.toggleAttribute("data-through", target instanceof SVGElement);
+    this.box.toggleAttribute("data-through", target instanceof SVGElement || ofControl(target));
     this.move();
   }
 
@@ -52,7 +52,7 @@ export class Tip {
     const { width, height } = box.getBoundingClientRect();
     // A fraction of a pixel less would break a line.
     const extent = { width: Math.ceil(width), height: Math.ceil(height) };
-    const at = place(seen(target), extent, whole);
+    const at = place(seen(target), extent, whole, ofControl(target));
     box.style.visibility = at ? "visible" : "hidden";
     for (const [name, value] of Object.entries(at ?? {})) box.style.setProperty(name, `${value / zoom}px`);
   }
@@ -72,6 +72,14 @@ export class Tip {
     this.target = null;
     if (this.box.matches(":popover-open")) this.box.hidePopover();
   }
+}
+
+/**
+ * Whether it is about a control: others stand above it and below.
+ * @param {Element} element
+ */
+function ofControl(element) {
+  return element.closest(".ls-rail") !== null;
 }
 
 /**
