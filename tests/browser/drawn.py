@@ -25,6 +25,8 @@ NAMES = (
     "selection",
     "sample",
     "place",
+    "room",
+    "walk",
     "svg_style",
 )
 

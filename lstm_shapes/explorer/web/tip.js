@@ -33,6 +33,10 @@ export class Tip {
     this.stay();
     this.target = target;
     this.box.replaceChildren(h("div", {}, ...words));
+    // What is found and heard of is the readout: this is a copy of it.
+    for (const claim of this.box.querySelectorAll("[data-claim]")) {
+      for (const name of ["data-claim", "data-holds", "role"]) claim.removeAttribute(name);
+    }
     // One that covers what can be pointed at next lets the pointer through.
     this.box.toggleAttribute("data-through", target instanceof SVGElement || ofControl(target));
     this.move();
