@@ -219,7 +219,7 @@ def shared(browser: Browser, voila_url: str) -> Iterator[ExplorerPage]:
 AWAY = """() => {
     document.activeElement.blur();
     document.querySelector(".ls-stage-root").dispatchEvent(new PointerEvent("pointerleave"));
-    scrollTo(0, 0);
+    document.querySelector("#rendered_cells").scrollTo(0, 0);
 }"""
 
 

@@ -39,11 +39,10 @@ AS_BEFORE = """
 
 @pytest.fixture(scope="module")
 def scrolled(browser: Browser, voila_url: str) -> Iterator[ExplorerPage]:
-    """The dashboard in a window as high as it is, with a scrollbar all the same."""
+    """The dashboard in a window as high as it is, with room for a scrollbar all the same."""
     with watched(browser) as page:
         page.set_viewport_size({"width": 1280, "height": HEIGHT})
         page.goto(voila_url)
-        page.add_style_tag(content="html { overflow-y: scroll; }")
         yield ExplorerPage(page).measured()
 
 

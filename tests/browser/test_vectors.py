@@ -148,13 +148,13 @@ def test_what_is_too_large_is_measured_on_a_smaller_twin(feeding: ExplorerPage) 
 
 def test_the_keys_go_from_tab_to_tab(explorer: ExplorerPage) -> None:
     explorer.page.get_by_role("tab", name="Directions").focus()
-    for name in ("Inside one cell", "Parameters"):
+    for name in ("States", "What to feed the head"):
         explorer.page.keyboard.press("ArrowRight")
         expect(explorer.page.locator(":focus")).to_have_text(name)
         expect(explorer.page.get_by_role("tabpanel", name=name)).to_be_visible()
     explorer.page.keyboard.press("ArrowLeft")
-    expect(explorer.page.locator(":focus")).to_have_text("Inside one cell")
-    explorer.at_tab("Inside one cell")
+    expect(explorer.page.locator(":focus")).to_have_text("States")
+    explorer.at_tab("States")
 
 
 def test_elements_that_landed_elsewhere_are_outlined(explorer: ExplorerPage) -> None:
