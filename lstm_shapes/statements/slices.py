@@ -13,7 +13,7 @@ from torch import Tensor
 
 from lstm_shapes.errors import ArgumentError
 from lstm_shapes.formula.code import Index, code_of
-from lstm_shapes.formula.shapes import time_axis
+from lstm_shapes.formula.shapes import tensor_shapes, time_axis
 from lstm_shapes.live.layers import hidden_states, layer_runs
 from lstm_shapes.live.run import Run
 from lstm_shapes.picture.scene import Scene, Slice
@@ -118,11 +118,14 @@ class _Finder:
         final = self.scene.at("h_n", each)
         if final is None or each.layer is None or each.direction is None:
             return
+        shapes = tensor_shapes(self.run.settings, self.run.sizes)
+        if any(shape != shapes[name].shape for name, shape in self.run.shapes().items()):
+            return  # the cards say so, and there is nothing that could be computed
         by_hand = h_from_c(self.run, each.layer, each.direction)
         by_hand = by_hand if len(each.where) == 3 else by_hand.squeeze(0)
-        made, held = by_hand[_subscript(each.where[1:])], self._at("h_n", final.where)
-        # Where even the shapes disagree there is nothing to compare.
-        same, note = recomputed(made, held, self.run) if made.shape == held.shape else (False, "")
+        same, note = recomputed(
+            by_hand[_subscript(each.where[1:])], self._at("h_n", final.where), self.run
+        )
         formula = f"o ⊙ tanh({each.code})"
         formula = f"W_hr ({formula})" if self.run.settings.proj_size else formula
         reason = f"o is the output gate of that step, computed by hand{note}"

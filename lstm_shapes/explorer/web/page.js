@@ -13,7 +13,7 @@ import { Figure } from "./picture.js";
 import { listen } from "./pointing.js";
 import { Pulse } from "./pulse.js";
 import { watchRail } from "./rail.js";
-import { watchRoom } from "./room.js";
+import { keepTall, watchRoom } from "./room.js";
 import { routesBar } from "./routes.js";
 import { takeAway } from "./share.js";
 import { Stage, skeleton } from "./stage.js";
@@ -86,6 +86,7 @@ export default {
     listen(parts.root, figure, pin, signal);
     attachTips(parts.root, figure, el, signal);
     watchRoom(model, parts.scroll, signal);
+    keepTall(parts.picture, parts.says, signal);
     figure.pinned = read(model, "selection");
     draw();
     drawPanel();

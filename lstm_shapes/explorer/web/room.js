@@ -1,4 +1,4 @@
-// How wide the picture may be: the kernel draws as many steps as there is room for.
+// How wide the picture may be: the kernel draws as many steps as there is room for. And how tall what is said of it.
 
 import { read, tell } from "./model.js";
 
@@ -19,5 +19,24 @@ export function watchRoom(model, place, signal) {
   };
   const watcher = new ResizeObserver(measure);
   watcher.observe(place);
+  signal.addEventListener("abort", () => watcher.disconnect(), { once: true });
+}
+
+/**
+ * Keep the readout as tall as it has been at this width, until the signal: one that shrank would move what is below
+ * the pointer, and so change what is pointed at, to and fro without an end.
+ * @param {HTMLElement} picture what it stands in
+ * @param {Element} says the readout
+ * @param {AbortSignal} signal
+ */
+export function keepTall(picture, says, signal) {
+  let [widest, tallest] = [0, 0];
+  const watcher = new ResizeObserver(() => {
+    const { width, height } = says.getBoundingClientRect();
+    if (width !== widest) [widest, tallest] = [width, 0];
+    if (height > tallest || !tallest) tallest = height;
+    picture.style.setProperty("--ls-tallest", `${tallest}px`);
+  });
+  watcher.observe(says);
   signal.addEventListener("abort", () => watcher.disconnect(), { once: true });
 }
