@@ -26,6 +26,15 @@ LARGE: dict[str, dict[str, Any]] = {
 }
 SHOWING_MOST = ("directions", "lengths", "parameters", "decoder", "vectors")
 
+# Some frames later: what follows from what was drawn has been drawn too.
+FRAMES = """() => new Promise((done) => {
+    let left = 12;
+    const next = () => (left-- ? requestAnimationFrame(next) : done(true));
+    next();
+})"""
+
+HEIGHT_OF = "e => e.getBoundingClientRect().height"
+
 # As the page was before: four cards at any width, a picture of one width, row ranges in 44 pixels.
 AS_BEFORE = """
 .ls-cards { grid-template-columns: repeat(4, minmax(0, 1fr)) !important; }
@@ -119,3 +128,27 @@ def test_nothing_is_cut_off_in_jupyterlab_beside_its_side_bar(page: Page, lab_ur
         explorer.open_tab(name).settled()
         found[tab] = page.evaluate(MEASURE)
     assert {tab: each for tab, each in found.items() if each} == {}
+
+
+def test_pointing_moves_nothing(loaded: ExplorerPage) -> None:
+    page, picture = loaded.page, loaded.page.locator(".ls-picture")
+    page.locator('.ls-figure [data-slice="c_n[3]"]').hover()
+    expect(page.locator(".ls-says")).to_contain_text("tanh")
+    page.wait_for_function(FRAMES)
+    tallest = picture.evaluate(HEIGHT_OF)
+    for name in ("x[:, 0]", "h_n[1]", "c_n[3]", "out[:, 4, :3]"):
+        page.locator(f'.ls-figure [data-slice="{name}"]').hover()
+        page.wait_for_function(FRAMES)
+        assert picture.evaluate(HEIGHT_OF) == tallest
+
+
+def test_in_full_screen_all_is_larger_and_nothing_grows_by_itself(loaded: ExplorerPage) -> None:
+    page, picture = loaded.page, loaded.page.locator(".ls-picture")
+    before = picture.evaluate(HEIGHT_OF)
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("() => document.fullscreenElement !== null")
+    page.wait_for_function(FRAMES)
+    found = picture.evaluate(HEIGHT_OF)
+    assert before < found < 1.5 * before
+    page.wait_for_function(FRAMES)
+    assert picture.evaluate(HEIGHT_OF) == found

@@ -39,7 +39,9 @@ def expect_stop(explorer: ExplorerPage, name: RouteName, number: int) -> None:
 
 def program(page: Page, name: RouteName) -> None:
     """The program is there, and taken by its button as it stands."""
-    page.get_by_role("button", name="Copy the whole program").click()
+    taking = page.get_by_role("button", name="Copy the whole program")
+    expect(taking).to_be_in_viewport()
+    taking.click()
     taken = page.evaluate("navigator.clipboard.readText()")
     assert taken == ROUTES[name].program
 

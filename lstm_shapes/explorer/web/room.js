@@ -24,19 +24,23 @@ export function watchRoom(model, place, signal) {
 
 /**
  * Keep the readout as tall as it has been at this width, until the signal: one that shrank would move what is below
- * the pointer, and so change what is pointed at, to and fro without an end.
+ * the pointer, and so change what is pointed at, to and fro without an end. And say of the picture whether it is
+ * higher than the window.
  * @param {HTMLElement} picture what it stands in
- * @param {Element} says the readout
+ * @param {HTMLElement} says the readout
  * @param {AbortSignal} signal
  */
 export function keepTall(picture, says, signal) {
   let [widest, tallest] = [0, 0];
   const watcher = new ResizeObserver(() => {
-    const { width, height } = says.getBoundingClientRect();
-    if (width !== widest) [widest, tallest] = [width, 0];
-    if (height > tallest || !tallest) tallest = height;
+    // Whole pixels, as the style has them, whatever the zoom of a full screen: one more, for the rest of one.
+    const { offsetWidth, offsetHeight } = says;
+    if (offsetWidth !== widest) [widest, tallest] = [offsetWidth, 0];
+    if (offsetHeight > tallest) tallest = offsetHeight + 1;
     picture.style.setProperty("--ls-tallest", `${tallest}px`);
+    picture.toggleAttribute("data-high", picture.getBoundingClientRect().height > innerHeight);
   });
   watcher.observe(says);
+  watcher.observe(picture);
   signal.addEventListener("abort", () => watcher.disconnect(), { once: true });
 }

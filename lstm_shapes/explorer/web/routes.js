@@ -129,7 +129,9 @@ export function routesBar(model, page, parts, signal) {
     morph(second, h("div", {}, programOf(program)));
     const now = route && `${route} ${stop}`;
     const drawn = first.firstElementChild;
-    if (now && now !== at && drawn) show(parts[look], drawn);
+    // A walk ends in its program: that is what its last step is about.
+    const about = second.querySelector(".ls-program")?.parentElement ?? parts[look];
+    if (now && now !== at && drawn) show(about, drawn);
     at = now;
   };
   /** @type {(event: Event) => Promise<void>} */
