@@ -14,6 +14,13 @@ WIDTHS = (390, 1280)
 PLAIN = {term: line.replace("`", "") for term, line in TERMS.items()}
 
 
+# Both in one look: they change together.
+SAME = """() => {
+    const [tip, said] = [".ls-tip > div", ".ls-says"].map((part) => document.querySelector(part));
+    return tip.innerText.replaceAll(/\\s/g, "") === said.innerText.replaceAll(/\\s/g, "");
+}"""
+
+
 def tip(page: Page) -> Locator:
     return page.locator(".ls-tip")
 
@@ -25,8 +32,8 @@ def piece(page: Page, name: str) -> Locator:
 def stands_well(page: Page, target: Locator) -> None:
     """The tip says what the readout says, is inside the window, and leaves its target free."""
     expect(tip(page)).to_be_visible()
-    said, box, at = page.locator(".ls-says"), tip(page).bounding_box(), target.bounding_box()
-    assert tip(page).locator("> div").inner_text().split() == said.inner_text().split()
+    page.wait_for_function(SAME)
+    box, at = tip(page).bounding_box(), target.bounding_box()
     size = page.evaluate(
         "[document.documentElement.clientWidth, document.documentElement.clientHeight]"
     )
