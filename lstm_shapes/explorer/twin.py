@@ -15,9 +15,7 @@ from lstm_shapes.formula.budget import (
     INTERACTIVE,
     READING,
     Limits,
-    OverBudget,
-    check,
-    estimate,
+    fits,
 )
 from lstm_shapes.formula.twin import smaller_twin
 from lstm_shapes.snippet import constructor
@@ -56,7 +54,7 @@ class StandIn(NamedTuple):
 def stand_in(snapshot: Snapshot, choices: Choices) -> StandIn:
     """The question's own snapshot for a tab's panel, or that of a smaller twin."""
     limits, asked = MEASURED.get(choices.tab), snapshot.question
-    if limits is None or not snapshot.torch_here or _fits(asked, limits):
+    if limits is None or not snapshot.torch_here or fits(asked.settings, asked.sizes, limits):
         return StandIn(snapshot)
     twin, lost = smaller_twin(asked), ""
     if choices.tab == "vectors":
@@ -64,7 +62,7 @@ def stand_in(snapshot: Snapshot, choices: Choices) -> StandIn:
 
         largest = largest_number(choices.vector)
         needed = smaller_twin(asked, largest)
-        if _fits(needed, limits):
+        if fits(needed.settings, needed.sizes, limits):
             twin = needed
         else:
             lost = (
@@ -72,7 +70,7 @@ def stand_in(snapshot: Snapshot, choices: Choices) -> StandIn:
                 "and a module that keeps it is too large as well: write sizes by name, such as N, "
                 "L or H_out"
             )
-    run = _run(twin) if _fits(twin, limits) else None
+    run = _run(twin) if fits(twin.settings, twin.sizes, limits) else None
     if run is None:  # it has as many layers, or the device has no room
         return StandIn(snapshot)
     made = Snapshot(twin, run, problems=snapshot.problems, torch_here=True)
@@ -83,14 +81,6 @@ def stand_in(snapshot: Snapshot, choices: Choices) -> StandIn:
         f"{_input(twin.sizes)}."
     )
     return StandIn(made, says, lost)
-
-
-def _fits(question: Question, limits: Limits) -> bool:
-    try:
-        check(estimate(question.settings, question.sizes), limits)
-    except OverBudget:
-        return False
-    return True
 
 
 def _input(sizes: InputSizes) -> str:

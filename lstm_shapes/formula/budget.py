@@ -220,3 +220,16 @@ def _cure(cost: Cost, limits: Limits) -> str:
         if getattr(cost, name) > enough
     )
     return f"use {smaller}, or limits=Limits({', '.join(raised)})"
+
+
+def fits(settings: Settings, sizes: InputSizes, limits: Limits = INTERACTIVE) -> bool:
+    """Whether a run is within the limits.
+
+    >>> fits(Settings(4, 3), InputSizes(5, 2)), fits(Settings(4, 8192), InputSizes(10**5, 2))
+    (True, False)
+    """
+    try:
+        check(estimate(settings, sizes), limits)
+    except OverBudget:
+        return False
+    return True

@@ -9,7 +9,7 @@ from typing import Any
 
 from lstm_shapes.config import InputSizes, Settings
 from lstm_shapes.errors import one_each
-from lstm_shapes.formula.budget import INTERACTIVE, Limits, OverBudget, check, estimate
+from lstm_shapes.formula.budget import INTERACTIVE, Limits, fits
 
 USUAL: Mapping[str, int] = MappingProxyType(
     {"hidden_size": 128, "seq_len": 64, "batch_size": 16, "num_layers": 2, "input_size": 128}
@@ -57,7 +57,7 @@ def nearest_sizes(
     ...     print(found.sizes, found.most)
     {'seq_len': 64, 'hidden_size': 1100} 1139
     """
-    if _fits(settings, sizes, limits):
+    if fits(settings, sizes, limits):
         return ()
     fixed: dict[str, int] = {}
     while True:
@@ -97,17 +97,17 @@ def _alone(
     """For each size that is enough alone beside those that were set, the largest that fits."""
     for name in USUAL:
         # The largest that fits is sought between one that does and one that does not.
-        fits, beyond = _least(settings, name), _value(settings, sizes, name)
-        if fits >= beyond or not _fits(*with_size(settings, sizes, name, fits), limits):
+        most, beyond = _least(settings, name), _value(settings, sizes, name)
+        if most >= beyond or not fits(*with_size(settings, sizes, name, most), limits):
             continue
-        least = fits
-        while beyond - fits > 1:
-            middle = (fits + beyond) // 2
-            if _fits(*with_size(settings, sizes, name, middle), limits):
-                fits = middle
+        least = most
+        while beyond - most > 1:
+            middle = (most + beyond) // 2
+            if fits(*with_size(settings, sizes, name, middle), limits):
+                most = middle
             else:
                 beyond = middle
-        yield Nearest({**fixed, name: max(least, _rounded(fits))}, name, fits)
+        yield Nearest({**fixed, name: max(least, _rounded(most))}, name, most)
 
 
 def _value(settings: Settings, sizes: InputSizes, name: str) -> int:
@@ -123,11 +123,3 @@ def _rounded(value: int) -> int:
     """Rounded down to two digits, or to a power of two if that is nearer."""
     unit: int = 10 ** max(0, len(str(value)) - 2)
     return max(value // unit * unit, 1 << (value.bit_length() - 1))
-
-
-def _fits(settings: Settings, sizes: InputSizes, limits: Limits) -> bool:
-    try:
-        check(estimate(settings, sizes), limits)
-    except OverBudget:
-        return False
-    return True

@@ -99,6 +99,8 @@ class _Finder:
         self.tensors = run.tensors()
         self.top = run.settings.num_layers - 1
         self.last = scene.length - 1
+        shapes = tensor_shapes(run.settings, run.sizes)
+        self.shapes_agree = all(shape == shapes[name].shape for name, shape in run.shapes().items())
 
     def claims(self, each: Slice) -> Iterator[Claim]:
         if each.kind == "h_n":
@@ -118,8 +120,7 @@ class _Finder:
         final = self.scene.at("h_n", each)
         if final is None or each.layer is None or each.direction is None:
             return
-        shapes = tensor_shapes(self.run.settings, self.run.sizes)
-        if any(shape != shapes[name].shape for name, shape in self.run.shapes().items()):
+        if not self.shapes_agree:
             return  # the cards say so, and there is nothing that could be computed
         by_hand = h_from_c(self.run, each.layer, each.direction)
         by_hand = by_hand if len(each.where) == 3 else by_hand.squeeze(0)
