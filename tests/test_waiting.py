@@ -1,8 +1,9 @@
-"""No test waits a fixed time: it waits for what it needs, or lets a loop go on."""
+"""No test waits a fixed time, or not at all: it waits for what it needs, or lets a loop go on."""
 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,38 @@ def test_no_test_waits_a_fixed_time() -> None:
     tests = [path for path in paths if not path.name.startswith("benchmark")]
     found = {path.name: fixed_waits(path.read_text(encoding="utf-8")) for path in tests}
     assert {name: waits for name, waits in found.items() if waits} == {}
+
+
+def promises(source: str) -> list[str]:
+    """Waits that end at once: Playwright takes a promise for an answer, whatever comes of it."""
+    tree = ast.parse(source)
+    texts = {
+        ast.unparse(node.targets[0]): ast.unparse(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+    }
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".wait_for_function"):
+            script = ast.unparse(node.args[0])
+            if re.search(r"\basync\b|\bawait\b|\bPromise\b|\.then\(", texts.get(script, script)):
+                found.append(script)
+    return found
+
+
+def test_no_test_takes_a_promise_for_an_answer() -> None:
+    paths = sorted(HERE.rglob("*.py"))
+    found = {path.name: promises(path.read_text(encoding="utf-8")) for path in paths}
+    assert {name: waits for name, waits in found.items() if waits} == {}
+
+
+@pytest.mark.parametrize(
+    "script", ["async () => (await fetch('/')).ok", "read().then((text) => text === 'a')"]
+)
+def test_the_check_of_promises_can_fail(script: str) -> None:
+    assert promises(f"page.wait_for_function({script!r}, arg=1)") == [repr(script)]
+    assert promises(f"WAIT = {script!r}\npage.wait_for_function(WAIT)") == ["WAIT"]
+    assert promises(f"page.evaluate({script!r})\npage.wait_for_function('() => ready')") == []
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,10 @@ def test_each_of_two_explorers_has_its_own_part_of_the_address(two: Page, two_ur
     two.wait_for_function("/num_layers=3.*seed=3.*;.*num_layers=4/.test(location.hash)")
     set_number(two, FIRST, "num_layers", "5")
     two.wait_for_function("/num_layers=5.*seed=3.*;.*num_layers=4/.test(location.hash)")
-    two.locator(".ls-app").nth(SECOND).get_by_role("button", name="Copy link").click()
-    two.wait_for_function("navigator.clipboard.readText().then((text) => text === location.href)")
+    app = two.locator(".ls-app").nth(SECOND)
+    app.get_by_role("button", name="Copy link").click()
+    expect(app.locator(".ls-shared")).to_contain_text("copied")
+    assert two.evaluate("navigator.clipboard.readText()") == two.url
     again = two.context.new_page()
     opened(again, two.url)
     for place, shape in ((FIRST, "10,3,3"), (SECOND, "8,3,3")):

@@ -134,11 +134,11 @@ def test_pointing_moves_nothing(loaded: ExplorerPage) -> None:
     page, picture = loaded.page, loaded.page.locator(".ls-picture")
     page.locator('.ls-figure [data-slice="c_n[3]"]').hover()
     expect(page.locator(".ls-says")).to_contain_text("tanh")
-    page.wait_for_function(FRAMES)
+    page.evaluate(FRAMES)
     tallest = picture.evaluate(HEIGHT_OF)
     for name in ("x[:, 0]", "h_n[1]", "c_n[3]", "out[:, 4, :3]"):
         page.locator(f'.ls-figure [data-slice="{name}"]').hover()
-        page.wait_for_function(FRAMES)
+        page.evaluate(FRAMES)
         assert picture.evaluate(HEIGHT_OF) == tallest
 
 
@@ -147,8 +147,8 @@ def test_in_full_screen_all_is_larger_and_nothing_grows_by_itself(loaded: Explor
     before = picture.evaluate(HEIGHT_OF)
     page.get_by_role("button", name="Full screen").click()
     page.wait_for_function("() => document.fullscreenElement !== null")
-    page.wait_for_function(FRAMES)
+    page.evaluate(FRAMES)
     found = picture.evaluate(HEIGHT_OF)
     assert before < found < 1.5 * before
-    page.wait_for_function(FRAMES)
+    page.evaluate(FRAMES)
     assert picture.evaluate(HEIGHT_OF) == found

@@ -10,7 +10,7 @@ import pytest
 from nbformat.sign import NotebookNotary
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import jupyter, run_cell, unwatched
+from tests.browser.conftest import IDLE, jupyter, run_cell, unwatched
 from tests.browser.explorer_page import ExplorerPage
 
 SOURCE = """\
@@ -64,12 +64,10 @@ def test_reopened_without_the_kernel_the_report_stands_alone(
     page.goto(f"{url}/lab/tree/report.ipynb?reset")
     run_cell(page, "explain(nn.LSTM")
     expect(page.get_by_role("button", name="Copy as text")).to_be_visible(timeout=60_000)
+    expect(page.locator(IDLE)).to_be_visible()
     page.keyboard.press("Control+s")
+    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
     path = work / "notebooks" / "report.ipynb"
-    page.wait_for_function(
-        "async (url) => (await (await fetch(url)).text()).includes('ls-report')",
-        arg=f"{url}/files/report.ipynb",
-    )
     later = nbformat.read(path, as_version=4)
     later.metadata.pop("widgets", None)
     nbformat.write(later, path.with_name("later.ipynb"))
