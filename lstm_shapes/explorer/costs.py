@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,56 +36,54 @@ def of_vector(code: str) -> Cost:
     return cost
 
 
-def of_directions(name: str) -> Cost:
-    """What a statement on the two directions says.
+def of_claim(name: str, claims: Callable[[Run], Iterable[Claim]]) -> Cost:
+    """What one of several statements on a run says.
 
     >>> from lstm_shapes import InputSizes, Settings, run
     >>> made = run(Settings(4, 3, bidirectional=True), InputSizes(seq_len=5, batch_size=2))
-    >>> print(of_directions("flip-anyway")(made))
+    >>> print(of_claim("flip-anyway", directions)(made))
     `torch.cat([forward, backward.flip(0)], -1) == out` does not hold on this run: out was \
 aligned already: now column t joins the h of x[t] and that of x[L-1-t].
     """
 
     def cost(run: Run) -> str:
-        from lstm_shapes.statements.directions import direction_claims
-
-        return _told(direction_claims(run), name)
-
-    return cost
-
-
-def of_packing(name: str) -> Cost:
-    """What a statement on lengths says, of a run that has some."""
-
-    def cost(run: Run) -> str:
-        from lstm_shapes.statements.lengths import packing_claims
-
-        return _told(packing_claims(run), name)
+        claim = next((each for each in claims(run) if each.id == name), None)
+        if claim is None:
+            return "Nothing can be said of it on this run."
+        found = "holds" if claim.holds else "does not hold"
+        return f"`{claim.statement}` {found} on this run: {claim.reason}."
 
     return cost
 
 
-def of_states(name: str) -> Cost:
-    """What a statement on the states says that a run starts from."""
+# Torch is imported with them: the page is drawn before that.
+def directions(run: Run) -> Iterable[Claim]:
+    """The statements on the two directions."""
+    from lstm_shapes.statements.directions import direction_claims
 
-    def cost(run: Run) -> str:
-        from lstm_shapes.statements.states import state_claims
-
-        return _told(state_claims(run), name)
-
-    return cost
+    return direction_claims(run)
 
 
-def of_decoder(name: str) -> Cost:
-    """What a statement on a decoder says that takes both directions side by side."""
+def packing(run: Run) -> Iterable[Claim]:
+    """The statements on lengths, of a run that has some."""
+    from lstm_shapes.statements.lengths import packing_claims
 
-    def cost(run: Run) -> str:
-        from lstm_shapes.live.decoder import decoding
-        from lstm_shapes.statements.decoder import decoder_claims
+    return packing_claims(run)
 
-        return _told(decoder_claims(decoding(run, "double", "concat", 1)), name)
 
-    return cost
+def states(run: Run) -> Iterable[Claim]:
+    """The statements on the states that a run starts from."""
+    from lstm_shapes.statements.states import state_claims
+
+    return state_claims(run)
+
+
+def decoder(run: Run) -> Iterable[Claim]:
+    """The statements on a decoder that takes both directions side by side."""
+    from lstm_shapes.live.decoder import decoding
+    from lstm_shapes.statements.decoder import decoder_claims
+
+    return decoder_claims(decoding(run, "double", "concat", 1))
 
 
 def of_example(name: ExampleName) -> Cost:
@@ -115,11 +113,3 @@ def of_c(run: Run) -> str:
         return "Here c_n cannot be compared with h_n number by number."
     apart = largest_difference(run.c_n, run.h_n)
     return f"On this run c_n and h_n are up to {apart:.2g} apart, and `out` holds h alone."
-
-
-def _told(claims: tuple[Claim, ...], name: str) -> str:
-    claim = next((each for each in claims if each.id == name), None)
-    if claim is None:
-        return "Nothing can be said of it on this run."
-    found = "holds" if claim.holds else "does not hold"
-    return f"`{claim.statement}` {found} on this run: {claim.reason}."

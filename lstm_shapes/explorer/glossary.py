@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lstm_shapes.config import ARGUMENTS
+from lstm_shapes.explorer.choices import Tab
 
 SYMBOLS: Mapping[str, str] = {
     "D": "The number of directions: 2 if the module is bidirectional, else 1.",
@@ -71,6 +72,11 @@ _TERMS: Mapping[str, str] = {
     "pack": "To tell the module the length of each sample by `pack_padded_sequence`, so that no "
     "cell reads padding.",
     "head": "The Linear layer that turns the vectors of the LSTM into logits.",
+    "encoder": "A module that reads a sequence, and hands on what it has kept of it.",
+    "decoder": "A module that writes a sequence step by step. It starts from what an encoder hands "
+    "on.",
+    "greedy": "At each step the token with the highest logit is taken, and is the input of the "
+    "next step.",
     "logits": "One number for each class, before softmax makes probabilities of them. "
     "CrossEntropyLoss takes logits.",
     "predicted": "The shape follows from a formula, and was not compared with a run.",
@@ -92,3 +98,20 @@ TERMS: Mapping[str, str] = dict(
 >>> print(TERMS["D"])
 The number of directions: 2 if the module is bidirectional, else 1.
 """
+
+TAB_TERMS: Mapping[Tab, Sequence[str]] = {
+    "directions": ("direction", "split", "reading order", "realign", "merge"),
+    "states": ("h_0", "c_0", "layer", "direction", "sample"),
+    "vectors": ("head", "row", "direction", "padding", "sample"),
+    "lengths": ("sample", "padding", "pack"),
+    "decoder": ("encoder", "decoder", "direction", "greedy"),
+    "cell": ("cell", "i", "f", "g", "o", "h", "c"),
+    "parameters": ("layer", "D", "H_in", "H_cell", "H_out", "gate"),
+    "arguments": ("D", "L", "N", "H_out", "predicted"),
+    "scrambled": ("direction", "row", "layer", "sample"),
+    "reproducibility": ("seed", "step"),
+    "article": ("out", "h_n", "c_n", "y", "layer", "direction"),
+    "call": ("h_0", "c_0", "lengths", "pack", "measured"),
+    "explain": ("sample", "step", "padding", "direction"),
+}
+"""The terms that are explained beside each panel: words that stand in it."""

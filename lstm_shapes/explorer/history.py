@@ -21,6 +21,9 @@ class History:
         start: the first one.
         clock: gives the time in seconds.
 
+    Attributes:
+        turns: counts the steps, those back and forth too.
+
     >>> history = History({"num_layers": 2})
     >>> history.note({"num_layers": 3})
     >>> history.back()
@@ -33,6 +36,7 @@ class History:
         self._past: list[Values] = []
         self._now: Values = start
         self._future: list[Values] = []
+        self.turns = 0
         self._clock = clock
         self._changed: set[str] = set()  # what the last step changed, and when
         self._when = 0.0
@@ -62,6 +66,7 @@ class History:
         goes_on = changed == self._changed and now - self._when < PAUSE
         if not goes_on:
             self._past = [*self._past, self._now][-MOST:]
+            self.turns += 1
         self._now, self._future = values, []
         self._changed, self._when = changed, now
 
@@ -70,13 +75,16 @@ class History:
         if self._past:
             self._future.append(self._now)
             self._now = self._past.pop()
-        self._changed = set()
-        return self._now
+        return self._turned()
 
     def forth(self) -> Values:
         """Go one step forth again; at the last one stay."""
         if self._future:
             self._past.append(self._now)
             self._now = self._future.pop()
+        return self._turned()
+
+    def _turned(self) -> Values:
         self._changed = set()
+        self.turns += 1
         return self._now

@@ -44,7 +44,7 @@ _TAG = (
         _BOTH, "out.2.backward", "directions", choices={"step": 4, "way": "flip"},
         mistake=Mistake(
             "People flip the backward half in time once more before they join the two.",
-            costs.of_directions("flip-anyway"),
+            costs.of_claim("flip-anyway", costs.directions),
         ),
     ),
     Stop(
@@ -131,7 +131,8 @@ _DECODE = (
         "the decoder's hidden_size is twice as large.",
         _ENCODER, "h_n.2", "decoder", choices={"width": "double", "combine": "concat"},
         mistake=Mistake(
-            "People get the same shape with a plain view.", costs.of_directions("decoder-view")
+            "People get the same shape with a plain view.",
+            costs.of_claim("decoder-view", costs.directions),
         ),
     ),
     Stop(
@@ -140,7 +141,8 @@ _DECODE = (
         "same way.",
         _ENCODER, "c_n.3", "decoder", choices={"width": "double", "combine": "concat"},
         mistake=Mistake(
-            "People give the decoder h for both states.", costs.of_decoder("decoder-h-for-c")
+            "People give the decoder h for both states.",
+            costs.of_claim("decoder-h-for-c", costs.decoder),
         ),
     ),
     Stop(
@@ -166,7 +168,7 @@ _PREDICT = (
         _BOTH, "out.2.backward", "directions", "picture",
         mistake=Mistake(
             "People set `bidirectional=True`, and the loss falls to almost nothing.",
-            costs.of_directions("next-step"),
+            costs.of_claim("next-step", costs.directions),
         ),
     ),
     Stop(
@@ -182,7 +184,7 @@ _PREDICT = (
         _ONE, "h_n.0", "states", choices={"start": "carried", "chunk": 2},
         mistake=Mistake(
             "People start each piece from other states than those that the last one ended in.",
-            costs.of_states("random-states"),
+            costs.of_claim("random-states", costs.states),
         ),
     ),
     Stop(
@@ -206,7 +208,8 @@ _LENGTHS = (
         "direction even starts in the padding.",
         _PACKED, "h_n.2", "lengths",
         mistake=Mistake(
-            "People give nn.LSTM the padded batch as it is.", costs.of_packing("padded-final")
+            "People give nn.LSTM the padded batch as it is.",
+            costs.of_claim("padded-final", costs.packing),
         ),
     ),
     Stop(
@@ -216,7 +219,7 @@ _LENGTHS = (
         _PACKED, "h_n.2", "lengths",
         mistake=Mistake(
             "People still read the last step of `out`, `out[:, -1]`.",
-            costs.of_packing("last-column"),
+            costs.of_claim("last-column", costs.packing),
         ),
     ),
     Stop(
@@ -264,7 +267,7 @@ _CELL = (
         _ONE, "h_0.0", "states",
         mistake=Mistake(
             "People put the batch first in h_0, since `batch_first=True`.",
-            costs.of_states("batch-first-states"),
+            costs.of_claim("batch-first-states", costs.states),
         ),
     ),
     Stop(

@@ -80,14 +80,18 @@ class PanelRecord(TypedDict):
 
 
 class ShareRecord(TypedDict):
-    """What the buttons hand out, with the selection and the view that it was made for; ``undo``,
-    ``redo`` and ``reset`` say whether there is anywhere to go."""
+    """What the buttons hand out, with the selection and the view that it was made for.
+
+    ``undo``, ``redo`` and ``reset`` say whether there is anywhere to go; ``turns`` stays the same
+    while one thing goes on changing.
+    """
 
     pinned: str
     showing: int
     link: str
     call: str
     script: str
+    turns: int
     undo: bool
     redo: bool
     reset: bool

@@ -74,9 +74,10 @@ class Whereabouts:
         """Take down where the page is, to come back to it."""
         self._history.note(self.here())
 
-    def ways(self) -> dict[str, bool]:
-        """Which of the ways lead anywhere."""
+    def ways(self) -> dict[str, int]:
+        """Which of the ways lead anywhere, and how many turns were taken."""
         return {
+            "turns": self._history.turns,
             "undo": self._history.can_go_back,
             "redo": self._history.can_go_forth,
             "reset": self.here() != self.start,

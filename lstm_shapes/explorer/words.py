@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 from lstm_shapes.config import ARGUMENTS, Direction
 from lstm_shapes.explorer.choices import GROUPS, TABS, Tab
-from lstm_shapes.explorer.glossary import TERMS
+from lstm_shapes.explorer.glossary import TAB_TERMS, TERMS
 from lstm_shapes.explorer.route import RouteName
 from lstm_shapes.explorer.routes import ROUTES
 from lstm_shapes.picture.scene import Link
@@ -100,7 +100,7 @@ class PageRecord(TypedDict):
     not drawn; ``steps`` is by how much the number field of an argument moves with the arrow keys;
     ``browser`` is the name of the browser's tab; ``local`` says that a link leads to this machine
     only; ``go_there`` is the button to the field that is refused; ``glossary`` has a line for every
-    control, symbol and term, in the order of the alphabet.
+    control, symbol and term, in the order of the alphabet, and ``tab_terms`` those beside a panel.
     """
 
     title: str
@@ -133,6 +133,8 @@ class PageRecord(TypedDict):
     local: str
     go_there: str
     glossary: Mapping[str, str]
+    terms: str
+    tab_terms: Mapping[Tab, Sequence[str]]
     help: HelpRecord
 
 
@@ -282,5 +284,7 @@ PAGE: PageRecord = {
     "local": "This link works on this computer only, because the page is served from it.",
     "go_there": "Go to the field",
     "glossary": TERMS,
+    "terms": "Words used here:",
+    "tab_terms": TAB_TERMS,
     "help": _HELP,
 }

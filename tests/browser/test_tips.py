@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from lstm_shapes.explorer.glossary import TERMS
+from lstm_shapes.explorer.glossary import TAB_TERMS, TERMS
 from tests.browser.explorer_page import ExplorerPage
 
 WIDTHS = (390, 1280)
@@ -158,6 +158,27 @@ def test_a_symbol_says_what_it_stands_for(explorer: ExplorerPage) -> None:
     expect(tip(page).locator("p")).to_have_text(
         [f"{name}: {PLAIN[name]}" for name in ("D", "H_out")]
     )
+
+
+def test_the_words_of_a_panel_are_explained_at_the_focus_and_in_the_glossary(
+    explorer: ExplorerPage,
+) -> None:
+    page = explorer.page
+    for tab in ("Inside one cell", "Directions: split & realign"):
+        explorer.open_tab(tab)
+    line = page.locator(".ls-terms")
+    expect(line.get_by_role("button")).to_have_text(TAB_TERMS["directions"])
+    page.keyboard.press("Shift")
+    word = line.get_by_role("button", name="realign")
+    word.focus()
+    expect(tip(page)).to_have_text(f"realign: {PLAIN['realign']}")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Keys and glossary")
+    expect(dialog.locator(".ls-help-terms > :focus")).to_contain_text(PLAIN["realign"])
+    expect(dialog.locator(".ls-help-terms > :focus")).to_be_in_viewport()
+    expect(tip(page)).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(word).to_be_focused()
 
 
 def test_the_keys_and_the_glossary_by_keyboard(explorer: ExplorerPage) -> None:

@@ -38,9 +38,11 @@ def test_a_slider_that_is_dragged_is_one_step_and_another_thing_is_another() -> 
     history = History({"a": 0, "b": 0}, clock)
     for a in (1, 2, 3):
         history.note({"a": a, "b": 0})
+    assert history.turns == 1
     history.note({"a": 3, "b": 1})
     clock.now = PAUSE
     history.note({"a": 3, "b": 2})
+    assert history.turns == 3
     assert [history.back()["b"] for _ in range(2)] == [1, 0]
     assert history.back() == {"a": 0, "b": 0}
     assert not history.can_go_back

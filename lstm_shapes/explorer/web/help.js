@@ -1,6 +1,6 @@
-// The keys and the glossary, in a dialog: by `?`, or by its button.
+// The keys and the glossary, in a dialog: by `?`, by its button, or by a word that is explained there.
 
-import { h } from "./dom.js";
+import { around, h } from "./dom.js";
 import { spell } from "./parts/words.js";
 import { tool, typing } from "./tools.js";
 
@@ -28,7 +28,7 @@ function contents(help, glossary) {
     ),
   );
   const terms = Object.entries(glossary).map(([term, line]) =>
-    h("div", {}, h("dt", {}, h("code", {}, term)), h("dd", {}, spell(line))),
+    h("div", { tabindex: "-1" }, h("dt", {}, h("code", {}, term)), h("dd", {}, spell(line))),
   );
   const look = () => {
     const wanted = filter.value.trim().toLowerCase();
@@ -36,6 +36,13 @@ function contents(help, glossary) {
     none.textContent = terms.every((each) => each.hidden) ? help.none : "";
   };
   filter.addEventListener("input", look);
+  /** @type {(term: string) => void} */
+  const show = (term) => {
+    filter.value = "";
+    look();
+    const line = terms[Object.keys(glossary).indexOf(term)];
+    line?.focus();
+  };
   const parts = [
     h("header", {}, h("h2", {}, help.heading), close),
     h("dl", { class: "ls-help-keys" }, keys),
@@ -44,7 +51,7 @@ function contents(help, glossary) {
     none,
     h("dl", { class: "ls-help-terms" }, terms),
   ];
-  return { parts, close };
+  return { parts, close, show };
 }
 
 /**
@@ -57,7 +64,7 @@ function contents(help, glossary) {
 export function helpButton({ tools, help, glossary }, el, served, signal) {
   const button = tool(tools.help);
   const dialog = h("dialog", { class: "ls-help", "aria-label": tools.help.name });
-  const { parts, close } = contents(help, glossary);
+  const { parts, close, show } = contents(help, glossary);
   dialog.append(...parts);
   el.append(dialog);
   const open = () => {
@@ -73,6 +80,14 @@ export function helpButton({ tools, help, glossary }, el, served, signal) {
     open();
   };
   button.addEventListener("click", open, { signal });
+  /** @type {(event: Event) => void} */
+  const told = (event) => {
+    const { term } = around(event, "[data-term]")?.dataset ?? {};
+    if (!term) return;
+    open();
+    show(term);
+  };
+  el.addEventListener("click", told, { signal });
   close.addEventListener("click", () => dialog.close(), { signal });
   // Beside the dialog, whose own parts cover all of it.
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close(), { signal });

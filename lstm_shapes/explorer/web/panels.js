@@ -2,7 +2,7 @@
 // view; what can be walked through without the kernel is.
 
 import { copy } from "./copy.js";
-import { around, h, morph, set } from "./dom.js";
+import { around, h, morph, renew, set } from "./dom.js";
 import { read, tell } from "./model.js";
 import { argumentsPanel } from "./panels/arguments.js";
 import { articlePanel } from "./panels/article.js";
@@ -20,6 +20,7 @@ import { vectorsPanel } from "./panels/vectors.js";
 import { refusal, takeNumber } from "./parts/fields.js";
 import { note } from "./parts/note.js";
 import { reachable } from "./scrolling.js";
+import { termsLine } from "./terms.js";
 
 /** @import { Model } from "./model.js" */
 /** @import { Figure } from "./picture.js" */
@@ -83,7 +84,8 @@ export class Panels {
     this.body = h("div", { class: "ls-panel-body", role: "tabpanel" });
     /** Says that a smaller twin was measured. */
     this.smaller = h("div", { class: "ls-smaller" });
-    this.root = h("section", { class: "ls-card ls-panel" }, this.tabs, this.smaller, this.body);
+    this.terms = h("p", { class: "ls-terms" });
+    this.root = h("section", { class: "ls-card ls-panel" }, this.tabs, this.terms, this.smaller, this.body);
     this.listen(signal);
     this.watch(signal);
   }
@@ -182,7 +184,7 @@ export class Panels {
 
   /** @param {Tab} chosen */
   drawTabs(chosen) {
-    const { tabs, groups } = this.page;
+    const { tabs, groups, tab_terms } = this.page;
     /** @type {(tab: Tab) => HTMLElement} */
     const button = (tab) => {
       const state = { "aria-selected": String(tab === chosen), tabindex: tab === chosen ? "0" : "-1" };
@@ -200,6 +202,7 @@ export class Panels {
     );
     morph(this.tabs, h("div", { class: "ls-tabs" }, made));
     set(this.body, "aria-label", tabs[chosen]);
+    renew(this.terms, tab_terms[chosen], (terms) => termsLine(this.page.terms, terms));
   }
 
   /** @param {Partial<Choices>} changes */

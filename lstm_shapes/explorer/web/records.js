@@ -831,7 +831,7 @@ export {};
  * that the slice at its `{}` is not drawn; `steps` is by how much the number field of an argument moves with the arrow
  * keys; `browser` is the name of the browser's tab; `local` says that a link leads to this machine only; `go_there` is
  * the button to the field that is refused; `glossary` has a line for every control, symbol and term, in the order of
- * the alphabet.
+ * the alphabet, and `tab_terms` those beside a panel.
  * @typedef {object} PageRecord
  * @property {string} title
  * @property {string} hint
@@ -865,6 +865,9 @@ export {};
  * @property {string} local
  * @property {string} go_there
  * @property {Record<string, string>} glossary
+ * @property {string} terms
+ * @property {Record<"directions" | "cell" | "parameters" | "arguments" | "lengths" | "states" | "decoder" | "vectors"
+ *   | "scrambled" | "reproducibility" | "article" | "call" | "explain", string[]>} tab_terms
  * @property {HelpRecord} help
  */
 
@@ -1127,14 +1130,16 @@ export {};
  */
 
 /**
- * What the buttons hand out, with the selection and the view that it was made for; `undo`, `redo` and `reset` say
- * whether there is anywhere to go.
+ * What the buttons hand out, with the selection and the view that it was made for.
+ * `undo`, `redo` and `reset` say whether there is anywhere to go; `turns` stays the same while one thing goes on
+ * changing.
  * @typedef {object} ShareRecord
  * @property {string} pinned
  * @property {number} showing
  * @property {string} link
  * @property {string} call
  * @property {string} script
+ * @property {number} turns
  * @property {boolean} undo
  * @property {boolean} redo
  * @property {boolean} reset

@@ -1,4 +1,4 @@
-// What the names on the page mean: the labels of the controls, and the symbols of the cards.
+// What the names on the page mean: the labels of the controls, the symbols of the cards, and the words of a panel.
 
 import { around, h } from "./dom.js";
 import { spell } from "./parts/words.js";
@@ -9,12 +9,12 @@ import { spell } from "./parts/words.js";
 /** @typedef {PageRecord["glossary"]} Glossary */
 
 const ROW = ".ls-rail .ls-row";
-const SYMBOL = ".ls-symbols span";
+const SYMBOL = ".ls-symbols span, .ls-term";
 
 let described = 0;
 
 /**
- * The row of a control whose label is pointed at or whose field has the focus, or a symbol.
+ * The row of a control whose label is pointed at or whose field has the focus, or a symbol or word.
  * @param {Event} event
  */
 export function termAt(event) {
@@ -51,6 +51,18 @@ export function termWords(target, glossary) {
  */
 function symbolsIn(product) {
   return product.split("·").map((part) => part.trim());
+}
+
+/**
+ * The words that are explained beside a panel: at the pointer and the focus, and in the glossary by a click.
+ * @param {string} heading
+ * @param {readonly string[]} terms
+ */
+export function termsLine(heading, terms) {
+  const words = terms.map((term) =>
+    h("button", { type: "button", class: "ls-term", "aria-haspopup": "dialog", "data-term": term }, term),
+  );
+  return h("p", { class: "ls-terms" }, heading, words);
 }
 
 /**

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typeguard import TypeCheckError
 
 from lstm_shapes import InputSizes, Settings
 from lstm_shapes.explorer.choices import TABS, Choices
+from lstm_shapes.explorer.glossary import TAB_TERMS, TERMS
 from lstm_shapes.explorer.measurement import Measurement
 from lstm_shapes.explorer.panels.arguments import ArgumentsPanel, arguments_view
 from lstm_shapes.explorer.panels.article import ArticlePanel, article_view
@@ -69,6 +71,16 @@ def test_every_panel_is_there_whatever_is_asked(tab: str, number: int) -> None:
     view = panel_view(QUESTIONS[number], 0, replace(FAR, tab=tab), IDLE)
     assert json.loads(packed(view))["tab"] == tab
     assert len(packed(view)) < 120_000
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_the_words_that_are_explained_stand_in_the_panel(tab: str) -> None:
+    shown = [panel_view(of, 0, Choices(tab=tab), IDLE) for of in QUESTIONS[:2]]
+    assert TAB_TERMS[tab]
+    for term in TAB_TERMS[tab]:
+        assert term in TERMS
+        case = re.IGNORECASE if len(term) > 2 else 0
+        assert re.search(rf"(?<![\w-]){term}", str(shown), case), term
 
 
 @pytest.mark.parametrize(("tab", "number"), EVERYWHERE)
