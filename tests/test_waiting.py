@@ -1,4 +1,4 @@
-"""No test waits a fixed time, or not at all: it waits for what it needs, or lets a loop go on."""
+"""No test waits a fixed time, or for anything whatever: it waits for what it needs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_no_test_waits_a_fixed_time() -> None:
 
 
 def promises(source: str) -> list[str]:
-    """Waits that end at once: Playwright takes a promise for an answer, whatever comes of it."""
+    """Waits that take any outcome: to Playwright a promise is a yes, whatever comes of it."""
     tree = ast.parse(source)
     texts = {
         ast.unparse(node.targets[0]): ast.unparse(node.value)

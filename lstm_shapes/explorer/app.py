@@ -269,7 +269,7 @@ class Explorer(widgets.Box):
         if self._where.moving:
             return
         self._where.note()
-        question = self.state.snapshot.question
+        question, ways = self.state.snapshot.question, self._where.ways()
         self.stage.walk = dict(walk_view(self.state.snapshot, nearest(self.stage.choices)))
         picture, selection = self._where.picture, self._where.drawn_selection()
         self.stage.share = {
@@ -278,7 +278,9 @@ class Explorer(widgets.Box):
             "link": self._where.link(),
             "call": repr(self),
             "script": script(picture, question.seed, question.device, selection),
-            **self._where.ways(),
+            "undo": ways["undo"],
+            "redo": ways["redo"],
+            "reset": ways["reset"],
         }
 
     def _choose(self, change: dict[str, Any]) -> None:

@@ -56,7 +56,7 @@ aligned already: now column t joins the h of x[t] and that of x[L-1-t].
     return cost
 
 
-# Torch is imported with them: the page is drawn before that.
+# Imported inside: these modules import torch, and the page is drawn before that.
 def directions(run: Run) -> Iterable[Claim]:
     """The statements on the two directions."""
     from lstm_shapes.statements.directions import direction_claims

@@ -114,4 +114,4 @@ TAB_TERMS: Mapping[Tab, Sequence[str]] = {
     "call": ("h_0", "c_0", "lengths", "pack", "measured"),
     "explain": ("sample", "step", "padding", "direction"),
 }
-"""The terms that are explained beside each panel: words that stand in it."""
+"""The terms that are explained beside each panel: words that stand in it, of an LSTM."""

@@ -21,9 +21,6 @@ class History:
         start: the first one.
         clock: gives the time in seconds.
 
-    Attributes:
-        turns: counts the steps, those back and forth too.
-
     >>> history = History({"num_layers": 2})
     >>> history.note({"num_layers": 3})
     >>> history.back()
@@ -36,7 +33,6 @@ class History:
         self._past: list[Values] = []
         self._now: Values = start
         self._future: list[Values] = []
-        self.turns = 0
         self._clock = clock
         self._changed: set[str] = set()  # what the last step changed, and when
         self._when = 0.0
@@ -66,25 +62,25 @@ class History:
         goes_on = changed == self._changed and now - self._when < PAUSE
         if not goes_on:
             self._past = [*self._past, self._now][-MOST:]
-            self.turns += 1
         self._now, self._future = values, []
         self._changed, self._when = changed, now
+
+    def rest(self) -> None:
+        """Let what comes next be a step of its own, whatever was changed a moment ago."""
+        self._changed = set()
 
     def back(self) -> Values:
         """Go one step back; at the first one stay."""
         if self._past:
             self._future.append(self._now)
             self._now = self._past.pop()
-        return self._turned()
+        self.rest()
+        return self._now
 
     def forth(self) -> Values:
         """Go one step forth again; at the last one stay."""
         if self._future:
             self._past.append(self._now)
             self._now = self._future.pop()
-        return self._turned()
-
-    def _turned(self) -> Values:
-        self._changed = set()
-        self.turns += 1
+        self.rest()
         return self._now

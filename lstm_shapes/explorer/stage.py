@@ -80,18 +80,14 @@ class PanelRecord(TypedDict):
 
 
 class ShareRecord(TypedDict):
-    """What the buttons hand out, with the selection and the view that it was made for.
-
-    ``undo``, ``redo`` and ``reset`` say whether there is anywhere to go; ``turns`` stays the same
-    while one thing goes on changing.
-    """
+    """What the buttons hand out, with the selection and the view that it was made for; ``undo``,
+    ``redo`` and ``reset`` say whether there is anywhere to go."""
 
     pinned: str
     showing: int
     link: str
     call: str
     script: str
-    turns: int
     undo: bool
     redo: bool
     reset: bool

@@ -74,10 +74,9 @@ class Whereabouts:
         """Take down where the page is, to come back to it."""
         self._history.note(self.here())
 
-    def ways(self) -> dict[str, int]:
-        """Which of the ways lead anywhere, and how many turns were taken."""
+    def ways(self) -> dict[str, bool]:
+        """Which of the ways lead anywhere."""
         return {
-            "turns": self._history.turns,
             "undo": self._history.can_go_back,
             "redo": self._history.can_go_forth,
             "reset": self.here() != self.start,
@@ -95,8 +94,10 @@ class Whereabouts:
             way: ``"undo"``, ``"redo"`` or ``"reset"``.
         """
         self.note()
+        self._history.rest()
         if way == "reset":
             self._history.note(self.start)
+            self._history.rest()
         there = {"undo": self._history.back, "redo": self._history.forth}.get(
             way, lambda: self.start
         )()

@@ -44,21 +44,6 @@ def test_back_and_forward_open_what_was_shown(loaded: ExplorerPage) -> None:
     assert page.evaluate("history.length") == length + 2
 
 
-def test_what_goes_on_changing_is_one_step_back(loaded: ExplorerPage) -> None:
-    page = loaded.page
-    bare, length = page.url, page.evaluate("history.length")
-    loaded.switch("batch_first").click()
-    for _ in range(4):
-        loaded.slider("num_layers").press("ArrowRight")
-    expect(page).to_have_url(f"{bare}#num_layers=6&batch_first=False")
-    assert page.evaluate("history.length") == length + 2
-    page.go_back()
-    loaded.expect_shapes(FIRST | {"input": "5,3,4", "out": "5,3,6"})
-    page.go_back()
-    loaded.expect_shapes(FIRST)
-    expect(page).to_have_url(bare)
-
-
 def test_undo_redo_and_reset_by_button_and_by_key(alone: ExplorerPage) -> None:
     page = alone.page
     undo = page.get_by_role("button", name="Undo", exact=True)

@@ -65,8 +65,9 @@ def test_reopened_without_the_kernel_the_report_stands_alone(
     run_cell(page, "explain(nn.LSTM")
     expect(page.get_by_role("button", name="Copy as text")).to_be_visible(timeout=60_000)
     expect(page.locator(IDLE)).to_be_visible()
+    expect(page.locator(".jp-mod-dirty")).not_to_have_count(0)
     page.keyboard.press("Control+s")
-    page.wait_for_function("() => !document.querySelector('.jp-mod-dirty')")
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
     path = work / "notebooks" / "report.ipynb"
     later = nbformat.read(path, as_version=4)
     later.metadata.pop("widgets", None)

@@ -38,11 +38,9 @@ def test_a_slider_that_is_dragged_is_one_step_and_another_thing_is_another() -> 
     history = History({"a": 0, "b": 0}, clock)
     for a in (1, 2, 3):
         history.note({"a": a, "b": 0})
-    assert history.turns == 1
     history.note({"a": 3, "b": 1})
     clock.now = PAUSE
     history.note({"a": 3, "b": 2})
-    assert history.turns == 3
     assert [history.back()["b"] for _ in range(2)] == [1, 0]
     assert history.back() == {"a": 0, "b": 0}
     assert not history.can_go_back
@@ -86,6 +84,17 @@ def test_undo_redo_and_reset_bring_back_settings_selection_and_choices(explorer:
     assert (layers(explorer), explorer.stage.share["link"]) == (2, "")
     act(explorer, "undo")  # a reset by mistake
     assert (layers(explorer), explorer.stage.choices["tab"]) == (3, "cell")
+
+
+def test_a_reset_right_after_a_change_is_a_step_of_its_own(explorer: Explorer) -> None:
+    explorer.state.update(num_layers=3)
+    act(explorer, "reset")
+    explorer.state.update(num_layers=5)
+    assert layers(explorer) == 5
+    for expected in (2, 3, 2):
+        act(explorer, "undo")
+        assert layers(explorer) == expected
+    assert ways(explorer) == {"undo": False, "redo": True, "reset": False}
 
 
 def test_undo_takes_back_a_value_that_is_refused(explorer: Explorer) -> None:

@@ -43,15 +43,15 @@ export function settled(model) {
 }
 
 /**
- * Take over the state in the address, and follow the state from then on, until the signal. Each turn that is taken
- * makes an entry in the browser's history; what was opened there makes none.
+ * Take over the state in the address, and follow the state from then on, until the signal. A change makes an entry
+ * in the browser's history once it has settled; what was opened there makes none.
  * @param {Model} model
  * @param {AbortSignal} signal
  */
 export function addressBar(model, signal) {
   let timer = 0;
+  let held = false; // a slider is being dragged
   let opening = false;
-  let written = read(model, "share").turns;
   const visit = () => {
     const all = parts();
     const link = all[read(model, "place")] ?? "";
@@ -61,21 +61,24 @@ export function addressBar(model, signal) {
     model.send({ action: "visit", link, parts: all.length });
   };
   const write = () => {
-    if (!settled(model)) return;
-    const { turns } = read(model, "share");
+    if (held) follow();
+    if (held || !settled(model)) return;
     const address = addressOf(model);
-    if (address !== location.href && (opening || turns === written)) history.replaceState(history.state, "", address);
+    if (address !== location.href && opening) history.replaceState(history.state, "", address);
     else if (address !== location.href) history.pushState(history.state, "", address);
     opening = false;
-    written = turns;
   };
   const follow = () => {
     clearTimeout(timer);
-    // One thing that goes on changing, as under a slider that is being dragged, is written once it rests.
-    if (read(model, "share").turns === written) timer = setTimeout(write, PACE);
-    else write();
+    timer = setTimeout(write, PACE);
+  };
+  const hold = (/** @type {Event} */ event) => {
+    held = event.type === "pointerdown";
   };
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  for (const name of ["pointerdown", "pointerup", "pointercancel"]) {
+    window.addEventListener(name, hold, { capture: true, signal });
+  }
   // Back and Forward change the part behind the # too.
   window.addEventListener("hashchange", visit, { signal });
   visit();

@@ -27,9 +27,13 @@ function contents(help, glossary) {
       h("dd", {}, words),
     ),
   );
-  const terms = Object.entries(glossary).map(([term, line]) =>
-    h("div", { tabindex: "-1" }, h("dt", {}, h("code", {}, term)), h("dd", {}, spell(line))),
+  const lines = new Map(
+    Object.entries(glossary).map(([term, line]) => [
+      term,
+      h("div", { tabindex: "-1" }, h("dt", {}, h("code", {}, term)), h("dd", {}, spell(line))),
+    ]),
   );
+  const terms = [...lines.values()];
   const look = () => {
     const wanted = filter.value.trim().toLowerCase();
     for (const each of terms) each.hidden = !(each.textContent ?? "").toLowerCase().includes(wanted);
@@ -40,8 +44,7 @@ function contents(help, glossary) {
   const show = (term) => {
     filter.value = "";
     look();
-    const line = terms[Object.keys(glossary).indexOf(term)];
-    line?.focus();
+    lines.get(term)?.focus();
   };
   const parts = [
     h("header", {}, h("h2", {}, help.heading), close),
@@ -81,13 +84,13 @@ export function helpButton({ tools, help, glossary }, el, served, signal) {
   };
   button.addEventListener("click", open, { signal });
   /** @type {(event: Event) => void} */
-  const told = (event) => {
+  const lookUp = (event) => {
     const { term } = around(event, "[data-term]")?.dataset ?? {};
     if (!term) return;
     open();
     show(term);
   };
-  el.addEventListener("click", told, { signal });
+  el.addEventListener("click", lookUp, { signal });
   close.addEventListener("click", () => dialog.close(), { signal });
   // Beside the dialog, whose own parts cover all of it.
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close(), { signal });

@@ -84,7 +84,7 @@ export class Panels {
     this.body = h("div", { class: "ls-panel-body", role: "tabpanel" });
     /** Says that a smaller twin was measured. */
     this.smaller = h("div", { class: "ls-smaller" });
-    this.terms = h("p", { class: "ls-terms" });
+    this.terms = h("div", { class: "ls-terms" });
     this.root = h("section", { class: "ls-card ls-panel" }, this.tabs, this.terms, this.smaller, this.body);
     this.listen(signal);
     this.watch(signal);

@@ -1130,16 +1130,14 @@ export {};
  */
 
 /**
- * What the buttons hand out, with the selection and the view that it was made for.
- * `undo`, `redo` and `reset` say whether there is anywhere to go; `turns` stays the same while one thing goes on
- * changing.
+ * What the buttons hand out, with the selection and the view that it was made for; `undo`, `redo` and `reset` say
+ * whether there is anywhere to go.
  * @typedef {object} ShareRecord
  * @property {string} pinned
  * @property {number} showing
  * @property {string} link
  * @property {string} call
  * @property {string} script
- * @property {number} turns
  * @property {boolean} undo
  * @property {boolean} redo
  * @property {boolean} reset

@@ -9,7 +9,7 @@ import { spell } from "./parts/words.js";
 /** @typedef {PageRecord["glossary"]} Glossary */
 
 const ROW = ".ls-rail .ls-row";
-const SYMBOL = ".ls-symbols span, .ls-term";
+const EXPLAINED = ".ls-symbols span, .ls-term";
 
 let described = 0;
 
@@ -19,7 +19,7 @@ let described = 0;
  */
 export function termAt(event) {
   const label = event.type === "focusin" ? around(event, ROW) : around(event, `${ROW} label`)?.closest(ROW);
-  return /** @type {HTMLElement | null} */ (label ?? around(event, SYMBOL));
+  return /** @type {HTMLElement | null} */ (label ?? around(event, EXPLAINED));
 }
 
 /**
@@ -62,7 +62,7 @@ export function termsLine(heading, terms) {
   const words = terms.map((term) =>
     h("button", { type: "button", class: "ls-term", "aria-haspopup": "dialog", "data-term": term }, term),
   );
-  return h("p", { class: "ls-terms" }, heading, words);
+  return h("div", { class: "ls-terms", role: "group", "aria-label": heading }, heading, words);
 }
 
 /**
