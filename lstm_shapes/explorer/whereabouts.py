@@ -94,8 +94,8 @@ class Whereabouts:
             way: ``"undo"``, ``"redo"`` or ``"reset"``.
         """
         self.note()
-        self._history.rest()
         if way == "reset":
+            self._history.rest()
             self._history.note(self.start)
             self._history.rest()
         there = {"undo": self._history.back, "redo": self._history.forth}.get(

@@ -35,8 +35,6 @@ ARGUMENTS = [
 IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 # Voila asks to end the kernel of a page that is left, without the token that it needs for it.
 NOT_OURS = re.compile(r"/voila/api/shutdown/")
-# ipywidgets says so of a page that is being left, whose connection is closed already.
-LEAVING = re.compile(r"Could not send widget sync message Error: Cannot send\b")
 # Notebook 7 fails so by itself whenever it opens a notebook, also one without any widget.
 NOTEBOOK_S_OWN = re.compile(r"reading 'schema'\)\n +at \S+/static/notebook/notebook_core\.")
 
@@ -181,8 +179,7 @@ def watched(browser: Browser) -> Iterator[Page]:
     errors: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
-        theirs = NOT_OURS.search(message.location["url"]) or LEAVING.match(message.text)
-        if message.type == "error" and not theirs:
+        if message.type == "error" and not NOT_OURS.search(message.location["url"]):
             errors.append(message.text)
 
     def thrown(error: Error) -> None:

@@ -23,14 +23,15 @@ def link_to(**changes: Any) -> str:
     return write_link(start | asdict(Choices()) | changes)
 
 
-# The picture is as wide as its place, up to a few pixels; all of it has names; the panel is of it.
-SETTLED = """() => {
+# The picture is as wide as its place, up to a few pixels; all of it has names.
+DRAWN = """() => {
     const figure = document.querySelector(".ls-figure");
     const left = figure.parentElement.clientWidth - figure.width.baseVal.value;
     const named = [...figure.querySelectorAll("[data-slice]")].every((e) => e.ariaLabel);
-    const late = document.querySelector('.ls-app [aria-busy="true"]');
-    return left >= 0 && left < 8 && named && !late;
+    return left >= 0 && left < 8 && named;
 }"""
+# And the panel is of it.
+SETTLED = f"""() => ({DRAWN})() && !document.querySelector('.ls-app [aria-busy="true"]')"""
 
 
 class ExplorerPage:
@@ -39,6 +40,13 @@ class ExplorerPage:
 
     def measured(self) -> ExplorerPage:
         expect(self.card("out")).to_have_attribute("data-state", "measured", timeout=60_000)
+        return self
+
+    def at_width(self, width: int) -> ExplorerPage:
+        """The page in a window of this width, once the picture is drawn for it: until then it
+        moves under the pointer."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.wait_for_function(DRAWN)
         return self
 
     def settled(self) -> ExplorerPage:

@@ -109,6 +109,8 @@ def test_the_offer_is_small_and_stays_closed(loaded: ExplorerPage) -> None:
     assert box["height"] <= 60
     page.get_by_role("button", name="What do you want to do?").click()
     expect(offered(page, "tag")).to_be_hidden()
+    # The panel moves into view, and the kernel hears of it: not while the page is being left.
+    expect(page.locator(".ls-panel")).to_have_attribute("data-in-view", "true")
     page.reload()
     loaded.measured()
     expect(offered(page, "tag")).to_be_hidden()

@@ -58,8 +58,7 @@ def stands_well(page: Page, target: Locator) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_whatever_the_mouse_points_at(explorer: ExplorerPage, width: int) -> None:
     page = explorer.page
-    page.set_viewport_size({"width": width, "height": 800})
-    explorer.settled()  # what is drawn anew for another width moves under the pointer
+    explorer.at_width(width)
     for name in ("x[:, 0]", "out[:, 2, :3]", "h_n[3]", "c_n[0]"):
         piece(page, name).first.hover()
         stands_well(page, piece(page, name).first)
@@ -73,8 +72,7 @@ def test_whatever_the_mouse_points_at(explorer: ExplorerPage, width: int) -> Non
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_keyboard_has_it_too(explorer: ExplorerPage, width: int) -> None:
     page = explorer.page
-    page.set_viewport_size({"width": width, "height": 800})
-    explorer.settled()  # what is drawn anew for another width moves under the pointer
+    explorer.at_width(width)
     page.keyboard.press("Shift")
     piece(page, "h_n[3]").focus()
     stands_well(page, piece(page, "h_n[3]"))
@@ -210,8 +208,7 @@ def test_the_keys_and_the_glossary_by_keyboard(explorer: ExplorerPage) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_button_opens_it_too(explorer: ExplorerPage, width: int) -> None:
     page = explorer.page
-    page.set_viewport_size({"width": width, "height": 800})
-    explorer.settled()  # what is drawn anew for another width moves under the pointer
+    explorer.at_width(width)
     button = page.get_by_role("button", name="Keys and glossary")
     button.click()
     dialog = page.get_by_role("dialog", name="Keys and glossary")
